@@ -1,0 +1,24 @@
+/*
+ * clv.h
+ *		What every glue file needs: the server, the core's errors, arguments.
+ */
+#ifndef CLV_H
+#define CLV_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "status.h"
+
+/* error.c: the one mapping from the core's failures to SQLSTATEs */
+extern void clv_raise(const ClvError *err) pg_attribute_noreturn();
+extern void clv_raise_status(ClvStatus status) pg_attribute_noreturn();
+
+/* units.c: calendar and annual quantities become days, in one place */
+extern double clv_interval_days(const Interval *interval);
+extern double clv_discount_per_day(double annual_rate);
+
+#endif							/* CLV_H */

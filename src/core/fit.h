@@ -1,0 +1,55 @@
+/*
+ * fit.h
+ *		Maximum-likelihood fit of any model in the list, stepped by its caller.
+ *
+ *		fit = clv_fit_new(model, base, &err);
+ *		while ((st = clv_fit_step(fit)) == CLV_CONTINUE)
+ *			take interrupts;
+ *		clv_fit_result(fit, &fitted);
+ *		clv_fit_free(fit);
+ *
+ * A step is at most about 5 ms of work.  All memory is malloc'd and owned by
+ * the ClvFit; the base must outlive it.
+ */
+#ifndef CLV_FIT_H
+#define CLV_FIT_H
+
+#include "model.h"
+
+typedef enum ClvFitStatus
+{
+	CLV_CONVERGED = 0,
+	CLV_BOUNDARY,				/* the optimum is at a limit of a parameter */
+	CLV_NOT_CONVERGED
+} ClvFitStatus;
+
+typedef struct ClvFitted
+{
+	const ClvModel *model;
+	double		par[CLV_MAX_PARAM];
+
+	/*
+	 * Covariance of phi = ln(theta - lower), packed; all zero where has_cov
+	 * is false (the information is singular, as at a boundary).
+	 */
+	bool		has_cov;
+	double		cov[CLV_PACKED(CLV_MAX_PARAM)];
+	double		loglik;
+	int64_t		customers;		/* that the likelihood is of */
+	int64_t		excluded;		/* left out (spend models) */
+	int			iterations;
+	int			evaluations;
+	ClvFitStatus status;
+	int			limit;			/* boundary: index of the parameter, or -1 */
+	char		message[256];	/* boundary, not converged: what it means */
+} ClvFitted;
+
+typedef struct ClvFit ClvFit;
+
+extern ClvFit *clv_fit_new(const ClvModel *model, const ClvBase *base,
+						   ClvError *err);
+extern ClvStatus clv_fit_step(ClvFit *fit);
+extern void clv_fit_result(const ClvFit *fit, ClvFitted *fitted);
+extern void clv_fit_free(ClvFit *fit);
+
+#endif							/* CLV_FIT_H */

@@ -1,0 +1,152 @@
+/*
+ * model.h
+ *		The one interface a model fills in, and the list of models.
+ *
+ * A model is one file that defines one constant ClvModel, and one line in
+ * model.c.  Nothing else in the project knows a model by name.
+ *
+ * Times are in the model's own unit throughout (the glue converts intervals
+ * and annual rates with unit_days), money in the user's currency.  Functions
+ * that predict return CLV_OK and a finite *out inside its bounds, or fail with
+ * CLV_BAD_ARGUMENT / CLV_OUT_OF_RANGE; *out may be infinite only where the
+ * comment says so.  They never keep state: the answer depends on nothing but
+ * the arguments.
+ */
+#ifndef CLV_MODEL_H
+#define CLV_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base.h"
+#include "random.h"
+#include "status.h"
+
+#define CLV_MAX_PARAM	16
+#define CLV_PACKED(n)	((n) * ((n) + 1) / 2)	/* a symmetric matrix, packed */
+#define CLV_PACK(i, j)	((i) >= (j) ? (i) * ((i) + 1) / 2 + (j) \
+						 : (j) * ((j) + 1) / 2 + (i))
+
+typedef enum ClvKind
+{
+	CLV_TRANSACTION,
+	CLV_SPEND,
+	CLV_CONTRACT
+} ClvKind;
+
+/* One parameter: theta = lower + exp(phi), and the solver moves phi. */
+typedef struct ClvParam
+{
+	const char *name;			/* as in the paper */
+	double		lower;			/* infimum when fitted: 0, or 1 for q */
+	int			time_power;		/* +1: a time (alpha, beta) */
+	int			money_power;	/* +1: a sum of money (gamma) */
+} ClvParam;
+
+/* One customer's history, in the model's unit of time. */
+typedef struct ClvRow
+{
+	double		x;				/* repeat purchases, whole */
+	double		tx;				/* recency, 0 <= tx <= t */
+	double		t;				/* age */
+} ClvRow;
+
+/* What an evaluation adds up: derivatives in the natural parameters. */
+typedef struct ClvSums
+{
+	double		loglik;
+	double		grad[CLV_MAX_PARAM];
+	double		hess[CLV_PACKED(CLV_MAX_PARAM)];
+} ClvSums;
+
+/*
+ * A simulated customer's purchases after the first, one at a time.  A model
+ * fills it in draw() and moves it in next(); the fields are the model's own.
+ */
+typedef struct ClvLife
+{
+	double		rate;			/* lambda */
+	double		quit;			/* p, or the time of death */
+	double		now;
+	bool		alive;
+} ClvLife;
+
+typedef struct ClvModel
+{
+	const char *name;
+	ClvKind		kind;
+	int			nparam;
+	const ClvParam *param;
+	const char *reference;		/* paper and equations */
+
+	/*
+	 * Likelihood of a base, in slices.  work_new() returns scratch for a base
+	 * (NULL: no memory); begin() sets the parameters; slice() does units
+	 * [from, to) of the units() there are, in ascending order, adding to
+	 * "sums" (a unit is well under a microsecond).  The total of slice() does
+	 * not depend on how the units are cut.
+	 */
+	void	   *(*work_new) (const ClvBase *base);
+	void		(*work_free) (void *work);
+	size_t		(*units) (const void *work);
+	ClvStatus	(*begin) (void *work, const double *par);
+	ClvStatus	(*slice) (void *work, size_t from, size_t to, ClvSums *sums);
+
+	/*
+	 * Where to start: attempt 0 from moments, then others; false when there
+	 * are no more.
+	 */
+	bool		(*start) (const ClvBase *base, int attempt, double *par);
+
+	/* Can a fit use this base at all?  Customers that carry information. */
+	int64_t		(*usable) (const ClvBase *base);
+
+	/*
+	 * Transaction models.  "delta" is the discount rate per unit of time
+	 * (continuous), "h" the horizon, which may be INFINITY where delta > 0.
+	 */
+	ClvStatus	(*loglik) (const double *par, const ClvRow *row, double *out);
+	ClvStatus	(*p_alive) (const double *par, const ClvRow *row, double ahead,
+							double *out);
+	ClvStatus	(*p_active) (const double *par, const ClvRow *row, double h,
+							 double *out);
+	ClvStatus	(*purchases) (const double *par, const ClvRow *row,
+							  double delta, double h, double *out);
+	ClvStatus	(*lifetime) (const double *par, const ClvRow *row,
+							 double delta, double h, double *out);
+	ClvStatus	(*pmf) (const double *par, const ClvRow *row, double h,
+						double n, double *out);
+
+	/* *out is INFINITY when the purchase never comes with that probability */
+	ClvStatus	(*next_purchase) (const double *par, const ClvRow *row,
+								  double probability, double *out);
+
+	void		(*draw) (const double *par, ClvRandom *random, ClvLife *life);
+	double		(*next) (ClvLife *life, ClvRandom *random);	/* INFINITY: none */
+
+	/*
+	 * Spend models.  x = 0 asks for the population mean, whatever m is; *out
+	 * is INFINITY when the mean is infinite.
+	 */
+	ClvStatus	(*loglik_spend) (const double *par, double x, double m,
+								 double *out);
+	ClvStatus	(*expected_spend) (const double *par, double x, double m,
+								   double *out);
+	double		(*draw_rate) (const double *par, ClvRandom *random);
+	double		(*draw_spend) (const double *par, double rate,
+							   ClvRandom *random);
+} ClvModel;
+
+/* NULL-terminated, in the order in which clv.models() lists them. */
+extern const ClvModel *const clv_models[];
+
+extern const ClvModel *clv_model_find(const char *name);
+
+/* Are these parameters inside the model's domain (finite, above zero)? */
+extern ClvStatus clv_model_check(const ClvModel *model, const double *par,
+								 ClvError *err);
+
+/* Can such a history be?  Used for every row that enters from outside. */
+extern ClvStatus clv_row_check(const ClvRow *row, ClvError *err);
+
+#endif							/* CLV_MODEL_H */

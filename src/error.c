@@ -1,0 +1,52 @@
+/*
+ * error.c
+ *		The one mapping from the core's failures to PostgreSQL errors.
+ */
+#include "clv.h"
+
+static int
+clv_sqlstate(ClvStatus status)
+{
+	switch (status)
+	{
+		case CLV_BAD_ARGUMENT:
+			return ERRCODE_INVALID_PARAMETER_VALUE;
+		case CLV_OUT_OF_RANGE:
+			return ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
+		case CLV_BAD_TEXT:
+			return ERRCODE_INVALID_TEXT_REPRESENTATION;
+		case CLV_BAD_BINARY:
+			return ERRCODE_INVALID_BINARY_REPRESENTATION;
+		case CLV_LIMIT:
+			return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+		case CLV_NO_MEMORY:
+			return ERRCODE_OUT_OF_MEMORY;
+		case CLV_UNSUPPORTED:
+			return ERRCODE_FEATURE_NOT_SUPPORTED;
+		case CLV_OK:
+		case CLV_CONTINUE:
+			break;
+	}
+	return ERRCODE_INTERNAL_ERROR;
+}
+
+/* Raise what the core described. */
+void
+clv_raise(const ClvError *err)
+{
+	ereport(ERROR,
+			(errcode(clv_sqlstate(err->status)),
+			 errmsg("%s", err->message),
+			 err->hint[0] ? errhint("%s", err->hint) : 0));
+}
+
+/* Raise a status that came without a description. */
+void
+clv_raise_status(ClvStatus status)
+{
+	ereport(ERROR,
+			(errcode(clv_sqlstate(status)),
+			 status == CLV_NO_MEMORY ? errmsg("out of memory") :
+			 status == CLV_OUT_OF_RANGE ? errmsg("value out of range") :
+			 errmsg("invalid argument")));
+}

@@ -1,0 +1,51 @@
+/*
+ * units.c
+ *		Calendar intervals and annual rates become days, here and nowhere else.
+ */
+#include "clv.h"
+
+#include <math.h>
+
+#define CLV_DAYS_PER_YEAR	365.25
+
+/*
+ * Length of an interval in days: a year is 365.25 days, a month a twelfth of
+ * it, a week 7.  A negative or infinite interval raises.
+ */
+double
+clv_interval_days(const Interval *interval)
+{
+	double		days;
+
+#ifdef INTERVAL_NOT_FINITE
+	if (INTERVAL_NOT_FINITE(interval))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("interval must be finite"),
+				 errhint("Leave the horizon out to look ahead without end.")));
+#endif
+	days = interval->month * (CLV_DAYS_PER_YEAR / 12.0) + interval->day +
+		interval->time / (double) USECS_PER_DAY;
+	if (days < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("interval must not be negative, but is \"%s\"",
+						DatumGetCString(DirectFunctionCall1(interval_out,
+															IntervalPGetDatum(interval))))));
+	return days;
+}
+
+/*
+ * Continuous discount rate per day of an annual effective rate.
+ */
+double
+clv_discount_per_day(double annual_rate)
+{
+	if (!isfinite(annual_rate) || annual_rate < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("annual rate must be a finite number of at least 0, but is \"%g\"",
+						annual_rate),
+				 errhint("0.10 is 10 %% a year.")));
+	return log1p(annual_rate) / CLV_DAYS_PER_YEAR;
+}
