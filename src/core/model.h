@@ -71,10 +71,14 @@ typedef struct ClvLife
 	bool		alive;
 } ClvLife;
 
-typedef struct ClvModel
+typedef struct ClvModel ClvModel;
+
+struct ClvModel
 {
 	const char *name;
 	ClvKind		kind;
+	int			variant;		/* the model's own: tells siblings that share
+								 * their functions apart */
 	int			nparam;
 	const ClvParam *param;
 	const char *reference;		/* paper and equations */
@@ -86,7 +90,7 @@ typedef struct ClvModel
 	 * "sums" (a unit is well under a microsecond).  The total of slice() does
 	 * not depend on how the units are cut.
 	 */
-	void	   *(*work_new) (const ClvBase *base);
+	void	   *(*work_new) (const ClvModel *model, const ClvBase *base);
 	void		(*work_free) (void *work);
 	size_t		(*units) (const void *work);
 	ClvStatus	(*begin) (void *work, const double *par);
@@ -96,46 +100,50 @@ typedef struct ClvModel
 	 * Where to start: attempt 0 from moments, then others; false when there
 	 * are no more.
 	 */
-	bool		(*start) (const ClvBase *base, int attempt, double *par);
+	bool		(*start) (const ClvModel *model, const ClvBase *base, int attempt,
+						  double *par);
 
 	/* Can a fit use this base at all?  Customers that carry information. */
-	int64_t		(*usable) (const ClvBase *base);
+	int64_t		(*usable) (const ClvModel *model, const ClvBase *base);
 
 	/*
 	 * Transaction models.  "delta" is the discount rate per unit of time
 	 * (continuous), "h" the horizon, which may be INFINITY where delta > 0.
 	 */
-	ClvStatus	(*loglik) (const double *par, const ClvRow *row, double *out);
-	ClvStatus	(*p_alive) (const double *par, const ClvRow *row, double ahead,
+	ClvStatus	(*loglik) (const ClvModel *model, const double *par, const ClvRow *row, double *out);
+	ClvStatus	(*p_alive) (const ClvModel *model, const double *par, const ClvRow *row, double ahead,
 							double *out);
-	ClvStatus	(*p_active) (const double *par, const ClvRow *row, double h,
+	ClvStatus	(*p_active) (const ClvModel *model, const double *par, const ClvRow *row, double h,
 							 double *out);
-	ClvStatus	(*purchases) (const double *par, const ClvRow *row,
+	ClvStatus	(*purchases) (const ClvModel *model, const double *par, const ClvRow *row,
 							  double delta, double h, double *out);
-	ClvStatus	(*lifetime) (const double *par, const ClvRow *row,
+	ClvStatus	(*lifetime) (const ClvModel *model, const double *par, const ClvRow *row,
 							 double delta, double h, double *out);
-	ClvStatus	(*pmf) (const double *par, const ClvRow *row, double h,
+	ClvStatus	(*pmf) (const ClvModel *model, const double *par, const ClvRow *row, double h,
 						double n, double *out);
 
 	/* *out is INFINITY when the purchase never comes with that probability */
-	ClvStatus	(*next_purchase) (const double *par, const ClvRow *row,
+	ClvStatus	(*next_purchase) (const ClvModel *model, const double *par, const ClvRow *row,
 								  double probability, double *out);
 
-	void		(*draw) (const double *par, ClvRandom *random, ClvLife *life);
-	double		(*next) (ClvLife *life, ClvRandom *random);	/* INFINITY: none */
+	void		(*draw) (const ClvModel *model, const double *par, ClvRandom *random, ClvLife *life);
+	
+	/* time of the next purchase after the first; INFINITY: none */
+	double		(*next) (const ClvModel *model, ClvLife *life,
+						 ClvRandom *random);
 
 	/*
 	 * Spend models.  x = 0 asks for the population mean, whatever m is; *out
 	 * is INFINITY when the mean is infinite.
 	 */
-	ClvStatus	(*loglik_spend) (const double *par, double x, double m,
+	ClvStatus	(*loglik_spend) (const ClvModel *model, const double *par, double x, double m,
 								 double *out);
-	ClvStatus	(*expected_spend) (const double *par, double x, double m,
+	ClvStatus	(*expected_spend) (const ClvModel *model, const double *par, double x, double m,
 								   double *out);
-	double		(*draw_rate) (const double *par, ClvRandom *random);
-	double		(*draw_spend) (const double *par, double rate,
+	double		(*draw_rate) (const ClvModel *model, const double *par, ClvRandom *random);
+	double		(*draw_spend) (const ClvModel *model, const double *par, double rate,
 							   ClvRandom *random);
-} ClvModel;
+};
 
 /* NULL-terminated, in the order in which clv.models() lists them. */
 extern const ClvModel *const clv_models[];
