@@ -1,0 +1,26 @@
+/*
+ * bgnbd.c
+ *		The BG/NBD model.
+ *
+ * Fader, Hardie & Lee (2005), "'Counting Your Customers' the Easy Way: An
+ * Alternative to the Pareto/NBD Model", Marketing Science 24, 275-284.  A
+ * customer may leave after each repeat purchase, so that one who never made
+ * any is alive for certain.
+ */
+#include "betageo.h"
+
+const ClvParam clv_betageo_param[CLV_BETAGEO_NPARAM] = {
+	{"r", 0.0, 0, 0},
+	{"alpha", 0.0, 1, 0},
+	{"a", 0.0, 0, 0},
+	{"b", 0.0, 0, 0}
+};
+
+const ClvModel clv_bgnbd = {
+	.name = "bgnbd",
+	.kind = CLV_TRANSACTION,
+	.variant = 0,
+	.nparam = CLV_BETAGEO_NPARAM,
+	.param = clv_betageo_param,
+	.reference = "Fader, Hardie & Lee (2005), Marketing Science 24:275, equations 6 to 10",
+};

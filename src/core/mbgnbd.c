@@ -1,0 +1,19 @@
+/*
+ * mbgnbd.c
+ *		The MBG/NBD model.
+ *
+ * Batislam, Denizel & Filiztekin (2007), "Empirical validation and comparison
+ * of models for customer base analysis", International Journal of Research in
+ * Marketing 24, 201-209.  As BG/NBD, but a customer may leave right after the
+ * first purchase as well.
+ */
+#include "betageo.h"
+
+const ClvModel clv_mbgnbd = {
+	.name = "mbgnbd",
+	.kind = CLV_TRANSACTION,
+	.variant = 1,
+	.nparam = CLV_BETAGEO_NPARAM,
+	.param = clv_betageo_param,
+	.reference = "Batislam, Denizel & Filiztekin (2007), Int. J. of Research in Marketing 24:201",
+};
