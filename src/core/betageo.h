@@ -10,8 +10,9 @@
  * is the other with one throw more, and ClvModel.variant is the number of
  * throws that a customer without a repeat purchase has seen: 0 or 1.
  *
- * betageo.c has one customer's likelihood and the closed forms, betageo_sum.c
- * the expectations over p and lambda, betageo_fit.c the likelihood of a base.
+ * betageo.c has one customer's likelihood and predictions, betageo_active.c
+ * the means over lambda and p of one who is active, betageo_fit.c the
+ * likelihood of a base.
  */
 #ifndef CLV_BETAGEO_H
 #define CLV_BETAGEO_H
@@ -70,5 +71,22 @@ extern void clv_betageo_draw(const ClvModel *model, const double *par,
 							 ClvRandom *random, ClvLife *life);
 extern double clv_betageo_next(const ClvModel *model, ClvLife *life,
 							   ClvRandom *random);
+
+/*
+ * What the data leave open about a customer who is active at time 0: lambda
+ * is Gamma(r, rate alpha), p is Beta(a, b), independent.
+ */
+typedef struct ClvActive
+{
+	double		r;
+	double		alpha;
+	double		a;
+	double		b;
+} ClvActive;
+
+/* betageo_active.c: P(active after u); present values over (0, h] of ... */
+extern double clv_active_survival(const ClvActive *c, double u);
+extern double clv_active_purchases(const ClvActive *c, double delta, double h);
+extern double clv_active_lifetime(const ClvActive *c, double delta, double h);
 
 #endif							/* CLV_BETAGEO_H */

@@ -23,4 +23,13 @@ const ClvModel clv_bgnbd = {
 	.nparam = CLV_BETAGEO_NPARAM,
 	.param = clv_betageo_param,
 	.reference = "Fader, Hardie & Lee (2005), Marketing Science 24:275, equations 6 to 10",
+	.loglik = clv_betageo_loglik,
+	.p_alive = clv_betageo_p_alive,
+	.p_active = clv_betageo_p_active,
+	.purchases = clv_betageo_purchases,
+	.lifetime = clv_betageo_lifetime,
+	.pmf = clv_betageo_pmf,
+	.next_purchase = clv_betageo_next_purchase,
+	.draw = clv_betageo_draw,
+	.next = clv_betageo_next
 };

@@ -1,0 +1,224 @@
+/*
+ * betageo.c
+ *		BG/NBD and MBG/NBD: one customer's likelihood, predictions, simulation.
+ *
+ * A customer with x repeat purchases has seen the coin n = x + variant times.
+ * The likelihood is that of being active still plus that of having quit at
+ * the last purchase (Fader, Hardie & Lee 2005, equation 6),
+ *
+ *		L = (r)_x alpha^r { e_n / (alpha + T)^(r+x)
+ *							+ [n > 0] a / (b + n - 1) e_n / (alpha + t_x)^(r+x) }
+ *
+ * with e_n = (b)_n / (a + b)_n.  All predictions come from the odds of the two,
+ * and from the laws of lambda and p of a customer who is active:
+ * Gamma(r + x, rate alpha + T) and Beta(a, b + n).  A new customer is one with
+ * x = t_x = T = 0.
+ */
+#include "betageo.h"
+
+#include <math.h>
+
+#include "special.h"
+
+/* What is known of a customer once the parameters and the row are. */
+typedef struct Posterior
+{
+	double		log_odds;		/* ln of P(quit) / P(active); -INFINITY: 0 */
+	double		alive;			/* P(active) */
+	double		gone;			/* 1 - alive, to all digits */
+	ClvActive	active;
+} Posterior;
+
+static void
+posterior_set(Posterior *post, const ClvModel *model, const double *par,
+			  const ClvRow *row)
+{
+	double		a = par[CLV_BETAGEO_A];
+	double		b = par[CLV_BETAGEO_B];
+	double		alpha = par[CLV_BETAGEO_ALPHA];
+	double		n = row->x + model->variant;
+
+	post->active.r = par[CLV_BETAGEO_R] + row->x;
+	post->active.alpha = alpha + row->t;
+	post->active.a = a;
+	post->active.b = b + n;
+	if (n == 0.0)
+	{
+		post->log_odds = -INFINITY;
+		post->alive = 1.0;
+		post->gone = 0.0;
+		return;
+	}
+
+	/* b + (n - 1), not (b + n) - 1: b may be far below 1 */
+	post->log_odds = log(a / (b + (n - 1.0)))
+		+ post->active.r * log1p((row->t - row->tx) / (alpha + row->tx));
+	post->alive = 1.0 / (1.0 + exp(post->log_odds));
+	post->gone = 1.0 / (1.0 + exp(-post->log_odds));
+}
+
+ClvStatus
+clv_betageo_loglik(const ClvModel *model, const double *par,
+				   const ClvRow *row, double *out)
+{
+	Posterior	post;
+	double		r = par[CLV_BETAGEO_R];
+	double		alpha = par[CLV_BETAGEO_ALPHA];
+
+	posterior_set(&post, model, par, row);
+
+	/* r ln alpha - (r + x) ln(alpha + T) with its large parts cancelled */
+	*out = clv_log_rising(r, row->x) - row->x * log(alpha + row->t)
+		- r * log1p(row->t / alpha)
+		+ clv_log_survive(par[CLV_BETAGEO_A], par[CLV_BETAGEO_B],
+						  row->x + model->variant)
+		+ clv_log1p_exp(post.log_odds);
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+ClvStatus
+clv_betageo_p_alive(const ClvModel *model, const double *par,
+					const ClvRow *row, double ahead, double *out)
+{
+	Posterior	post;
+
+	if (!(ahead >= 0.0) || isinf(ahead))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, model, par, row);
+	*out = post.alive * clv_active_survival(&post.active, ahead);
+	return CLV_OK;
+}
+
+ClvStatus
+clv_betageo_p_active(const ClvModel *model, const double *par,
+					 const ClvRow *row, double h, double *out)
+{
+	Posterior	post;
+
+	if (!(h >= 0.0))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, model, par, row);
+
+	/* One who is active quits at a purchase, not before. */
+	*out = post.alive
+		* -expm1(-post.active.r * log1p(h / post.active.alpha));
+	return CLV_OK;
+}
+
+/* Arguments of a present value: a rate of 0 asks for a finite horizon. */
+static bool
+discount_valid(double delta, double h)
+{
+	return delta >= 0.0 && h >= 0.0 && !isinf(delta)
+		&& (delta > 0.0 || !isinf(h));
+}
+
+ClvStatus
+clv_betageo_purchases(const ClvModel *model, const double *par,
+					  const ClvRow *row, double delta, double h, double *out)
+{
+	Posterior	post;
+
+	if (!discount_valid(delta, h))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, model, par, row);
+	*out = post.alive * clv_active_purchases(&post.active, delta, h);
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+ClvStatus
+clv_betageo_lifetime(const ClvModel *model, const double *par,
+					 const ClvRow *row, double delta, double h, double *out)
+{
+	Posterior	post;
+
+	if (!discount_valid(delta, h))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, model, par, row);
+	*out = post.alive * clv_active_lifetime(&post.active, delta, h);
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+ClvStatus
+clv_betageo_pmf(const ClvModel *model, const double *par, const ClvRow *row,
+				double h, double n, double *out)
+{
+	Posterior	post;
+	const ClvActive *c = &post.active;
+	double		z;
+
+	if (!(h >= 0.0) || isinf(h) || !(n >= 0.0) || n != floor(n))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, model, par, row);
+	z = h / c->alpha;
+	if (n == 0.0)
+		*out = post.gone + post.alive * exp(-c->r * log1p(z));
+	else if (z == 0.0)
+		*out = 0.0;
+	else
+	{
+		/*
+		 * Still active after exactly n, or quit at the n-th: the mean of
+		 * (1 - p)^n, and of p (1 - p)^(n - 1).
+		 */
+		double		stay = clv_log_survive(c->a, c->b, n);
+		double		quit = clv_log_survive(c->a, c->b, n - 1.0)
+			+ log(c->a / (c->a + c->b + (n - 1.0)));
+
+		*out = post.alive * (exp(stay) * clv_negbin(c->r, z, n)
+							 + exp(quit) * clv_negbin_upper(c->r, z, n));
+	}
+	*out = fmin(*out, 1.0);
+	return CLV_OK;
+}
+
+ClvStatus
+clv_betageo_next_purchase(const ClvModel *model, const double *par,
+						  const ClvRow *row, double probability, double *out)
+{
+	Posterior	post;
+	double		share;
+	double		left;
+
+	if (!(probability >= 0.0 && probability <= 1.0))
+		return CLV_BAD_ARGUMENT;
+	if (probability == 0.0)
+	{
+		*out = 0.0;
+		return CLV_OK;
+	}
+	posterior_set(&post, model, par, row);
+
+	/* probability / alive, and 1 less it: invert p_active */
+	share = probability * (1.0 + exp(post.log_odds));
+	left = (1.0 - probability) - probability * exp(post.log_odds);
+	if (left <= 0.0)
+		*out = INFINITY;
+	else
+		*out = post.active.alpha
+			* expm1(-(share < 0.5 ? log1p(-share) : log(left)) / post.active.r);
+	return CLV_OK;
+}
+
+void
+clv_betageo_draw(const ClvModel *model, const double *par, ClvRandom *random,
+				 ClvLife *life)
+{
+	life->rate = clv_random_gamma(random, par[CLV_BETAGEO_R],
+								  par[CLV_BETAGEO_ALPHA]);
+	life->quit = clv_random_beta(random, par[CLV_BETAGEO_A],
+								 par[CLV_BETAGEO_B]);
+	life->now = 0.0;
+	life->alive = model->variant == 0
+		|| clv_random_uniform(random) >= life->quit;
+}
+
+double
+clv_betageo_next(const ClvModel *model, ClvLife *life, ClvRandom *random)
+{
+	if (!life->alive)
+		return INFINITY;
+	life->now += clv_random_exponential(random) / life->rate;
+	life->alive = clv_random_uniform(random) >= life->quit;
+	return life->now;
+}

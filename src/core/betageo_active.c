@@ -1,0 +1,237 @@
+/*
+ * betageo_active.c
+ *		BG/NBD and MBG/NBD: the future of a customer who is active now.
+ *
+ * The purchase rate lambda is Gamma(r, rate alpha), the chance p to quit after
+ * a purchase Beta(a, b); both already given the customer's history.  With
+ * M_s(z) the mean of (1 + p z)^-s over p,
+ *
+ *		P(active after u) = M_r(u / alpha)
+ *		rate of purchases at u = r / alpha M_{r+1}(u / alpha)
+ *
+ * and everything here is one of these, or its integral under exp(-delta u).
+ * The papers write them by 2F1, which cancels, overflows or is singular (at
+ * a = 1, a + b = 1) where the quantity itself is harmless.  Here all sums and
+ * integrals have positive terms only, in one of two ways:
+ *
+ * Where few purchases are to be expected, by their number.  Let K be the
+ * purchases up to u of one who never quits: negative binomial with
+ * y = z / (1 + z).  Then M_s(z) = sum over k of
+ *		(s)_k / k! y^k (1 - y)^s e_k,	e_k = (b)_k / (a + b)_k,
+ * and the expected purchases are the sum of P(K = k) (e_0 + ... + e_{k-1}).
+ *
+ * Everywhere else as a mean over p of a function in closed form, or of a
+ * one-dimensional integral (clv_expint_part), by clv_beta_mean().
+ */
+#include "betageo.h"
+
+#include <math.h>
+
+#include "quadrature.h"
+
+#define SERIES_TERMS	256
+#define SERIES_PANELS	4
+#define SERIES_EPS		1e-16
+
+/*
+ * How many terms of the series in k matter?  Its mass is around s z with
+ * variance s z (1 + z), its tail falls like y^k.
+ */
+static double
+series_length(double s, double z)
+{
+	return s * z + 9.0 * sqrt(s * z * (1.0 + z)) + 37.0 * z + 8.0;
+}
+
+/*
+ * Sum over k of (s)_k / k! e_k times the sum over i of c[i] y[i]^k, the y[i]
+ * in ascending order; changes c.
+ */
+static double
+series_sum(const ClvActive *c, double s, int n, double *weight,
+		   const double *y)
+{
+	double		top = y[n - 1];
+	double		coef = 1.0;
+	double		sum = 0.0;
+	int			k;
+
+	for (k = 0; k < 4 * SERIES_TERMS; k++)
+	{
+		double		part = 0.0;
+		double		ratio;
+		int			i;
+
+		for (i = 0; i < n; i++)
+		{
+			part += weight[i];
+			weight[i] *= y[i];
+		}
+		sum += coef * part;
+
+		/* Every later term is below this ratio times the one before. */
+		ratio = fmax(top * (s + k) / (k + 1.0), top);
+		if (ratio < 1.0
+			&& coef * part * ratio < SERIES_EPS * sum * (1.0 - ratio))
+			break;
+		coef *= (s + k) * (c->b + k) / ((k + 1.0) * (c->a + c->b + k));
+	}
+	return sum;
+}
+
+/* Sum over k of P(K = k) (e_0 + ... + e_{k-1}), K up to z alpha. */
+static double
+series_purchases(const ClvActive *c, double z)
+{
+	double		y = z / (1.0 + z);
+	double		mass = exp(-c->r * log1p(z));
+	double		survive = 1.0;
+	double		total = 0.0;
+	double		sum = 0.0;
+	int			k;
+
+	for (k = 0; k < 4 * SERIES_TERMS; k++)
+	{
+		double		ratio;
+
+		mass *= y * (c->r + k) / (k + 1.0);
+		total += survive;
+		survive *= (c->b + k) / (c->a + c->b + k);
+		sum += mass * total;
+
+		/* total grows by no more than 1 / (k + 1) of itself */
+		ratio = fmax(y * (c->r + k + 1.0) / (k + 2.0), y) * (k + 2.0) / (k + 1.0);
+		if (ratio < 1.0 && mass * total * ratio < SERIES_EPS * sum * (1.0 - ratio))
+			break;
+	}
+	return sum;
+}
+
+/*
+ * The integral of exp(-delta u) M_s(u / alpha) over u from 0 to h by panels in
+ * ln(1 + u / alpha), each point by the series.  False: too many of either.
+ */
+static bool
+series_integral(const ClvActive *c, double s, double delta, double h,
+				double *out)
+{
+	double		weight[SERIES_PANELS * CLV_GAUSS];
+	double		y[SERIES_PANELS * CLV_GAUSS];
+	double		z = h / c->alpha;
+	double		width = log1p(z);
+	double		fall;
+	int			panels;
+	int			i;
+
+	if (!(series_length(s, z) <= SERIES_TERMS))
+		return false;
+
+	/* The integrand falls by no more than e^-fall, and e^-6 a panel. */
+	fall = delta * h + s * log1p(z * c->a / (c->a + c->b));
+	if (fall > 6.0 * SERIES_PANELS || width > 2.0 * SERIES_PANELS)
+		return false;
+	panels = (int) ceil(fmax(fall / 6.0, width / 2.0));
+	panels = panels < 1 ? 1 : panels;
+	width /= panels;
+	for (i = 0; i < panels * CLV_GAUSS; i++)
+	{
+		double		at = width * (i / CLV_GAUSS + clv_gauss_node[i % CLV_GAUSS]);
+
+		/* du = alpha e^at, (1 - y)^s = e^(-s at) */
+		y[i] = -expm1(-at);
+		weight[i] = width * c->alpha * clv_gauss_weight[i % CLV_GAUSS]
+			* exp((1.0 - s) * at - delta * c->alpha * expm1(at));
+	}
+	*out = series_sum(c, s, panels * CLV_GAUSS, weight, y);
+	return true;
+}
+
+/* Arguments of the functions of p below. */
+typedef struct GivenP
+{
+	double		s;
+	double		alpha;
+	double		delta;
+	double		h;
+} GivenP;
+
+/* ln of (1 + p h / alpha)^-s */
+static double
+log_survival(double p, const void *arg)
+{
+	const GivenP *g = arg;
+
+	return -g->s * log1p(p * (g->h / g->alpha));
+}
+
+/* ln of the integral of exp(-delta u) (1 + p u / alpha)^-s over (0, h] */
+static double
+log_integral(double p, const void *arg)
+{
+	const GivenP *g = arg;
+	double		scale = g->alpha / p;
+
+	return log(scale) + log(clv_expint_part(g->s - 1.0, g->delta * scale,
+											log1p(g->h / scale)));
+}
+
+static double
+mean_over_p(const ClvActive *c, double s, double delta, double h,
+			double (*log_value) (double p, const void *arg))
+{
+	GivenP		given = {s, c->alpha, delta, h};
+	ClvFalling	g;
+
+	g.log_value = log_value;
+	g.arg = &given;
+	g.steep = s * fmin(h, 1.0 / delta) / c->alpha;
+	g.steep_end = fmin(g.steep, s);
+	return clv_beta_mean(c->a, c->b, &g);
+}
+
+/* The integral of exp(-delta u) M_s(u / alpha) over (0, h] */
+static double
+integral(const ClvActive *c, double s, double delta, double h)
+{
+	double		out;
+	double		bound = delta > 0.0 ? -expm1(-delta * h) / delta : h;
+
+	if (h == 0.0)
+		return 0.0;
+	if (!series_integral(c, s, delta, h, &out))
+		out = mean_over_p(c, s, delta, h, log_integral);
+	return fmin(out, bound);
+}
+
+double
+clv_active_survival(const ClvActive *c, double u)
+{
+	double		z = u / c->alpha;
+	double		y = z / (1.0 + z);
+	double		weight = exp(-c->r * log1p(z));
+	double		out;
+
+	if (u == 0.0)
+		return 1.0;
+	if (series_length(c->r, z) <= SERIES_TERMS)
+		out = series_sum(c, c->r, 1, &weight, &y);
+	else
+		out = mean_over_p(c, c->r, 0.0, u, log_survival);
+	return fmin(out, 1.0);
+}
+
+double
+clv_active_purchases(const ClvActive *c, double delta, double h)
+{
+	double		z = h / c->alpha;
+
+	if (delta == 0.0 && h > 0.0 && series_length(c->r, z) <= SERIES_TERMS)
+		return fmin(series_purchases(c, z), c->r * z);
+	return c->r / c->alpha * integral(c, c->r + 1.0, delta, h);
+}
+
+double
+clv_active_lifetime(const ClvActive *c, double delta, double h)
+{
+	return integral(c, c->r, delta, h);
+}

@@ -1,0 +1,170 @@
+/*
+ * quadrature.c
+ *		Quadrature rules: a Gauss-Legendre panel, the mean over a Beta.
+ */
+#include "quadrature.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+/* 20 digits, by Newton's method on the Legendre polynomial */
+const double clv_gauss_node[CLV_GAUSS] = {
+	0.0092196828766403746547, 0.047941371814762571661, 0.11504866290284765648,
+	0.20634102285669127635, 0.31608425050090990312, 0.43738329574426554226,
+	0.56261670425573445774, 0.68391574949909009688, 0.79365897714330872365,
+	0.88495133709715234352, 0.95205862818523742834, 0.99078031712335962535
+};
+
+const double clv_gauss_weight[CLV_GAUSS] = {
+	0.023587668193255913597, 0.05346966299765921548, 0.080039164271673113167,
+	0.10158371336153296087, 0.11674626826917740438, 0.1245735229067013925,
+	0.1245735229067013925, 0.11674626826917740438, 0.10158371336153296087,
+	0.080039164271673113167, 0.05346966299765921548, 0.023587668193255913597
+};
+
+/* What one side of the trapezoidal sum needs. */
+typedef struct Mean
+{
+	ClvBeta		beta;
+	const ClvFalling *g;
+	double		peak;			/* offset of the highest point */
+	double		top;			/* ln of the integrand there */
+} Mean;
+
+/* ln of the integrand at offset d; *p and *q: the two probabilities there */
+static double
+log_integrand(const Mean *mean, double d, double *p, double *q)
+{
+	double		e = exp(d);
+	double		sum = mean->beta.rest + mean->beta.mean * e;
+
+	*p = mean->beta.mean * e / sum;
+	*q = mean->beta.rest / sum;
+	return clv_beta_log_density(&mean->beta, d)
+		+ mean->g->log_value(*p, mean->g->arg);
+}
+
+/*
+ * Find the peak, which lies left of the Beta's own mean since g falls, and
+ * return a step no longer than about twice the width of the peak and than 1.
+ */
+static double
+find_peak(Mean *mean)
+{
+	double		p;
+	double		q;
+	double		step = fmin(1.0, 1.0 / sqrt(mean->beta.mean * mean->beta.b));
+	int			i;
+
+	mean->peak = 0.0;
+	mean->top = log_integrand(mean, 0.0, &p, &q);
+	for (i = 0; i < 64; i++)
+	{
+		double		f = log_integrand(mean, mean->peak - step, &p, &q);
+
+		if (f <= mean->top)
+			break;
+		mean->peak -= step;
+		mean->top = f;
+		step *= 2.0;
+	}
+	for (i = 0; i < 64; i++)
+	{
+		double		left = log_integrand(mean, mean->peak - step, &p, &q);
+		double		right = log_integrand(mean, mean->peak + step, &p, &q);
+
+		if (left > mean->top || right > mean->top)
+		{
+			mean->peak += left > right ? -step : step;
+			mean->top = fmax(left, right);
+			continue;
+		}
+		if (step <= 1.0 && 2.0 * mean->top - left - right < 4.0)
+			break;
+		step *= 0.5;
+	}
+	return step;
+}
+
+/*
+ * What is left of a side whose terms have become t = C e^(s d) (1 + c e^d),
+ * up to terms of relative size e^(2d): "now" is the term just added, "last"
+ * the one before, "slope" is s times the step, "step" its length.
+ */
+static double
+rest_of_side(double last, double now, double slope, double step)
+{
+	double		second = (last - now * exp(slope)) / (exp(slope) * expm1(step));
+	double		first = now - second;
+
+	return first / expm1(slope) + second / expm1(slope + step);
+}
+
+/*
+ * Sum the integrand (over its value at the peak) at d = from, from + step, ...
+ *
+ * Where p is so small that 1 - p and g have become linear in p, the terms are
+ * a sum of two geometric series, and likewise where 1 - p is small: so the
+ * sum ends there, however slowly the terms fall.
+ */
+static double
+side(const Mean *mean, double from, double step)
+{
+	const double linear = 3e-7;
+	const ClvBeta *beta = &mean->beta;
+	double		sum = 0.0;
+	double		last = 0.0;
+	int			i;
+
+	for (i = 0; i < 4000; i++)
+	{
+		double		p;
+		double		q;
+		double		now = exp(log_integrand(mean, from + i * step, &p, &q) - mean->top);
+
+		sum += now;
+		if (now < 1e-18 && (now == 0.0 || now < last))
+			break;
+		if (step < 0.0 && i > 0 && (beta->b + mean->g->steep) * p < linear)
+			return sum + rest_of_side(last, now, -step * beta->a, -step);
+		if (step > 0.0 && i > 0 && (beta->a + mean->g->steep_end) * q < linear)
+			return sum + rest_of_side(last, now, step * beta->b, step);
+		last = now;
+	}
+	return sum;
+}
+
+double
+clv_beta_mean(double a, double b, const ClvFalling *g)
+{
+	Mean		mean;
+	double		step;
+	double		sum;
+	double		before = INFINITY;
+	int			level;
+
+	clv_beta_set(&mean.beta, a, b);
+	mean.g = g;
+	step = find_peak(&mean);
+	sum = side(&mean, mean.peak, step) + side(&mean, mean.peak - step, -step);
+
+	/*
+	 * The trapezoidal rule in v = logit p.  The integrand is analytic in
+	 * |Im v| < pi, so that the error is squared, about, when the step is
+	 * halved; go on until a change shows that it was and is now negligible.
+	 */
+	for (level = 0; level < 9; level++)
+	{
+		double		half = 0.5 * step;
+		double		more = side(&mean, mean.peak + half, step)
+			+ side(&mean, mean.peak - half, -step);
+		double		change = fabs(more - sum) / (more + sum);
+
+		sum += more;
+		step = half;
+		if (change < 1e-13 || (change < 1e-8 && change < before * sqrt(before)))
+			break;
+		before = change;
+	}
+	return exp(mean.top + log(sum * step));
+}

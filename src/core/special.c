@@ -1,0 +1,248 @@
+/*
+ * special.c
+ *		Functions that GSL lacks or gets wrong at the edges.
+ */
+#include "special.h"
+
+#include <math.h>
+
+#include "quadrature.h"
+
+#define HALF_LOG_2PI	0.91893853320467274178
+
+/* A tail this much smaller than the sum is left out. */
+#define NEGLIGIBLE		1e-17
+
+double
+clv_stirling_rest(double x)
+{
+	double		y;
+	int			sign;
+
+	/* Below 10 nothing is large enough to cancel. */
+	if (x < 10.0)
+		return lgamma_r(x, &sign) - (x - 0.5) * log(x) + x - HALF_LOG_2PI;
+
+	/* B(2k) / (2k (2k - 1) x^(2k - 1)), Abramowitz & Stegun 6.1.41 */
+	y = 1.0 / (x * x);
+	return (1.0 / 12.0
+			+ y * (-1.0 / 360.0
+				   + y * (1.0 / 1260.0
+						  + y * (-1.0 / 1680.0
+								 + y * (1.0 / 1188.0
+										+ y * (-691.0 / 360360.0
+											   + y * (1.0 / 156.0
+													  - y * 3617.0 / 122400.0))))))) / x;
+}
+
+double
+clv_log_rising(double r, double x)
+{
+	/* A product of so few factors cannot overflow. */
+	if (x <= 16.0 && r < 1e15)
+	{
+		double		product = 1.0;
+		int			i;
+
+		for (i = 0; i < x; i++)
+			product *= r + i;
+		return log(product);
+	}
+	return x * log(r + x) + (r - 0.5) * log1p(x / r) - x
+		+ clv_stirling_rest(r + x) - clv_stirling_rest(r);
+}
+
+double
+clv_log_survive(double a, double b, double k)
+{
+	if (k <= 64.0)
+	{
+		double		sum = 0.0;
+		int			i;
+
+		for (i = 0; i < k; i++)
+			sum -= log1p(a / (b + i));
+		return sum;
+	}
+
+	/*
+	 * Stirling's formula for the four gamma functions, with the large parts
+	 * taken together: what is left is of the size of the result.
+	 */
+	return (b - 0.5) * log1p(a / b) - (b + k - 0.5) * log1p(a / (b + k))
+		- a * log1p(k / (a + b))
+		+ (clv_stirling_rest(a + b) - clv_stirling_rest(b))
+		- (clv_stirling_rest(a + b + k) - clv_stirling_rest(b + k));
+}
+
+double
+clv_log1p_exp(double x)
+{
+	return x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+
+void
+clv_beta_set(ClvBeta *beta, double a, double b)
+{
+	double		n = a + b;
+
+	beta->a = a;
+	beta->b = b;
+	beta->mean = a / n;
+	beta->rest = b / n;
+	beta->norm = HALF_LOG_2PI - 0.5 * log(beta->mean * b)
+		+ clv_stirling_rest(a) + clv_stirling_rest(b) - clv_stirling_rest(n);
+}
+
+double
+clv_beta_log_density(const ClvBeta *beta, double d)
+{
+	double		n = beta->a + beta->b;
+
+	/* Two ways to write the same; the smaller parameter bounds the terms. */
+	if (beta->a <= beta->b)
+		return beta->a * d - n * log1p(beta->mean * expm1(d)) - beta->norm;
+	return -beta->b * d - n * log1p(beta->rest * expm1(-d)) - beta->norm;
+}
+
+double
+clv_negbin(double r, double z, double k)
+{
+	ClvBeta		beta;
+
+	if (k == 0.0)
+		return exp(-r * log1p(z));
+
+	/* y^k (1 - y)^r / (k B(k, r)) */
+	clv_beta_set(&beta, k, r);
+	return exp(clv_beta_log_density(&beta, log(z) - log(k / r))) / k;
+}
+
+/*
+ * The continued fraction for I_x(a, b) over x^a (1 - x)^b / (a B(a, b))
+ * (Abramowitz & Stegun 26.5.8), by the modified Lentz algorithm.  For x below
+ * the mean it takes some sqrt(a + b) steps.
+ */
+static double
+beta_fraction(double a, double b, double x)
+{
+	const double tiny = 1e-300;
+	double		c = 1.0;
+	double		d = 1.0 - (a + b) * x / (a + 1.0);
+	double		f;
+	int			m;
+
+	d = 1.0 / (fabs(d) < tiny ? tiny : d);
+	f = d;
+	for (m = 1; m < 20000; m++)
+	{
+		double		even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+		double		odd = -(a + m) * (a + b + m) * x
+			/ ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+		double		step;
+
+		d = 1.0 + even * d;
+		c = 1.0 + even / c;
+		d = 1.0 / (fabs(d) < tiny ? tiny : d);
+		c = fabs(c) < tiny ? tiny : c;
+		f *= d * c;
+		d = 1.0 + odd * d;
+		c = 1.0 + odd / c;
+		d = 1.0 / (fabs(d) < tiny ? tiny : d);
+		c = fabs(c) < tiny ? tiny : c;
+		step = d * c;
+		f *= step;
+		if (fabs(step - 1.0) < 1e-16)
+			break;
+	}
+	return f;
+}
+
+double
+clv_negbin_upper(double r, double z, double k)
+{
+	double		y = z / (1.0 + z);
+	double		mass;
+
+	if (k == 0.0)
+		return 1.0;
+	if (k == 1.0)
+		return -expm1(-r * log1p(z));
+	mass = clv_negbin(r, z, k);
+
+	/*
+	 * P(K >= k) = I_y(k, r).  Above the mean the other tail is the smaller
+	 * one; its factor has r where this one has k.
+	 */
+	if (y * (k + r + 2.0) < k + 1.0)
+		return mass * beta_fraction(k, r, y);
+	return 1.0 - mass * k / r * beta_fraction(r, k, 1.0 / (1.0 + z));
+}
+
+/*
+ * e^w E_s(w) by its continued fraction (Abramowitz & Stegun 5.1.22, even
+ * part).  At most some 100 steps where w >= 1 or s > 20.
+ */
+static double
+expint_fraction(double s, double w)
+{
+	double		b = w + s;
+	double		c = 1e300;
+	double		d = 1.0 / b;
+	double		f = d;
+	int			i;
+
+	for (i = 1; i < 1000; i++)
+	{
+		double		a = -i * (s - 1.0 + i);
+		double		step;
+
+		b += 2.0;
+		d = 1.0 / (a * d + b);
+		c = b + a / c;
+		step = c * d;
+		f *= step;
+		if (fabs(step - 1.0) < 1e-16)
+			break;
+	}
+	return f;
+}
+
+double
+clv_expint_part(double s, double w, double to)
+{
+	double		sum = 0.0;
+	double		y = 0.0;
+	int			panel;
+
+	if (w == 0.0)
+		return s == 0.0 ? to : -expm1(-s * to) / s;
+	if (isinf(to) && (w >= 1.0 || s > 19.0))
+		return expint_fraction(s + 1.0, w);
+
+	/*
+	 * Gauss-Legendre panels over which the integrand, an entire function,
+	 * falls by no more than e^-8.  It falls ever faster: no more than some 60
+	 * panels for any w above 1e-40.
+	 */
+	for (panel = 0; panel < 200 && y < to; panel++)
+	{
+		double		fall = w * exp(y);
+		double		width = fmin(2.0, log1p(8.0 / (fmax(s, 0.0) + fall)));
+		double		part = 0.0;
+		int			i;
+
+		width = fmin(width, to - y);
+		for (i = 0; i < CLV_GAUSS; i++)
+		{
+			double		at = y + width * clv_gauss_node[i];
+
+			part += clv_gauss_weight[i] * exp(-s * at - w * expm1(at));
+		}
+		sum += width * part;
+		y += width;
+		if (s + fall > 0.0 && width * part < NEGLIGIBLE * sum)
+			break;
+	}
+	return sum;
+}
