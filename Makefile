@@ -34,7 +34,7 @@ include $(PGXS)
 all: clv--$(EXTVERSION).sql
 
 clv--$(EXTVERSION).sql: $(INSTALL_SQL) clv.control
-	{ echo '\echo Use "CREATE EXTENSION clv" to load this file. \quit'; cat $(INSTALL_SQL); } > $@
+	{ printf '%s\n' '\echo Use "CREATE EXTENSION clv" to load this file. \quit'; cat $(INSTALL_SQL); } > $@
 
 $(OBJS): $(wildcard src/*.h src/core/*.h)
 
@@ -46,6 +46,7 @@ CORE_CFLAGS = -std=gnu99 -O2 -g -Wall -Wextra -Wshadow -Wno-unused-parameter -Wn
 test/core/test_%: test/core/test_%.c $(CORE_SRC) $(wildcard src/core/*.h test/core/*.h)
 	$(CC) $(CORE_CFLAGS) $(CORE_COPT) -Isrc/core -Itest/core $(GSL_CFLAGS) -o $@ $< $(CORE_SRC) $(GSL_LIBS) -lm
 
-.PHONY: coretest
-coretest: $(CORE_TESTS)
+.PHONY: core-programs coretest
+core-programs: $(CORE_TESTS)
+coretest: core-programs
 	@fail=0; for t in $(CORE_TESTS); do ./$$t || fail=1; done; exit $$fail
