@@ -1,0 +1,308 @@
+-- The main job, second half: the steps of clv.query dealt out to a pair of
+-- materialized views, as production runs them: <name>_model holds the fit and
+-- the tier thresholds, <name> a row a customer scored with them.  Refreshing
+-- <name> alone rescores with the models it has; refreshing <name>_model first
+-- refits.
+
+-- The view with the fit: one row, whatever the source holds.
+CREATE FUNCTION @extschema@._model_view_query(
+	src record, as_of date, horizon interval, annual_rate float8, model text, zone text, refunds text,
+	tier_method text, tier_shares float8[], tier_labels text[])
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN concat_ws(E'\n',
+		'WITH',
+		@extschema@._history_steps(src, as_of, refunds),
+		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
+		@extschema@._summary_step(refunds),
+		$sql$customer_values AS (
+    SELECT clv.discounted_purchases(m.model, (c.s).frequency, (c.s).recency, (c.s).t,
+                                    m.annual_rate, m.horizon)
+           * clv.expected_spend(m.spend, (c.s).frequency, (c.s).monetary) AS clv
+    FROM summaries AS c
+    CROSS JOIN model AS m
+    WHERE (c.s).frequency IS NOT NULL
+),$sql$,
+		@extschema@._tier_step(tier_method, tier_shares) || ',',
+		@extschema@._row_step(src) || ',',
+		format(
+$sql$counted AS (
+    SELECT coalesce(sum(r.rows) FILTER (WHERE r.reason = 'used'), 0)::bigint AS rows_used,
+           coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without customer'), 0)::bigint AS rows_without_customer,
+           coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without date'), 0)::bigint AS rows_without_date,
+           coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without amount'), 0)::bigint AS rows_without_amount,
+           coalesce(sum(r.rows) FILTER (WHERE r.reason = 'after as_of'), 0)::bigint AS rows_after_as_of
+    FROM source_rows AS r
+)
+SELECT a.as_of,
+       m.model,
+       m.spend,
+       k.cutoffs,
+       m.tier_labels,
+       m.horizon,
+       m.annual_rate,
+       %1$L::text AS refunds,
+       %2$L::text AS zone,
+       coalesce(clv.customers(b.base), 0) AS customers,
+       n.rows_used,
+       n.rows_without_customer,
+       n.rows_without_date,
+       n.rows_without_amount,
+       n.rows_after_as_of,
+       clv.status(m.model) AS model_status,
+       clv.status(m.spend) AS spend_status,
+       CASE WHEN coalesce(clv.customers(b.base), 0) = 0
+            THEN 'nothing to fit: no customer has a purchase up to as_of'
+            ELSE nullif(concat_ws('; ',
+                CASE WHEN m.model IS NULL
+                     THEN 'model: nothing to fit'
+                     WHEN clv.status(m.model) <> 'converged'
+                     THEN concat_ws(': ', 'model', clv.status(m.model), m.model::jsonb ->> 'message') END,
+                CASE WHEN m.spend IS NULL
+                     THEN 'spend: nothing to fit, no customer has a repeat purchase with spend'
+                     WHEN clv.status(m.spend) <> 'converged'
+                     THEN concat_ws(': ', 'spend', clv.status(m.spend), m.spend::jsonb ->> 'message') END), '')
+       END AS message
+FROM base AS b
+CROSS JOIN model AS m
+CROSS JOIN tiers AS k
+CROSS JOIN counted AS n
+CROSS JOIN as_of AS a$sql$, refunds, zone));
+END
+$$;
+COMMENT ON FUNCTION @extschema@._model_view_query(record, date, interval, float8, text, text, text, text, float8[], text[]) IS
+	'part of clv.create_materialized_view: the query of <name>_model';
+
+-- The view with the customers: clv.query with the fit read from the other view.
+CREATE FUNCTION @extschema@._customer_view_query(src record, as_of date, refunds text, model_view text)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN concat_ws(E'\n',
+		'WITH',
+		@extschema@._history_steps(src, as_of, refunds),
+		format(
+$sql$model AS (
+    SELECT r.model, r.spend, r.horizon, r.annual_rate, r.tier_labels
+    FROM %1$s AS r
+),
+tiers AS (
+    SELECT r.cutoffs
+    FROM %1$s AS r
+),$sql$, model_view),
+		@extschema@._summary_step(refunds),
+		@extschema@._score_steps(),
+		@extschema@._result_select(src.customer_column));
+END
+$$;
+COMMENT ON FUNCTION @extschema@._customer_view_query(record, date, text, text) IS
+	'part of clv.create_materialized_view: the query of <name>';
+
+-- What each column is, in the order of the columns; the name NULL stands for
+-- the customer column.
+CREATE FUNCTION @extschema@._column_comments(OUT of_model boolean, OUT column_name name, OUT comment text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+VALUES
+	(false, NULL::name, 'the customer, as in the source'),
+	(false, 'first_purchase', 'day of the first purchase'),
+	(false, 'last_purchase', 'day of the last purchase up to as_of'),
+	(false, 'frequency', 'purchases after the first: days with a purchase, less one'),
+	(false, 'recency', 'days from the first to the last purchase; 0 when there is only one'),
+	(false, 't', 'days from the first purchase to as_of'),
+	(false, 'monetary', 'mean spend of a repeat purchase, in the currency of the source; NULL when there is none'),
+	(false, 'days_since_last', 'days from the last purchase to as_of'),
+	(false, 'p_alive', 'probability that the customer is still a customer at as_of'),
+	(false, 'expected_purchases', 'purchases expected within the horizon after as_of'),
+	(false, 'discounted_purchases', 'the same, each discounted at the annual rate from its day to as_of'),
+	(false, 'expected_spend', 'spend expected per purchase, in the currency of the source'),
+	(false, 'clv', 'customer lifetime value: discounted_purchases times expected_spend, what is still to come within the horizon, in the currency of the source'),
+	(false, 'clv_rank', 'rank by clv, 1 is the highest; equal values share a rank'),
+	(false, 'tier', 'tier by clv, from the thresholds kept when the model was fitted'),
+	(false, 'as_of', 'last day observed, inclusive; later orders are ignored'),
+	(true, 'as_of', 'last day observed when the model was fitted'),
+	(true, 'model', 'fitted transaction model; NULL when there was nothing to fit (message says why)'),
+	(true, 'spend', 'fitted spend model; NULL when there was nothing to fit (message says why)'),
+	(true, 'cutoffs', 'the value from which on a customer is in each tier but the last, in the currency of the source, descending'),
+	(true, 'tier_labels', 'names of the tiers, highest first'),
+	(true, 'horizon', 'how far ahead values look; a year is 365.25 days'),
+	(true, 'annual_rate', 'annual effective discount rate; 0.10 is 10 % a year'),
+	(true, 'refunds', 'how refunds count: net, gross, event or error'),
+	(true, 'zone', 'time zone in which days begin; NULL when the source has dates or times without zone'),
+	(true, 'customers', 'customers with a purchase up to as_of'),
+	(true, 'rows_used', 'rows of the source that went into the histories'),
+	(true, 'rows_without_customer', 'rows left out: no customer'),
+	(true, 'rows_without_date', 'rows left out: no date'),
+	(true, 'rows_without_amount', 'rows left out: no amount'),
+	(true, 'rows_after_as_of', 'rows left out: after as_of'),
+	(true, 'model_status', 'how the fit of the model ended: converged, boundary or not_converged; NULL without a model'),
+	(true, 'spend_status', 'how the fit of the spend model ended; NULL without one'),
+	(true, 'message', 'what there is to know about the fits; NULL when both converged');
+END;
+COMMENT ON FUNCTION @extschema@._column_comments() IS
+	'part of clv.create_materialized_view: the comments on the columns of both views';
+
+-- Make one view with its unique index and its comments, under quoted names.
+CREATE FUNCTION @extschema@._make_view(
+	view_name text, view_query text, key_column text, is_model boolean, view_comment text)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	c			record;
+BEGIN
+	EXECUTE format(E'CREATE MATERIALIZED VIEW %s AS\n%s', view_name, view_query);
+	EXECUTE format('CREATE UNIQUE INDEX ON %s (%s)', view_name, key_column);
+	EXECUTE format('COMMENT ON MATERIALIZED VIEW %s IS %L', view_name, view_comment);
+	FOR c IN
+		SELECT coalesce(quote_ident(k.column_name), key_column) AS column_name, k.comment
+		FROM @extschema@._column_comments() AS k
+		WHERE k.of_model = is_model
+	LOOP
+		EXECUTE format('COMMENT ON COLUMN %s.%s IS %L', view_name, c.column_name, c.comment);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._make_view(text, text, text, boolean, text) IS
+	'part of clv.create_materialized_view: one view, its unique index and its comments';
+
+-- The quoted names of the pair; a name without a schema is for the given one.
+CREATE FUNCTION @extschema@._view_names(
+	name text, default_schema name, OUT customer_view text, OUT model_view text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+AS $$
+DECLARE
+	parts		text[];
+	model_name	text;
+	taken		text;
+BEGIN
+	IF name IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'argument "name" must not be null',
+			HINT = 'Give the name of the view to make.';
+	END IF;
+	parts := parse_ident(name);
+	IF cardinality(parts) = 1 THEN
+		IF default_schema IS NULL THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'invalid_schema_name',
+				MESSAGE = format('no schema has been selected to create "%s" in', name),
+				HINT = 'Name the schema: crm.customer_value.';
+		END IF;
+		parts := array_prepend(default_schema::text, parts);
+	ELSIF cardinality(parts) > 2 THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_name',
+			MESSAGE = format('invalid name "%s"', name),
+			HINT = 'A name has at most two parts: crm.customer_value.';
+	END IF;
+
+	model_name := parts[2] || '_model';
+	IF octet_length(model_name) > current_setting('max_identifier_length')::int THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'name_too_long',
+			MESSAGE = format('name "%s" is too long', model_name),
+			HINT = format('Choose one of at most %s bytes: the view with the model has "_model" appended.',
+						  current_setting('max_identifier_length')::int - octet_length('_model'));
+	END IF;
+
+	SELECT c.relname INTO taken
+	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+	WHERE n.nspname = parts[1] AND c.relname IN (parts[2], model_name)
+	ORDER BY c.relname
+	LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'duplicate_table',
+			MESSAGE = format('relation "%s" already exists in schema "%s"', taken, parts[1]),
+			HINT = 'Choose another name, or drop the pair first: the view and then the one with its model.';
+	END IF;
+	customer_view := format('%I.%I', parts[1], parts[2]);
+	model_view := format('%I.%I', parts[1], model_name);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._view_names(text, name) IS
+	'part of clv.create_materialized_view: the quoted names of the two views; a taken name raises 42P07';
+
+-- The work of the procedure, apart from it: here the search path is fixed,
+-- there the caller's says where a name without a schema belongs.
+CREATE FUNCTION @extschema@._create_pair(
+	default_schema name, name text, source regclass, customer name, at name, amount name, as_of date,
+	horizon interval, annual_rate float8, model text, zone text, refunds text, tier_method text,
+	tier_shares float8[], tier_labels text[], options jsonb)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	views		record;
+	src			record;
+	note		text;
+	made_from	text;
+BEGIN
+	views := @extschema@._view_names(name, default_schema);
+	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
+								 tier_labels, options);
+
+	made_from := format('from %s (%s, %s, %s)', src.relation, customer, at, amount);
+	PERFORM @extschema@._make_view(views.model_view,
+		@extschema@._model_view_query(src, as_of, horizon, annual_rate, model, zone, refunds, tier_method,
+							  tier_shares, tier_labels),
+		'as_of', true,
+		format('the models and tier thresholds behind %s, fitted %s; refresh it to refit, and then %s to rescore',
+			   views.customer_view, made_from, views.customer_view));
+	PERFORM @extschema@._make_view(views.customer_view,
+		@extschema@._customer_view_query(src, as_of, refunds, views.model_view),
+		src.customer_column, false,
+		format('customer values and tiers %s, scored with %s; refresh it to rescore with the models that are there',
+			   made_from, views.model_view));
+
+	EXECUTE format('SELECT m.message FROM %s AS m', views.model_view) INTO note;
+	IF note IS NOT NULL THEN
+		RAISE WARNING USING
+			MESSAGE = format('customer values in %s need a look: %s', views.customer_view, note),
+			HINT = format('See the columns model_status, spend_status and message of %s.', views.model_view);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._create_pair(name, text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
+	'part of clv.create_materialized_view: all of it but the caller''s search path';
+
+CREATE PROCEDURE @extschema@.create_materialized_view(
+	name text,
+	source regclass,
+	customer name,
+	at name,
+	amount name,
+	as_of date DEFAULT NULL,
+	horizon interval DEFAULT '1 year',
+	annual_rate float8 DEFAULT 0.10,
+	model text DEFAULT 'mbgnbd',
+	zone text DEFAULT NULL,
+	refunds text DEFAULT 'net',
+	tier_method text DEFAULT 'quantile',
+	tier_shares float8[] DEFAULT '{0.05,0.20,0.50}',
+	tier_labels text[] DEFAULT '{platinum,gold,silver,bronze}',
+	options jsonb DEFAULT NULL)
+LANGUAGE plpgsql
+AS $$
+BEGIN
+	PERFORM @extschema@._create_pair(pg_catalog.current_schema(), name, source, customer, at, amount, as_of, horizon,
+							 annual_rate, model, zone, refunds, tier_method, tier_shares, tier_labels, options);
+END
+$$;
+COMMENT ON PROCEDURE @extschema@.create_materialized_view(text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
+	'make the materialized views <name> (customer values and tiers, a row a customer) and <name>_model (the fit behind them); '
+	'REFRESH of <name> rescores, of <name>_model and then <name> refits. A name that is taken raises 42P07, '
+	'a fit that did not converge warns';

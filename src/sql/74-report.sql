@@ -1,0 +1,67 @@
+-- Which rows of a source are used, and why the others are not.
+
+-- The reason of a row, in the order in which they are looked for: the one place
+-- that says which rows count as what.
+CREATE FUNCTION @extschema@._row_step(src record)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format(
+$sql$source_rows AS (
+    SELECT CASE WHEN %1$s IS NULL THEN 'without customer'
+                WHEN %2$s IS NULL THEN 'without date'
+                WHEN %3$s IS NULL THEN 'without amount'
+                WHEN %4$s > coalesce(a.as_of, %5$s) THEN 'after as_of'
+                WHEN %2$s = '-infinity' THEN 'date not finite'
+                WHEN %6$s = ANY ('{NaN,Infinity,-Infinity}') THEN 'amount not finite'
+                ELSE 'used' END AS reason,
+           count(*) AS rows
+    FROM %7$s AS o
+    CROSS JOIN as_of AS a
+    GROUP BY 1
+)$sql$,
+		src.customer_ref, src.at_ref, src.amount_ref, src.day, src.today, src.amount_value, src.relation);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._row_step(record) IS
+	'part of clv.source_report and clv.create_materialized_view: counts the rows of the source by what becomes of them';
+
+CREATE FUNCTION @extschema@.source_report(
+	source regclass,
+	customer name,
+	at name,
+	amount name,
+	as_of date DEFAULT NULL,
+	zone text DEFAULT NULL,
+	refunds text DEFAULT 'net')
+RETURNS TABLE (reason text, rows bigint)
+LANGUAGE plpgsql STABLE
+ROWS 8
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	src			record;
+BEGIN
+	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	-- rows that would make clv.query raise are to be counted here, not to raise
+	src.up_to := format($sql$%s
+      AND %s > '-infinity'
+      AND %s <> ALL ('{NaN,Infinity,-Infinity}')$sql$, src.up_to, src.at_ref, src.amount_value);
+	RETURN QUERY EXECUTE concat_ws(E'\n',
+		'WITH',
+		@extschema@._history_steps(src, as_of, refunds),
+		@extschema@._row_step(src),
+		$sql$SELECT k.reason,
+       coalesce(sum(r.rows), 0)::bigint
+FROM unnest('{used,without customer,without date,without amount,after as_of,date not finite,amount not finite,total}'::text[])
+     WITH ORDINALITY AS k (reason, place)
+LEFT JOIN source_rows AS r ON r.reason = k.reason OR k.reason = 'total'
+GROUP BY k.reason, k.place
+ORDER BY k.place$sql$);
+END
+$$;
+COMMENT ON FUNCTION @extschema@.source_report(regclass, name, name, name, date, text, text) IS
+	'how many rows of a source clv.query uses, how many it leaves out and why, and how many would make it raise '
+	'(dates or amounts that are not finite): every reason, 0 rows too, and the total';
