@@ -10,10 +10,22 @@
 #include "betageo.h"
 
 const ClvParam clv_betageo_param[CLV_BETAGEO_NPARAM] = {
-	{"r", 0.0, 0, 0},
-	{"alpha", 0.0, 1, 0},
-	{"a", 0.0, 0, 0},
-	{"b", 0.0, 0, 0}
+	{"r", 0.0, 0, 0,
+		"hardly anyone buys again",
+		"customers do not differ in their purchase rate",
+	"customers do not differ in their purchase rate"},
+	{"alpha", 0.0, 1, 0,
+		"purchases follow each other without delay",
+		"hardly anyone buys again",
+	"customers do not differ in their purchase rate"},
+	{"a", 0.0, 0, 0,
+		"there is no sign that customers ever leave",
+		"customers leave at the first opportunity",
+	"customers do not differ in their chance of leaving"},
+	{"b", 0.0, 0, 0,
+		"customers leave at the first opportunity or never",
+		"there is no sign that customers ever leave",
+	"customers do not differ in their chance of leaving"}
 };
 
 const ClvModel clv_bgnbd = {
@@ -23,6 +35,13 @@ const ClvModel clv_bgnbd = {
 	.nparam = CLV_BETAGEO_NPARAM,
 	.param = clv_betageo_param,
 	.reference = "Fader, Hardie & Lee (2005), Marketing Science 24:275, equations 6 to 10",
+	.work_new = clv_betageo_work_new,
+	.work_free = clv_betageo_work_free,
+	.units = clv_betageo_units,
+	.begin = clv_betageo_begin,
+	.slice = clv_betageo_slice,
+	.start = clv_betageo_start,
+	.usable = clv_betageo_usable,
 	.loglik = clv_betageo_loglik,
 	.p_alive = clv_betageo_p_alive,
 	.p_active = clv_betageo_p_active,

@@ -34,13 +34,20 @@ typedef enum ClvKind
 	CLV_CONTRACT
 } ClvKind;
 
-/* One parameter: theta = lower + exp(phi), and the solver moves phi. */
+/*
+ * One parameter: theta = lower + exp(phi), and the solver moves phi.  The last
+ * three say, to someone who knows customers and not statistics, what it means
+ * when the likelihood is highest at a limit.
+ */
 typedef struct ClvParam
 {
 	const char *name;			/* as in the paper */
 	double		lower;			/* infimum when fitted: 0, or 1 for q */
 	int			time_power;		/* +1: a time (alpha, beta) */
 	int			money_power;	/* +1: a sum of money (gamma) */
+	const char *falls;			/* at its lower limit */
+	const char *grows;			/* growing without limit */
+	const char *ratio;			/* growing with another, at a fixed ratio */
 } ClvParam;
 
 /* One customer's history, in the model's unit of time. */

@@ -1,0 +1,399 @@
+/*
+ * betageo_fit.c
+ *		The likelihood of a base under BG/NBD and MBG/NBD, for fitting.
+ *
+ * With n throws of the coin in x repeat purchases (n = x, or x + 1 in MBG/NBD)
+ * Fader, Hardie & Lee (2005), equation 6, is a product of two parts:
+ *
+ *		ln L = C(x) - (r + x) L(T) + ln(1 + e^d),	L(t) = ln(1 + t / alpha)
+ *		C(x) = ln[Gamma(r + x) / (Gamma(r) alpha^x)] + ln[B(a, b + n) / B(a, b)]
+ *		d	 = ln(a / (b + n - 1)) + (r + x) (L(T) - L(t_x))
+ *
+ * where e^d is the odds of having left; with n = 0 nobody can have, d is
+ * -infinity.  C(x) costs special functions, but only one set for each distinct
+ * x, L one logarithm for each distinct time: both are tabled first, in the
+ * same slices as the rest.  A cell is then one exp and one log1p, whatever the
+ * number of customers in it.
+ *
+ * Written with ln(1 + t / alpha) and lnGamma(r + x) - lnGamma(r) - x ln r,
+ * nothing cancels where r and alpha grow without limit at a fixed ratio, as
+ * they do when customers do not differ.
+ *
+ * First and second derivatives come along.  Those of ln(1 + e^d) are w d' and
+ * w d'' + v d' d'^T, where w is the chance of having left and v = w (1 - w).
+ * Cells of one x share every factor that x brings in, so that what is summed
+ * over cells is free of it (Block).
+ */
+#include "betageo.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pochhammer.h"
+#include "twofold.h"
+
+/* Cells are summed plainly inside a block, with compensation between blocks. */
+#define BLOCK	128
+
+/* What a distinct x brings into its cells. */
+typedef struct Purchases
+{
+	double		rx;				/* r + x */
+	double		odds;			/* ln(a / (b + n - 1)); -infinity if n = 0 */
+	double		inverse;		/* 1 / (b + n - 1); 0 if n = 0 */
+	double		ln;				/* C(x) */
+	double		dr;				/* its derivatives */
+	double		drr;
+	double		da;
+	double		daa;			/* also by a and b */
+	double		db;
+	double		dbb;
+} Purchases;
+
+/* What a distinct time brings in. */
+typedef struct Age
+{
+	double		ln;				/* L(t) */
+	double		share;			/* t / (alpha + t) = -alpha dL/dalpha */
+} Age;
+
+/* Sums over cells of one x; n is customers, D the difference T less t_x. */
+typedef struct Block
+{
+	double		n;
+	double		nL;				/* L(T) */
+	double		ns;				/* s(T), the share */
+	double		nss;			/* s (2 - s) = alpha^2 d2L/dalpha2, negated */
+	double		soft;			/* ln(1 + e^d) */
+	double		w;
+	double		wL;				/* DL */
+	double		ws;				/* Ds */
+	double		wss;			/* D[s (2 - s)] */
+	double		v;
+	double		vL;
+	double		vs;
+	double		vLL;
+	double		vLs;
+	double		vss;			/* (Ds)^2 */
+} Block;
+
+typedef struct Work
+{
+	const ClvBase *base;
+	int			throws;			/* before the first repeat purchase */
+	double		r;
+	double		alpha;
+	double		a;
+	double		b;
+	Purchases  *x;
+	Age		   *tx;
+	Age		   *t;
+	Block		block;
+	ClvTwofold	loglik;
+	ClvTwofold	grad[CLV_BETAGEO_NPARAM];
+	ClvTwofold	hess[CLV_PACKED(CLV_BETAGEO_NPARAM)];
+} Work;
+
+void
+clv_betageo_work_free(void *work)
+{
+	Work	   *w = work;
+
+	if (w == NULL)
+		return;
+	free(w->x);
+	free(w->tx);
+	free(w->t);
+	free(w);
+}
+
+void *
+clv_betageo_work_new(const ClvModel *model, const ClvBase *base)
+{
+	Work	   *w = calloc(1, sizeof(Work));
+
+	if (w == NULL)
+		return NULL;
+	w->base = base;
+	w->throws = model->variant;
+	w->x = calloc((size_t) base->nx + 1, sizeof(Purchases));
+	w->tx = calloc((size_t) base->ntx + 1, sizeof(Age));
+	w->t = calloc((size_t) base->nt + 1, sizeof(Age));
+	if (w->x == NULL || w->tx == NULL || w->t == NULL)
+	{
+		clv_betageo_work_free(w);
+		return NULL;
+	}
+	return w;
+}
+
+/* Distinct x, distinct t_x, distinct T, then cells. */
+size_t
+clv_betageo_units(const void *work)
+{
+	const ClvBase *base = ((const Work *) work)->base;
+
+	return (size_t) base->nx + base->ntx + base->nt + base->ncell;
+}
+
+ClvStatus
+clv_betageo_begin(void *work, const double *par)
+{
+	Work	   *w = work;
+
+	w->r = par[CLV_BETAGEO_R];
+	w->alpha = par[CLV_BETAGEO_ALPHA];
+	w->a = par[CLV_BETAGEO_A];
+	w->b = par[CLV_BETAGEO_B];
+	memset(&w->block, 0, sizeof(w->block));
+	memset(&w->loglik, 0, sizeof(w->loglik));
+	memset(w->grad, 0, sizeof(w->grad));
+	memset(w->hess, 0, sizeof(w->hess));
+	return CLV_OK;
+}
+
+static void
+table_purchases(const Work *w, double x, Purchases *out)
+{
+	double		n = x + w->throws;
+	ClvPochhammer rate;
+	ClvPochhammer stay;
+	ClvPochhammer all;
+
+	clv_pochhammer(w->r, x, &rate);
+	clv_pochhammer(w->b, n, &stay);
+	clv_pochhammer(w->a + w->b, n, &all);
+
+	out->rx = w->r + x;
+	out->odds = n > 0.0 ? log(w->a / (w->b + (n - 1.0))) : -INFINITY;
+	out->inverse = n > 0.0 ? 1.0 / (w->b + (n - 1.0)) : 0.0;
+	out->ln = rate.ln + x * log(w->r / w->alpha) +
+		(stay.ln - all.ln) - n * log1p(w->a / w->b);
+	out->dr = rate.d1;
+	out->drr = rate.d2;
+	out->da = -all.d1;
+	out->daa = -all.d2;
+	out->db = stay.d1 - all.d1;
+	out->dbb = stay.d2 - all.d2;
+}
+
+static void
+table_age(const Work *w, double t, Age *out)
+{
+	out->ln = log1p(t / w->alpha);
+	out->share = t / (w->alpha + t);
+}
+
+/* Sums over a base lose nothing to the number of its cells. */
+static inline void
+add(ClvTwofold *total, double term)
+{
+	*total = clv_twofold_plus(*total, term);
+}
+
+/* Add the block, all of it cells of "x", to the totals. */
+static void
+flush_block(Work *w, const Purchases *x, double purchases)
+{
+	const Block *s = &w->block;
+	double		ia = 1.0 / w->alpha;
+	double		ip = 1.0 / w->a;
+	double		rx = x->rx;
+	double		q = x->inverse;
+	ClvTwofold *g = w->grad;
+	ClvTwofold *h = w->hess;
+
+	add(&w->loglik, s->n * x->ln);
+	add(&w->loglik, -rx * s->nL);
+	add(&w->loglik, s->soft);
+
+	add(&g[CLV_BETAGEO_R], s->n * x->dr - (s->nL - s->wL));
+	add(&g[CLV_BETAGEO_ALPHA],
+				  ia * (rx * (s->ns - s->ws) - s->n * purchases));
+	add(&g[CLV_BETAGEO_A], s->n * x->da + s->w * ip);
+	add(&g[CLV_BETAGEO_B], s->n * x->db - s->w * q);
+
+#define H(i, j) (&h[CLV_PACK(CLV_BETAGEO_##i, CLV_BETAGEO_##j)])
+	add(H(R, R), s->n * x->drr + s->vLL);
+	add(H(ALPHA, R), ia * (s->ns - s->ws - rx * s->vLs));
+	add(H(ALPHA, ALPHA),
+				  ia * ia * (s->n * purchases - rx * (s->nss - s->wss) +
+							 rx * rx * s->vss));
+	add(H(A, R), ip * s->vL);
+	add(H(A, ALPHA), -ip * ia * rx * s->vs);
+	add(H(A, A), s->n * x->daa - ip * ip * (s->w - s->v));
+	add(H(B, R), -q * s->vL);
+	add(H(B, ALPHA), q * ia * rx * s->vs);
+	add(H(B, A), s->n * x->daa - ip * q * s->v);
+	add(H(B, B), s->n * x->dbb + q * q * (s->w + s->v));
+#undef H
+
+	memset(&w->block, 0, sizeof(w->block));
+}
+
+/* Add "count" cells, all of the same x. */
+static void
+sum_cells(const Work *w, const Purchases *x, const ClvCell *cell, size_t count,
+		  Block *block)
+{
+	Block		s = *block;
+	double		rx = x->rx;
+	double		odds = x->odds;
+	size_t		i;
+
+	for (i = 0; i < count; i++)
+	{
+		double		n = cell[i].n;
+		const Age  *end = &w->t[cell[i].it];
+		const Age  *last = &w->tx[cell[i].itx];
+		double		dL = end->ln - last->ln;
+		double		ds = end->share - last->share;
+		double		d = odds + rx * dL;
+		double		e = exp(-fabs(d));
+		double		small = 1.0 / (1.0 + e);	/* of the likelier outcome */
+		double		left = n * small * (d > 0.0 ? 1.0 : e);
+		double		both = n * small * small * e;
+
+		s.n += n;
+		s.nL += n * end->ln;
+		s.ns += n * end->share;
+		s.nss += n * end->share * (2.0 - end->share);
+		s.soft += n * ((d > 0.0 ? d : 0.0) + log1p(e));
+		s.w += left;
+		s.wL += left * dL;
+		s.ws += left * ds;
+		s.wss += left * ds * (2.0 - end->share - last->share);
+		s.v += both;
+		s.vL += both * dL;
+		s.vs += both * ds;
+		s.vLL += both * dL * dL;
+		s.vLs += both * dL * ds;
+		s.vss += both * ds * ds;
+	}
+	*block = s;
+}
+
+/*
+ * Cells [from, to).  A block ends where x changes and at every multiple of
+ * BLOCK, so that sums do not depend on how the cells are cut.
+ */
+static void
+add_cells(Work *w, size_t from, size_t to)
+{
+	const ClvBase *base = w->base;
+
+	while (from < to)
+	{
+		uint32_t	ix = base->cell[from].ix;
+		size_t		end = (from / BLOCK + 1) * BLOCK;
+		size_t		stop = from;
+
+		if (end > base->ncell)
+			end = base->ncell;
+		while (stop < end && stop < to && base->cell[stop].ix == ix)
+			stop++;
+		sum_cells(w, &w->x[ix], &base->cell[from], stop - from, &w->block);
+		if (stop == end || base->cell[stop].ix != ix)
+			flush_block(w, &w->x[ix], base->x[ix]);
+		from = stop;
+	}
+}
+
+static void
+add_totals(const Work *w, ClvSums *sums)
+{
+	int			i;
+
+	sums->loglik += w->loglik.hi;
+	for (i = 0; i < CLV_BETAGEO_NPARAM; i++)
+		sums->grad[i] += w->grad[i].hi;
+	for (i = 0; i < CLV_PACKED(CLV_BETAGEO_NPARAM); i++)
+		sums->hess[i] += w->hess[i].hi;
+}
+
+/* The sums are handed over with the last unit. */
+ClvStatus
+clv_betageo_slice(void *work, size_t from, size_t to, ClvSums *sums)
+{
+	Work	   *w = work;
+	const ClvBase *base = w->base;
+	size_t		tx = base->nx;
+	size_t		t = tx + base->ntx;
+	size_t		cells = t + base->nt;
+
+	for (; from < to && from < tx; from++)
+		table_purchases(w, base->x[from], &w->x[from]);
+	for (; from < to && from < t; from++)
+		table_age(w, base->tx[from - tx], &w->tx[from - tx]);
+	for (; from < to && from < cells; from++)
+		table_age(w, base->t[from - t], &w->t[from - t]);
+	if (to >= cells)
+		add_cells(w, from - cells, to - cells);
+	if (to == cells + base->ncell)
+		add_totals(w, sums);
+	return CLV_OK;
+}
+
+/*
+ * A customer seen for no time at all has had no chance to do anything: the
+ * likelihood is 1 whatever the parameters.
+ */
+int64_t
+clv_betageo_usable(const ClvModel *model, const ClvBase *base)
+{
+	int64_t		usable = 0;
+	size_t		i;
+
+	for (i = 0; i < base->ncell; i++)
+	{
+		if (base->t[base->cell[i].it] > 0.0)
+			usable += (int64_t) base->cell[i].n;
+	}
+	return usable;
+}
+
+/*
+ * Attempt 0 takes r and alpha from the mean and variance of x as if nobody
+ * ever left, and a and b such that a fifth leave at each purchase; the others
+ * differ more, or less, from customer to customer.
+ */
+bool
+clv_betageo_start(const ClvModel *model, const ClvBase *base, int attempt,
+				  double *par)
+{
+	static const double start[][3] = {	/* factor of r; a; b */
+		{1.0, 1.0, 4.0}, {0.3, 0.3, 0.7}, {5.0, 5.0, 20.0}, {0.1, 0.05, 3.0}
+	};
+	double		n = 0.0;
+	double		x = 0.0;
+	double		xx = 0.0;
+	double		t = 0.0;
+	double		mean;
+	double		excess;
+	double		r;
+	size_t		i;
+
+	if (attempt < 0 || attempt >= (int) (sizeof(start) / sizeof(start[0])))
+		return false;
+	for (i = 0; i < base->ncell; i++)
+	{
+		const ClvCell *cell = &base->cell[i];
+
+		n += cell->n;
+		x += cell->n * base->x[cell->ix];
+		xx += cell->n * base->x[cell->ix] * base->x[cell->ix];
+		t += cell->n * base->t[cell->it];
+	}
+
+	mean = (x + 0.5) / (n + 1.0);	/* never zero */
+	excess = xx / (n + 1.0) - mean * mean - mean;
+	r = excess > 0.0 ? mean * mean / excess : 10.0;
+	r = fmin(fmax(r, 0.05), 10.0) * start[attempt][0];
+	par[CLV_BETAGEO_R] = r;
+	par[CLV_BETAGEO_ALPHA] = r * (t > 0.0 ? t / (n + 1.0) : 1.0) / mean;
+	par[CLV_BETAGEO_A] = start[attempt][1];
+	par[CLV_BETAGEO_B] = start[attempt][2];
+	return true;
+}

@@ -1,0 +1,76 @@
+/*
+ * model.c
+ *		The list of models, and what holds for all of them.
+ */
+#include "model.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "betageo.h"
+#include "gammagamma.h"
+
+const ClvModel *const clv_models[] = {
+	&clv_bgnbd,
+	&clv_mbgnbd,
+	&clv_gammagamma,
+	NULL
+};
+
+/* NULL if there is no such model. */
+const ClvModel *
+clv_model_find(const char *name)
+{
+	const ClvModel *const *model;
+
+	for (model = clv_models; *model != NULL; model++)
+	{
+		if (strcmp((*model)->name, name) == 0)
+			return *model;
+	}
+	return NULL;
+}
+
+/*
+ * The domain is theta > 0 for every parameter of every model.  A known q of
+ * Gamma-Gamma may be at or below the 1 that a fit keeps it above: only the
+ * population mean is infinite there.
+ */
+ClvStatus
+clv_model_check(const ClvModel *model, const double *par, ClvError *err)
+{
+	int			i;
+
+	for (i = 0; i < model->nparam; i++)
+	{
+		if (!(par[i] > 0.0 && isfinite(par[i])))
+			return clv_fail(err, CLV_BAD_ARGUMENT,
+							"Parameters are finite numbers above zero.",
+							"parameter %s of model \"%s\" cannot be %g",
+							model->param[i].name, model->name, par[i]);
+	}
+	return CLV_OK;
+}
+
+ClvStatus
+clv_row_check(const ClvRow *row, ClvError *err)
+{
+	const char *hint = NULL;
+
+	if (!isfinite(row->x) || !isfinite(row->tx) || !isfinite(row->t))
+		hint = "All three are finite numbers.";
+	else if (row->x < 0.0 || row->x != floor(row->x))
+		hint = "The frequency is the number of purchase days after the first: a whole number, zero or more.";
+	else if (row->tx < 0.0 || row->tx > row->t)
+		hint = "The recency is the time from the first to the last purchase: between zero and t.";
+	else if (row->x == 0.0 && row->tx > 0.0)
+		hint = "Without a repeat purchase the recency is zero.";
+	else if (row->x > 0.0 && row->tx == 0.0)
+		hint = "With a repeat purchase the recency is above zero.";
+
+	if (hint == NULL)
+		return CLV_OK;
+	return clv_fail(err, CLV_BAD_ARGUMENT, hint,
+					"frequency %.17g, recency %.17g and t %.17g cannot belong to one customer",
+					row->x, row->tx, row->t);
+}

@@ -1,0 +1,231 @@
+/*
+ * newton.c
+ *		One step of Newton's method for a maximum, safeguarded.
+ *
+ * The trust-region method of More & Sorensen ("Computing a Trust Region Step",
+ * SIAM J. Sci. Stat. Comput. 4, 1983) in the eigenvectors of the information
+ * matrix B: with a handful of parameters the decomposition costs nothing
+ * beside one evaluation of the likelihood, and it also tells which directions
+ * the data say nothing about.
+ */
+#include "newton.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Cyclic Jacobi: quadratic once the matrix is nearly diagonal. */
+#define MAX_SWEEPS	60
+
+/* Turn rows and columns p and q of "a" so that a[p][q] vanishes. */
+static void
+jacobi_rotate(double a[CLV_MAX_PARAM][CLV_MAX_PARAM],
+			  double v[CLV_MAX_PARAM][CLV_MAX_PARAM], int n, int p, int q)
+{
+	double		theta = (a[q][q] - a[p][p]) / (2.0 * a[p][q]);
+	double		t = copysign(1.0, theta) / (fabs(theta) + hypot(theta, 1.0));
+	double		c = 1.0 / hypot(t, 1.0);
+	double		s = t * c;
+	int			k;
+
+	for (k = 0; k < n; k++)
+	{
+		double		kp = a[k][p];
+		double		kq = a[k][q];
+
+		a[k][p] = c * kp - s * kq;
+		a[k][q] = s * kp + c * kq;
+	}
+	for (k = 0; k < n; k++)
+	{
+		double		pk = a[p][k];
+		double		qk = a[q][k];
+		double		vp = v[p][k];
+		double		vq = v[q][k];
+
+		a[p][k] = c * pk - s * qk;
+		a[q][k] = s * pk + c * qk;
+		v[p][k] = c * vp - s * vq;
+		v[q][k] = s * vp + c * vq;
+	}
+	a[p][q] = a[q][p] = 0.0;
+}
+
+/* Take the diagonal and the vectors in ascending order of value. */
+static void
+eigen_sort(double a[CLV_MAX_PARAM][CLV_MAX_PARAM],
+		   double v[CLV_MAX_PARAM][CLV_MAX_PARAM], int n, ClvEigen *out)
+{
+	bool		taken[CLV_MAX_PARAM] = {false};
+	int			i;
+	int			k;
+
+	out->n = n;
+	for (i = 0; i < n; i++)
+	{
+		int			least = -1;
+
+		for (k = 0; k < n; k++)
+		{
+			if (!taken[k] && (least < 0 || a[k][k] < a[least][least]))
+				least = k;
+		}
+		taken[least] = true;
+		out->value[i] = a[least][least];
+		memcpy(out->vector[i], v[least], n * sizeof(double));
+	}
+}
+
+/* All parts of "packed" are finite. */
+void
+clv_eigen(const double *packed, int n, ClvEigen *out)
+{
+	double		a[CLV_MAX_PARAM][CLV_MAX_PARAM];
+	double		v[CLV_MAX_PARAM][CLV_MAX_PARAM];
+	int			sweep;
+	int			p;
+	int			q;
+
+	memset(v, 0, sizeof(v));
+	for (p = 0; p < n; p++)
+	{
+		for (q = 0; q < n; q++)
+			a[p][q] = packed[CLV_PACK(p, q)];
+		v[p][p] = 1.0;
+	}
+
+	for (sweep = 0; sweep < MAX_SWEEPS; sweep++)
+	{
+		bool		done = true;
+
+		for (p = 0; p < n - 1; p++)
+		{
+			for (q = p + 1; q < n; q++)
+			{
+				/*
+				 * Small against its own row and column, not against the whole
+				 * matrix: an eigenvalue that is tiny beside the others is
+				 * wanted to full precision too.
+				 */
+				double		scale = sqrt(fabs(a[p][p])) * sqrt(fabs(a[q][q]));
+
+				if (fabs(a[p][q]) <= 1e-18 * scale || fabs(a[p][q]) < 1e-290)
+					continue;
+				jacobi_rotate(a, v, n, p, q);
+				done = false;
+			}
+		}
+		if (done)
+			break;
+	}
+	eigen_sort(a, v, n, out);
+}
+
+static double
+step_length(const ClvEigen *curve, const double *along, double shift)
+{
+	double		sum = 0.0;
+	int			i;
+
+	for (i = 0; i < curve->n; i++)
+	{
+		if (along[i] != 0.0)
+			sum = hypot(sum, along[i] / (curve->value[i] + shift));
+	}
+	return sum;
+}
+
+/*
+ * The shift of B that makes the step as long as the radius.  The length falls
+ * as the shift grows; bisection on a logarithmic scale cannot fail, and 200
+ * halvings of n numbers are nothing.
+ */
+static double
+step_shift(const ClvEigen *curve, const double *along, double noise,
+		   double radius)
+{
+	double		least = curve->value[0] < noise ? noise - curve->value[0] : 0.0;
+	double		high;
+	double		low;
+	int			i;
+
+	if (step_length(curve, along, least) <= radius)
+		return least;
+	low = 0.0;
+	high = fmax(noise, fabs(curve->value[curve->n - 1]));
+	while (step_length(curve, along, least + high) > radius)
+		high *= 4.0;
+	for (i = 0; i < 60; i++)
+	{
+		double		middle = low > 0.0 ? sqrt(low * high) : high / 16.0;
+
+		if (low == 0.0 && middle < noise * 1e-10)
+			break;
+		if (step_length(curve, along, least + middle) > radius)
+			low = middle;
+		else
+			high = middle;
+	}
+	return least + high;
+}
+
+/*
+ * The step to the highest point of the quadratic model no further away than
+ * "radius"; the return is twice what Newton's own step would gain, g' B^-1 g,
+ * or INFINITY if the model is not concave.  Slopes below "noise" count as
+ * zero: along them the data say nothing, and nothing is done.
+ */
+double
+clv_newton_step(const ClvEigen *curve, const double *grad, double noise,
+				double radius, double *step)
+{
+	double		along[CLV_MAX_PARAM];
+	double		decrement = 0.0;
+	double		shift;
+	int			i;
+	int			k;
+
+	for (i = 0; i < curve->n; i++)
+	{
+		along[i] = 0.0;
+		step[i] = 0.0;
+		for (k = 0; k < curve->n; k++)
+			along[i] += curve->vector[i][k] * grad[k];
+		if (fabs(along[i]) <= noise)
+			along[i] = 0.0;
+		else if (curve->value[i] <= 0.0)
+			decrement = INFINITY;
+		else
+			decrement += along[i] * along[i] / curve->value[i];
+	}
+
+	shift = step_shift(curve, along, noise, radius);
+	for (i = 0; i < curve->n; i++)
+	{
+		if (along[i] == 0.0)
+			continue;
+		for (k = 0; k < curve->n; k++)
+			step[k] += along[i] / (curve->value[i] + shift) *
+				curve->vector[i][k];
+	}
+	return decrement;
+}
+
+/* What the quadratic model says of a step. */
+double
+clv_newton_gain(const double *packed, const double *grad, const double *step,
+				int n)
+{
+	double		gain = 0.0;
+	int			i;
+	int			k;
+
+	for (i = 0; i < n; i++)
+	{
+		double		bend = 0.0;
+
+		for (k = 0; k < n; k++)
+			bend += packed[CLV_PACK(i, k)] * step[k];
+		gain += step[i] * (grad[i] - 0.5 * bend);
+	}
+	return gain;
+}
