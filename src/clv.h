@@ -15,6 +15,7 @@
 
 /* error.c: the one mapping from the core's failures to SQLSTATEs */
 extern void clv_raise(const ClvError *err) pg_attribute_noreturn();
+extern void clv_raise_soft(const ClvError *err, struct Node *context);
 extern void clv_raise_status(ClvStatus status) pg_attribute_noreturn();
 
 /* units.c: calendar and annual quantities become days, in one place */

@@ -40,6 +40,24 @@ clv_raise(const ClvError *err)
 			 err->hint[0] ? errhint("%s", err->hint) : 0));
 }
 
+/*
+ * The same from an input function: where the caller asked for it (from
+ * PostgreSQL 16 on, as pg_input_is_valid does) this reports and returns, and
+ * the input function returns NULL.
+ */
+void
+clv_raise_soft(const ClvError *err, struct Node *context)
+{
+#if PG_VERSION_NUM >= 160000
+	errsave(context,
+			(errcode(clv_sqlstate(err->status)),
+			 errmsg("%s", err->message),
+			 err->hint[0] ? errhint("%s", err->hint) : 0));
+#else
+	clv_raise(err);
+#endif
+}
+
 /* Raise a status that came without a description. */
 void
 clv_raise_status(ClvStatus status)

@@ -4,6 +4,11 @@
  *
  * The value behind clv.rfm without its varlena header; docs/storage.md has the
  * layout.  Days are PostgreSQL's (0 is 2000-01-01).
+ *
+ * A history is open while it is built: rows are appended in whatever order
+ * they come, into a buffer with room to spare.  Compacting sorts the days and
+ * adds up rows of the same day; closing it gives the canonical form, of which
+ * there is one for each history, so that equal histories have equal bytes.
  */
 #ifndef CLV_HISTORY_H
 #define CLV_HISTORY_H
@@ -12,7 +17,99 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "exact.h"
 #include "status.h"
+
+#define CLV_HISTORY_VERSION		1
+
+/* PostgreSQL's dates: 4714-11-24 BC up to 5874897-12-31 */
+#define CLV_MIN_DAY		(-2451545)
+#define CLV_MAX_DAY		2145031948
+
+/* Room that clv_history_begin() needs, and a row at most. */
+#define CLV_HISTORY_OPEN_HEADER	12
+#define CLV_HISTORY_MAX_ROW		16
+
+typedef struct ClvDay
+{
+	int32_t		day;
+	int64_t		orders;			/* rows with an amount >= 0, or with none */
+	ClvExpansion gross;			/* what they add up to */
+	ClvExpansion refund;		/* what rows below 0 add up to, as >= 0 */
+} ClvDay;
+
+/*
+ * Building.  The buffer is the caller's; "size" is all of it.
+ */
+extern void clv_history_begin(unsigned char *data, size_t size,
+							  bool has_amounts);
+
+/* false: no room.  "amount" is ignored in a history without amounts. */
+extern bool clv_history_append(unsigned char *data, size_t size, int32_t day,
+							   double amount);
+
+/* All rows of another history, open or not.  CLV_CONTINUE: no room. */
+extern ClvStatus clv_history_append_history(unsigned char *data, size_t size,
+											const unsigned char *more,
+											size_t more_size, ClvError *err);
+
+extern bool clv_history_is_open(const unsigned char *data, size_t size);
+extern bool clv_history_has_amounts(const unsigned char *data, size_t size);
+
+/* Could compacting it save room (or is there nothing to sort and add up)? */
+extern bool clv_history_is_compact(const unsigned char *data, size_t size);
+
+/* Bytes in use, of which an open history has fewer than its buffer. */
+extern size_t clv_history_used(const unsigned char *data, size_t size);
+
+/*
+ * Compacting, from one buffer to another.  "scratch" has room for
+ * clv_history_scratch() bytes.  CLV_CONTINUE: no room.
+ */
+extern ClvStatus clv_history_scratch(const unsigned char *data, size_t size,
+									 size_t *bytes, ClvError *err);
+extern ClvStatus clv_history_compact(const unsigned char *data, size_t size,
+									 void *scratch, unsigned char *out,
+									 size_t out_size, ClvError *err);
+
+/*
+ * The canonical form of a compact history; "out" has clv_history_used() bytes
+ * of room at least.  Returns its size.
+ */
+extern size_t clv_history_close(const unsigned char *data, size_t size,
+								unsigned char *out);
+
+/*
+ * Is this a canonical history, to the last bit?  For what comes from outside;
+ * "status" is that of the error.
+ */
+extern ClvStatus clv_history_check(const unsigned char *data, size_t size,
+								   ClvStatus status, ClvError *err);
+
+/*
+ * Reading, day by day in ascending order: a canonical or compact history.
+ * clv_history_next() returns CLV_CONTINUE with a day, and CLV_OK at the end.
+ */
+typedef struct ClvHistoryReader
+{
+	const unsigned char *p;
+	const unsigned char *end;
+	bool		has_amounts;
+	int64_t		day;
+} ClvHistoryReader;
+
+extern ClvStatus clv_history_read(ClvHistoryReader *reader,
+								  const unsigned char *data, size_t size,
+								  ClvError *err);
+extern ClvStatus clv_history_next(ClvHistoryReader *reader, ClvDay *day,
+								  ClvError *err);
+
+/* gross - refund, rounded once */
+extern double clv_day_net(const ClvDay *day);
+
+/* "2024-03-01", or "0044-03-15 BC"; returns text */
+#define CLV_DAY_TEXT	32
+extern char *clv_day_text(int32_t day, char *text);
 
 typedef enum ClvRefunds
 {

@@ -1,0 +1,275 @@
+/*
+ * history_summary.c
+ *		What a history says as of a day: frequency, recency, money, gaps.
+ *
+ * Definitions: a purchase is a day whose spend counts under the refund policy;
+ * several orders on one day are one purchase (Fader & Hardie; peers differ, see
+ * the README).  Money is added up exactly and rounded once.
+ */
+#include "history.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+ClvStatus
+clv_refunds_parse(const char *name, ClvRefunds *policy, ClvError *err)
+{
+	static const char *const names[] = {"net", "gross", "event", "error"};
+	static const ClvRefunds policies[] = {
+		CLV_REFUNDS_NET, CLV_REFUNDS_GROSS, CLV_REFUNDS_EVENT, CLV_REFUNDS_ERROR
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		if (strcmp(name, names[i]) == 0)
+		{
+			*policy = policies[i];
+			return CLV_OK;
+		}
+	}
+	return clv_fail(err, CLV_BAD_ARGUMENT,
+					"Use one of \"net\", \"gross\", \"event\", \"error\".",
+					"unknown refund policy \"%.64s\"", name);
+}
+
+/*
+ * The Gregorian calendar has 146097 days in each 400 years, the last of which
+ * ends with February when years are taken to begin in March.
+ */
+char *
+clv_day_text(int32_t day, char *text)
+{
+	int64_t		n = (int64_t) day + 730425; /* since 0000-03-01 */
+	int64_t		era = (n >= 0 ? n : n - 146096) / 146097;
+	int			of_era = (int) (n - era * 146097);
+	int			year_of_era = (of_era - of_era / 1460 + of_era / 36524 -
+							   of_era / 146096) / 365;
+	int			of_year = of_era - (365 * year_of_era + year_of_era / 4 -
+									year_of_era / 100);
+	int			month = (5 * of_year + 2) / 153;	/* 0 is March */
+	int			of_month = of_year - (153 * month + 2) / 5 + 1;
+	int			year = (int) era * 400 + year_of_era + (month >= 10);
+
+	snprintf(text, CLV_DAY_TEXT, "%04d-%02u-%02u%s",
+			 year > 0 ? year : 1 - year,
+			 (unsigned) (month < 10 ? month + 3 : month - 9) % 100,
+			 (unsigned) of_month % 100, year > 0 ? "" : " BC");
+	return text;
+}
+
+/* gross - refund, exactly */
+static void
+net_of_day(const ClvDay *day, ClvExact *net)
+{
+	clv_exact_init(net);
+	clv_exact_add_expansion(net, &day->gross);
+	clv_exact_subtract_expansion(net, &day->refund);
+}
+
+double
+clv_day_net(const ClvDay *day)
+{
+	ClvExact	net;
+
+	net_of_day(day, &net);
+	return clv_exact_value(&net);
+}
+
+/* Is the day a purchase? */
+static bool
+day_counts(const ClvDay *day, bool has_amounts, ClvRefunds policy)
+{
+	ClvExact	net;
+
+	switch (policy)
+	{
+		case CLV_REFUNDS_EVENT:
+			return true;
+		case CLV_REFUNDS_GROSS:
+			return day->orders > 0;
+		case CLV_REFUNDS_NET:
+		case CLV_REFUNDS_ERROR:
+			break;
+	}
+	if (!has_amounts || day->refund.n == 0)
+		return true;
+	net_of_day(day, &net);
+	return clv_exact_sign(&net) > 0;
+}
+
+/* As few digits as give the same double back. */
+static int
+digits_of(double value)
+{
+	char		text[40];
+	int			digits = 15;
+
+	for (; digits < 17; digits++)
+	{
+		snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	return digits;
+}
+
+/*
+ * The next day up to as_of: CLV_CONTINUE with a day, CLV_OK when there is none.
+ */
+static ClvStatus
+next_observed(ClvHistoryReader *reader, int32_t as_of, ClvRefunds policy,
+			  ClvDay *day, ClvError *err)
+{
+	char		text[CLV_DAY_TEXT];
+	ClvStatus	status = clv_history_next(reader, day, err);
+
+	if (status != CLV_CONTINUE)
+		return status;
+	if (day->day > as_of)
+		return CLV_OK;
+	if (policy == CLV_REFUNDS_ERROR && day->refund.n > 0)
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Use the refund policy \"net\", \"gross\" or \"event\", or leave refunds out.",
+						"refund of %.*g on \"%s\"",
+						digits_of(day->refund.c[0]), day->refund.c[0],
+						clv_day_text(day->day, text));
+	return CLV_CONTINUE;
+}
+
+/* Sums over days, before they are rounded. */
+typedef struct Money
+{
+	ClvExact	repeat;			/* days that count, after the first */
+	ClvExact	spend;			/* all days */
+	ClvExact	refunds;
+} Money;
+
+static void
+add_money(Money *money, const ClvDay *day, bool repeat, ClvRefunds policy)
+{
+	clv_exact_add_expansion(&money->spend, &day->gross);
+	if (repeat)
+		clv_exact_add_expansion(&money->repeat, &day->gross);
+	if (day->refund.n == 0)
+		return;
+	clv_exact_add_expansion(&money->refunds, &day->refund);
+	if (policy == CLV_REFUNDS_GROSS)
+		return;
+	clv_exact_subtract_expansion(&money->spend, &day->refund);
+	if (repeat)
+		clv_exact_subtract_expansion(&money->repeat, &day->refund);
+}
+
+static ClvStatus
+round_money(Money *money, ClvSummary *out, ClvError *err)
+{
+	double		repeat = clv_exact_value(&money->repeat);
+
+	out->has_money = true;
+	out->spend = clv_exact_value(&money->spend);
+	out->refunds = clv_exact_value(&money->refunds);
+	out->has_monetary = out->purchases > 1;
+	if (out->has_monetary)
+		out->monetary = repeat / (double) (out->purchases - 1);
+	if (isinf(repeat) || isinf(out->spend) || isinf(out->refunds))
+		return clv_fail(err, CLV_OUT_OF_RANGE, NULL,
+						"sum of a customer's amounts is out of range for type double precision");
+	return CLV_OK;
+}
+
+ClvStatus
+clv_history_summary(const unsigned char *data, size_t size, int32_t as_of,
+					ClvRefunds policy, ClvSummary *out, ClvError *err)
+{
+	ClvHistoryReader reader;
+	ClvDay		day;
+	Money		money;
+	ClvStatus	status = clv_history_read(&reader, data, size, err);
+
+	if (status != CLV_OK)
+		return status;
+	memset(out, 0, sizeof(*out));
+	clv_exact_init(&money.repeat);
+	clv_exact_init(&money.spend);
+	clv_exact_init(&money.refunds);
+
+	while ((status = next_observed(&reader, as_of, policy, &day, err)) == CLV_CONTINUE)
+	{
+		bool		counts = day_counts(&day, reader.has_amounts, policy);
+
+		add_money(&money, &day, counts && out->purchases > 0, policy);
+		if (day.orders > INT64_MAX - out->orders)
+			return clv_fail(err, CLV_OUT_OF_RANGE, NULL, "too many orders");
+		out->orders += day.orders;
+		out->refund_days += day.refund.n > 0;
+		if (!counts)
+			continue;
+		if (out->purchases++ == 0)
+			out->first = day.day;
+		out->last = day.day;
+	}
+	if (status != CLV_OK || out->purchases == 0 || !reader.has_amounts)
+		return status;
+	return round_money(&money, out, err);
+}
+
+/* ---- gaps between purchases ---- */
+
+#define LOG_SUM_BITS	53
+#define LOG_SUM_UNIT	((uint64_t) 1 << LOG_SUM_BITS)
+
+void
+clv_log_sum_add(ClvLogSum *sum, ClvLogSum more)
+{
+	sum->whole += more.whole;
+	sum->frac += more.frac;		/* both below 2^53 */
+	sum->whole += sum->frac >> LOG_SUM_BITS;
+	sum->frac &= LOG_SUM_UNIT - 1;
+}
+
+/* Both terms are exact (the whole is below 2^53), so this rounds once. */
+double
+clv_log_sum_value(ClvLogSum sum)
+{
+	return (double) sum.whole + ldexp((double) sum.frac, -LOG_SUM_BITS);
+}
+
+/* ln(gap), gap >= 1 */
+static ClvLogSum
+log_of_gap(int64_t gap)
+{
+	ClvLogSum	result;
+	uint64_t	scaled = (uint64_t) ldexp(log((double) gap), LOG_SUM_BITS);
+
+	result.whole = scaled >> LOG_SUM_BITS;
+	result.frac = scaled & (LOG_SUM_UNIT - 1);
+	return result;
+}
+
+ClvStatus
+clv_history_log_gaps(const unsigned char *data, size_t size, int32_t as_of,
+					 ClvRefunds policy, ClvLogSum *out, ClvError *err)
+{
+	ClvHistoryReader reader;
+	ClvDay		day;
+	int64_t		last = 0;
+	bool		first = true;
+	ClvStatus	status = clv_history_read(&reader, data, size, err);
+
+	out->whole = 0;
+	out->frac = 0;
+	if (status != CLV_OK)
+		return status;
+	while ((status = next_observed(&reader, as_of, policy, &day, err)) == CLV_CONTINUE)
+	{
+		if (!day_counts(&day, reader.has_amounts, policy))
+			continue;
+		if (!first)
+			clv_log_sum_add(out, log_of_gap(day.day - last));
+		first = false;
+		last = day.day;
+	}
+	return status;
+}

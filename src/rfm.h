@@ -1,0 +1,31 @@
+/*
+ * rfm.h
+ *		The type clv.rfm as other files see it: a varlena around a history.
+ */
+#ifndef CLV_RFM_H
+#define CLV_RFM_H
+
+#include "clv.h"
+
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+#include "history.h"
+
+/*
+ * A detoasted value, with a header of either length, in canonical form.  It is
+ * the argument itself or a copy, which PG_FREE_IF_COPY frees.
+ */
+extern struct varlena *clv_rfm_canonical(Datum datum);
+
+#define PG_GETARG_CLV_RFM(n)	clv_rfm_canonical(PG_GETARG_DATUM(n))
+
+#define CLV_RFM_DATA(value)		((unsigned char *) VARDATA_ANY(value))
+#define CLV_RFM_SIZE(value)		((size_t) VARSIZE_ANY_EXHDR(value))
+
+/* For those that build histories. */
+extern struct varlena *clv_rfm_allocate(size_t size);
+extern struct varlena *clv_rfm_compact(struct varlena *value, size_t size);
+
+#endif							/* CLV_RFM_H */
