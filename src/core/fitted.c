@@ -1,0 +1,217 @@
+/*
+ * fitted.c
+ *		What follows from a model and its parameters.
+ */
+#include "fitted.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CLV_Z_95	1.959963984540054	/* 97.5 % quantile of the normal */
+
+static const char *const clv_kind_names[] = {
+	"transaction", "spend", "contract"
+};
+
+static const char *const clv_fit_status_names[] = {
+	"converged", "boundary", "not_converged"
+};
+
+const char *
+clv_kind_name(ClvKind kind)
+{
+	return clv_kind_names[kind];
+}
+
+const char *
+clv_fit_status_name(ClvFitStatus status)
+{
+	return clv_fit_status_names[status];
+}
+
+bool
+clv_fit_status_parse(const char *name, ClvFitStatus *status)
+{
+	int			i;
+
+	for (i = CLV_CONVERGED; i <= CLV_NOT_CONVERGED; i++)
+	{
+		if (strcmp(name, clv_fit_status_names[i]) == 0)
+		{
+			*status = (ClvFitStatus) i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Append "name" to a list in a fixed buffer, as far as there is room. */
+static void
+clv_list_append(char *list, size_t size, const char *name)
+{
+	size_t		used = strlen(list);
+
+	snprintf(list + used, size - used, "%s%s", used ? ", " : "", name);
+}
+
+ClvStatus
+clv_model_lookup(const char *name, const ClvModel **model, ClvError *err)
+{
+	char		list[200] = "";
+	char		hint[256];
+	int			i;
+
+	*model = clv_model_find(name);
+	if (*model != NULL)
+		return CLV_OK;
+	for (i = 0; clv_models[i] != NULL; i++)
+		clv_list_append(list, sizeof(list), clv_models[i]->name);
+	snprintf(hint, sizeof(hint), "Available are: %s.", list);
+	return clv_fail(err, CLV_BAD_ARGUMENT, hint,
+					"there is no model \"%s\"", name);
+}
+
+ClvStatus
+clv_kind_check(const ClvModel *model, ClvKind kind, ClvError *err)
+{
+	char		list[200] = "";
+	char		hint[256];
+	int			i;
+
+	if (model->kind == kind)
+		return CLV_OK;
+	for (i = 0; clv_models[i] != NULL; i++)
+	{
+		if (clv_models[i]->kind == kind)
+			clv_list_append(list, sizeof(list), clv_models[i]->name);
+	}
+	snprintf(hint, sizeof(hint), "Use one of: %s.", list);
+	return clv_fail(err, CLV_BAD_ARGUMENT, hint,
+					"a %s model is needed, but \"%s\" is a %s model",
+					clv_kind_name(kind), model->name,
+					clv_kind_name(model->kind));
+}
+
+ClvStatus
+clv_param_lookup(const ClvModel *model, const char *name, int *index,
+				 ClvError *err)
+{
+	char		list[200] = "";
+	char		hint[256];
+	int			i;
+
+	for (i = 0; i < model->nparam; i++)
+	{
+		if (strcmp(name, model->param[i].name) == 0)
+		{
+			*index = i;
+			return CLV_OK;
+		}
+		clv_list_append(list, sizeof(list), model->param[i].name);
+	}
+	snprintf(hint, sizeof(hint), "Its parameters are: %s.", list);
+	return clv_fail(err, CLV_BAD_ARGUMENT, hint,
+					"model \"%s\" has no parameter \"%s\"",
+					model->name, name);
+}
+
+/*
+ * phi = ln(theta - lower) is what the fit holds to be normal, so the interval
+ * is symmetric there and never leaves the domain here.
+ */
+void
+clv_fitted_coefficient(const ClvFitted *fit, int i, ClvCoefficient *out)
+{
+	double		lower = fit->model->param[i].lower;
+	double		above = fit->par[i] - lower;
+	double		error;
+
+	memset(out, 0, sizeof(*out));
+	out->estimate = fit->par[i];
+	out->has_error = fit->has_cov;
+	if (!fit->has_cov)
+		return;
+	error = sqrt(fit->cov[CLV_PACK(i, i)]);
+	out->std_error = above * error;
+	out->lower = lower + above * exp(-CLV_Z_95 * error);
+	out->upper = lower + above * exp(CLV_Z_95 * error);
+}
+
+double
+clv_fitted_aic(const ClvFitted *fit)
+{
+	return 2.0 * fit->model->nparam - 2.0 * fit->loglik;
+}
+
+double
+clv_fitted_bic(const ClvFitted *fit)
+{
+	return fit->model->nparam * log((double) fit->customers) -
+		2.0 * fit->loglik;
+}
+
+static ClvStatus
+clv_fitted_check(const ClvFitted *fit, ClvError *err)
+{
+	int			n = fit->model->nparam;
+	int			i,
+				j;
+	const char *c;
+
+	if (!isfinite(fit->loglik))
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"log-likelihood must be finite, but is \"%g\"",
+						fit->loglik);
+	if (fit->customers < 1 || fit->excluded < 0 || fit->iterations < 0 ||
+		fit->evaluations < 0)
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"counts of a fit are out of range");
+	if (fit->limit < -1 || fit->limit >= n ||
+		(fit->limit >= 0 && fit->status != CLV_BOUNDARY))
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"only a fit at a boundary has a limit parameter");
+	for (i = 0; fit->has_cov && i < n; i++)
+	{
+		for (j = 0; j <= i; j++)
+		{
+			if (!isfinite(fit->cov[CLV_PACK(i, j)]))
+				return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+								"covariance must be finite");
+		}
+		if (fit->cov[CLV_PACK(i, i)] < 0)
+			return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+							"variance must not be negative, but is \"%g\"",
+							fit->cov[CLV_PACK(i, i)]);
+	}
+	for (c = fit->message; *c; c++)
+	{
+		if (*c < ' ' || *c > '~')
+			return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+							"message of a fit must be printable ASCII");
+	}
+	return CLV_OK;
+}
+
+ClvStatus
+clv_unit_days_check(double unit_days, ClvError *err)
+{
+	if (isfinite(unit_days) && unit_days > 0)
+		return CLV_OK;
+	return clv_fail(err, CLV_BAD_ARGUMENT,
+					"It is the length in days of the unit of recency and t: 7 for weeks.",
+					"unit_days must be finite and above 0, but is \"%g\"",
+					unit_days);
+}
+
+ClvStatus
+clv_model_value_check(const ClvModelValue *value, ClvError *err)
+{
+	ClvStatus	status = clv_unit_days_check(value->unit_days, err);
+
+	if (status == CLV_OK)
+		status = clv_model_check(value->fit.model, value->fit.par, err);
+	if (status != CLV_OK || !value->is_fitted)
+		return status;
+	return clv_fitted_check(&value->fit, err);
+}

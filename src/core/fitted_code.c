@@ -1,0 +1,211 @@
+/*
+ * fitted_code.c
+ *		A model and its parameters as bytes, and back.
+ *
+ * docs/storage.md has the layout.  The decoder takes any bytes: it reads
+ * nothing beyond their end and accepts nothing that the encoder would not
+ * have written, so equal values have equal bytes.
+ */
+#include "fitted.h"
+
+#include <string.h>
+
+#define CLV_MODEL_VERSION	1
+
+#define CLV_FLAG_FITTED		0x01
+#define CLV_FLAG_COVARIANCE	0x02
+#define CLV_FLAGS			(CLV_FLAG_FITTED | CLV_FLAG_COVARIANCE)
+
+#define CLV_NO_LIMIT		0xFF
+
+/* Big-endian integers and doubles, one after the other. */
+static unsigned char *
+clv_put_uint(unsigned char *at, uint64_t v, int bytes)
+{
+	int			i;
+
+	for (i = bytes - 1; i >= 0; i--)
+		*at++ = (unsigned char) (v >> (8 * i));
+	return at;
+}
+
+static unsigned char *
+clv_put_double(unsigned char *at, double v)
+{
+	uint64_t	bits;
+
+	v += 0.0;					/* one zero: equal values, equal bytes */
+	memcpy(&bits, &v, sizeof(bits));
+	return clv_put_uint(at, bits, 8);
+}
+
+static unsigned char *
+clv_put_string(unsigned char *at, const char *s)
+{
+	size_t		n = strlen(s);
+
+	at = clv_put_uint(at, n, 1);
+	memcpy(at, s, n);
+	return at + n;
+}
+
+size_t
+clv_model_encode(const ClvModelValue *value, unsigned char *out)
+{
+	const ClvFitted *fit = &value->fit;
+	bool		has_cov = value->is_fitted && fit->has_cov;
+	unsigned char *at = out;
+	int			n = fit->model->nparam;
+	int			i;
+
+	at = clv_put_uint(at, CLV_MODEL_VERSION, 1);
+	at = clv_put_uint(at, (value->is_fitted ? CLV_FLAG_FITTED : 0) |
+					  (has_cov ? CLV_FLAG_COVARIANCE : 0), 1);
+	at = clv_put_string(at, fit->model->name);
+	at = clv_put_double(at, value->unit_days);
+	at = clv_put_uint(at, n, 1);
+	for (i = 0; i < n; i++)
+		at = clv_put_double(at, fit->par[i]);
+	if (value->is_fitted)
+	{
+		at = clv_put_uint(at, fit->status, 1);
+		at = clv_put_uint(at, fit->limit < 0 ? CLV_NO_LIMIT : fit->limit, 1);
+		at = clv_put_double(at, fit->loglik);
+		at = clv_put_uint(at, (uint64_t) fit->customers, 8);
+		at = clv_put_uint(at, (uint64_t) fit->excluded, 8);
+		at = clv_put_uint(at, (uint32_t) fit->iterations, 4);
+		at = clv_put_uint(at, (uint32_t) fit->evaluations, 4);
+		at = clv_put_string(at, fit->message);
+	}
+	for (i = 0; has_cov && i < CLV_PACKED(n); i++)
+		at = clv_put_double(at, fit->cov[i]);
+	return at - out;
+}
+
+/* What is left to read; "bad" once a read went beyond the end. */
+typedef struct ClvReader
+{
+	const unsigned char *at;
+	size_t		left;
+	bool		bad;
+} ClvReader;
+
+static uint64_t
+clv_get_uint(ClvReader *in, int bytes)
+{
+	uint64_t	v = 0;
+
+	if (in->bad || in->left < (size_t) bytes)
+	{
+		in->bad = true;
+		return 0;
+	}
+	in->left -= bytes;
+	while (bytes-- > 0)
+		v = v << 8 | *in->at++;
+	return v;
+}
+
+static double
+clv_get_double(ClvReader *in)
+{
+	uint64_t	bits = clv_get_uint(in, 8);
+	double		v;
+
+	if (bits == UINT64_C(1) << 63)	/* -0 is never written */
+		in->bad = true;
+	memcpy(&v, &bits, sizeof(v));
+	return v;
+}
+
+/* "out" has room for 256 bytes. */
+static void
+clv_get_string(ClvReader *in, char *out)
+{
+	size_t		n = clv_get_uint(in, 1);
+
+	if (in->bad || in->left < n || memchr(in->at, 0, n) != NULL)
+	{
+		in->bad = true;
+		n = 0;
+	}
+	memcpy(out, in->at, n);
+	out[n] = '\0';
+	in->at += n;
+	in->left -= n;
+}
+
+static void
+clv_get_fit(ClvReader *in, ClvFitted *fit)
+{
+	uint64_t	status = clv_get_uint(in, 1);
+	uint64_t	limit = clv_get_uint(in, 1);
+	uint64_t	iterations,
+				evaluations;
+
+	fit->loglik = clv_get_double(in);
+	fit->customers = (int64_t) clv_get_uint(in, 8);
+	fit->excluded = (int64_t) clv_get_uint(in, 8);
+	iterations = clv_get_uint(in, 4);
+	evaluations = clv_get_uint(in, 4);
+	clv_get_string(in, fit->message);
+	if (status > CLV_NOT_CONVERGED || iterations > INT32_MAX ||
+		evaluations > INT32_MAX)
+	{
+		in->bad = true;
+		return;
+	}
+	fit->status = (ClvFitStatus) status;
+	fit->limit = limit == CLV_NO_LIMIT ? -1 : (int) limit;
+	fit->iterations = (int) iterations;
+	fit->evaluations = (int) evaluations;
+}
+
+static ClvStatus
+clv_bad_model(ClvError *err, const char *why)
+{
+	return clv_fail(err, CLV_BAD_BINARY, NULL, "invalid clv.model: %s", why);
+}
+
+ClvStatus
+clv_model_decode(const unsigned char *data, size_t size, ClvModelValue *value,
+				 ClvError *err)
+{
+	ClvReader	in = {data, size, false};
+	ClvFitted  *fit = &value->fit;
+	ClvError	why;
+	char		name[256];
+	uint64_t	flags;
+	int			i;
+
+	memset(value, 0, sizeof(*value));
+	fit->limit = -1;
+	if (clv_get_uint(&in, 1) != CLV_MODEL_VERSION)
+		return clv_bad_model(err, "unknown version");
+	flags = clv_get_uint(&in, 1);
+	value->is_fitted = (flags & CLV_FLAG_FITTED) != 0;
+	fit->has_cov = (flags & CLV_FLAG_COVARIANCE) != 0;
+	if ((flags & ~(uint64_t) CLV_FLAGS) != 0 ||
+		(fit->has_cov && !value->is_fitted))
+		return clv_bad_model(err, "unknown flags");
+	clv_get_string(&in, name);
+	if (in.bad)
+		return clv_bad_model(err, "malformed bytes");
+	fit->model = clv_model_find(name);
+	if (fit->model == NULL)
+		return clv_bad_model(err, "unknown model");
+	value->unit_days = clv_get_double(&in);
+	if (clv_get_uint(&in, 1) != (uint64_t) fit->model->nparam)
+		return clv_bad_model(err, "wrong number of parameters");
+	for (i = 0; i < fit->model->nparam; i++)
+		fit->par[i] = clv_get_double(&in);
+	if (value->is_fitted)
+		clv_get_fit(&in, fit);
+	for (i = 0; fit->has_cov && i < CLV_PACKED(fit->model->nparam); i++)
+		fit->cov[i] = clv_get_double(&in);
+	if (in.bad || in.left != 0)
+		return clv_bad_model(err, "malformed bytes");
+	if (clv_model_value_check(value, &why) != CLV_OK)
+		return clv_bad_model(err, why.message);
+	return CLV_OK;
+}

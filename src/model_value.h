@@ -1,0 +1,45 @@
+/*
+ * model_value.h
+ *		clv.model in the server: a varlena around the bytes of fitted.h.
+ */
+#ifndef CLV_MODEL_VALUE_H
+#define CLV_MODEL_VALUE_H
+
+#include "clv.h"
+
+#include "lib/stringinfo.h"
+#include "utils/jsonb.h"
+
+#include "fitted.h"
+
+/* model.c */
+extern struct varlena *clv_model_pack(const ClvModelValue *value);
+
+/*
+ * The clv.model that is argument "argno" (0 or 1 are the places of a model),
+ * decoded; the same bytes in the next call are not decoded again.
+ */
+extern const ClvModelValue *clv_model_arg(FunctionCallInfo fcinfo, int argno);
+
+#define CLV_NAME_MAX	64
+
+/* A copy of a name of "length" bytes, cut so that it fits a message. */
+extern char *clv_name_copy(const char *name, int length);
+
+/* The model with that name; raises when there is none. */
+extern const ClvModel *clv_model_named(const char *name, int length);
+
+/* Raises unless the model is of that kind. */
+extern void clv_kind_require(const ClvModel *model, ClvKind kind);
+
+/* model_json.c */
+extern char *clv_model_to_json(const ClvModelValue *value);
+extern ClvStatus clv_model_from_json(Jsonb *json, ClvModelValue *value,
+									 ClvError *err);
+
+/* An object with every parameter of the model and nothing else. */
+extern ClvStatus clv_params_from_json(JsonbContainer *object,
+									  const ClvModel *model, double *par,
+									  ClvError *err);
+
+#endif							/* CLV_MODEL_VALUE_H */

@@ -1,0 +1,215 @@
+/*
+ * test_fitted.c
+ *		The bytes of a model, intact and damaged, and what follows from a fit.
+ */
+#include "check.h"
+
+#include <string.h>
+
+#include "fitted.h"
+
+static ClvModelValue
+fitted_example(void)
+{
+	ClvModelValue v;
+	ClvFitted  *fit = &v.fit;
+	int			i,
+				j;
+
+	memset(&v, 0, sizeof(v));
+	v.unit_days = 7.0;
+	v.is_fitted = true;
+	fit->model = clv_model_find("gammagamma");
+	fit->par[0] = 6.25;
+	fit->par[1] = 3.0;			/* q: its infimum is 1 */
+	fit->par[2] = 0.1;
+	fit->has_cov = true;
+	for (i = 0; i < 3; i++)
+	{
+		for (j = 0; j <= i; j++)
+			fit->cov[CLV_PACK(i, j)] = i == j ? 0.25 * (i + 1) : -0.01;
+	}
+	fit->loglik = -4055.9177;
+	fit->customers = 946;
+	fit->excluded = 1411;
+	fit->iterations = 9;
+	fit->evaluations = 12;
+	fit->status = CLV_BOUNDARY;
+	fit->limit = 1;
+	strcpy(fit->message, "q is at 1");
+	return v;
+}
+
+static void
+check_round_trip(const ClvModelValue *v, const char *label)
+{
+	unsigned char bytes[CLV_MODEL_MAX_BYTES];
+	unsigned char again[CLV_MODEL_MAX_BYTES];
+	ClvModelValue back;
+	ClvError	err;
+	size_t		size = clv_model_encode(v, bytes);
+	ClvStatus	status = clv_model_decode(bytes, size, &back, &err);
+
+	CHECK(status == CLV_OK, "%s: %s", label, err.message);
+	if (status != CLV_OK)
+		return;
+	CHECK(memcmp(&back.fit.par, &v->fit.par, sizeof(back.fit.par)) == 0 &&
+		  memcmp(&back.fit.cov, &v->fit.cov, sizeof(back.fit.cov)) == 0,
+		  "%s: numbers changed", label);
+	CHECK(back.unit_days == v->unit_days && back.is_fitted == v->is_fitted &&
+		  back.fit.model == v->fit.model && back.fit.limit == v->fit.limit &&
+		  back.fit.status == v->fit.status &&
+		  back.fit.loglik == v->fit.loglik &&
+		  back.fit.customers == v->fit.customers &&
+		  back.fit.excluded == v->fit.excluded &&
+		  back.fit.iterations == v->fit.iterations &&
+		  back.fit.evaluations == v->fit.evaluations &&
+		  strcmp(back.fit.message, v->fit.message) == 0,
+		  "%s: fields changed", label);
+	CHECK(clv_model_encode(&back, again) == size &&
+		  memcmp(bytes, again, size) == 0, "%s: bytes changed", label);
+}
+
+/*
+ * Damaged bytes are refused, or are another model's own bytes: there are no
+ * two encodings of one value.
+ */
+static void
+check_damage(const ClvModelValue *v)
+{
+	unsigned char bytes[CLV_MODEL_MAX_BYTES + 1];
+	unsigned char again[CLV_MODEL_MAX_BYTES];
+	ClvModelValue back;
+	ClvError	err;
+	size_t		size = clv_model_encode(v, bytes);
+	size_t		at;
+	int			bit;
+	int			refused = 0;
+
+	for (at = 0; at < size; at++)
+		CHECK(clv_model_decode(bytes, at, &back, &err) == CLV_BAD_BINARY,
+			  "the first %zu bytes are accepted", at);
+	bytes[size] = 0;
+	CHECK(clv_model_decode(bytes, size + 1, &back, &err) == CLV_BAD_BINARY,
+		  "a byte too many is accepted");
+	for (at = 0; at < size; at++)
+	{
+		for (bit = 0; bit < 8; bit++)
+		{
+			bytes[at] ^= 1 << bit;
+			if (clv_model_decode(bytes, size, &back, &err) != CLV_OK)
+				refused++;
+			else
+				CHECK(clv_model_encode(&back, again) == size &&
+					  memcmp(bytes, again, size) == 0,
+					  "byte %zu, bit %d: not canonical", at, bit);
+			bytes[at] ^= 1 << bit;
+		}
+	}
+	CHECK(refused > 0, "no damage was noticed");
+}
+
+/* Each of these is a value that the check must refuse. */
+static void
+check_refused(ClvModelValue v, const char *label)
+{
+	unsigned char bytes[CLV_MODEL_MAX_BYTES];
+	ClvModelValue back;
+	ClvError	err;
+	size_t		size = clv_model_encode(&v, bytes);
+
+	CHECK(clv_model_value_check(&v, &err) != CLV_OK, "%s is accepted", label);
+	CHECK(clv_model_decode(bytes, size, &back, &err) == CLV_BAD_BINARY,
+		  "%s is decoded", label);
+}
+
+static void
+check_invalid(void)
+{
+	ClvModelValue v;
+
+#define REFUSED(change) \
+	(v = fitted_example(), change, check_refused(v, #change))
+	REFUSED(v.unit_days = 0.0);
+	REFUSED(v.unit_days = INFINITY);
+	REFUSED(v.unit_days = NAN);
+	REFUSED(v.fit.par[0] = 0.0);
+	REFUSED(v.fit.par[2] = NAN);
+	REFUSED(v.fit.loglik = INFINITY);
+	REFUSED(v.fit.customers = 0);
+	REFUSED(v.fit.excluded = -1);
+	REFUSED(v.fit.iterations = -1);
+	REFUSED(v.fit.evaluations = -1);
+	REFUSED(v.fit.limit = 3);
+	REFUSED(v.fit.status = CLV_CONVERGED);	/* with a limit */
+	REFUSED(v.fit.cov[CLV_PACK(2, 2)] = -1.0);
+	REFUSED(v.fit.cov[CLV_PACK(2, 1)] = NAN);
+	REFUSED(strcpy(v.fit.message, "two\nlines"));
+}
+
+/* By hand: z = 1.959963984540054; the variances of phi are .25, .5, .75. */
+static void
+check_coefficients(void)
+{
+	ClvModelValue v = fitted_example();
+	ClvCoefficient c;
+
+	clv_fitted_coefficient(&v.fit, 0, &c);
+	CHECK_REL(c.estimate, 6.25, 0, "p");
+	CHECK_REL(c.std_error, 6.25 * 0.5, 1e-15, "p error");
+	CHECK_REL(c.lower, 2.3457366088323532, 1e-14, "p lower");
+	CHECK_REL(c.upper, 16.652551634705611, 1e-14, "p upper");
+
+	/* q = 1 + exp(phi): the interval is around ln 2 and stays above 1 */
+	clv_fitted_coefficient(&v.fit, 1, &c);
+	CHECK_REL(c.std_error, 2.0 * sqrt(0.5), 1e-15, "q error");
+	CHECK_REL(c.lower, 1.5001953065198128, 1e-14, "q lower");
+	CHECK_REL(c.upper, 8.9968763158347616, 1e-14, "q upper");
+
+	CHECK_REL(clv_fitted_aic(&v.fit), 8117.8354, 1e-15, "AIC");
+	CHECK_REL(clv_fitted_bic(&v.fit), 8132.3921277071556, 1e-14, "BIC");
+
+	v.fit.has_cov = false;
+	clv_fitted_coefficient(&v.fit, 1, &c);
+	CHECK(!c.has_error, "an error without a covariance");
+}
+
+int
+main(void)
+{
+	ClvModelValue v = fitted_example();
+	ClvError	err;
+	const ClvModel *model;
+	int			i;
+
+	check_round_trip(&v, "fitted");
+	check_damage(&v);
+
+	v.fit.has_cov = false;
+	memset(v.fit.cov, 0, sizeof(v.fit.cov));
+	v.fit.status = CLV_NOT_CONVERGED;
+	v.fit.limit = -1;
+	memset(v.fit.message, 'x', sizeof(v.fit.message) - 1);
+	check_round_trip(&v, "longest message");
+	check_damage(&v);
+
+	memset(&v, 0, sizeof(v));
+	v.unit_days = 1.0;
+	v.fit.model = clv_model_find("bgnbd");
+	v.fit.limit = -1;
+	for (i = 0; i < 4; i++)
+		v.fit.par[i] = 1e-300 * (i + 1);
+	check_round_trip(&v, "given");
+	check_damage(&v);
+
+	check_invalid();
+	check_coefficients();
+
+	CHECK(clv_model_lookup("auto", &model, &err) == CLV_BAD_ARGUMENT &&
+		  strstr(err.hint, "mbgnbd") != NULL, "no list of models: %s", err.hint);
+	CHECK(clv_param_lookup(clv_model_find("bgnbd"), "alpha", &i, &err) == CLV_OK &&
+		  i == 1, "alpha is not parameter 1");
+	CHECK(clv_kind_check(clv_model_find("bgnbd"), CLV_SPEND, &err) == CLV_BAD_ARGUMENT &&
+		  strstr(err.hint, "gammagamma") != NULL, "no spend model: %s", err.hint);
+	CHECK_DONE("fitted");
+}
