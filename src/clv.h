@@ -21,5 +21,9 @@ extern void clv_raise_status(ClvStatus status) pg_attribute_noreturn();
 /* units.c: calendar and annual quantities become days, in one place */
 extern double clv_interval_days(const Interval *interval);
 extern double clv_discount_per_day(double annual_rate);
+extern double clv_interval_units(const Interval *interval, double unit_days);
+extern double clv_discount_per_unit(double annual_rate, double unit_days);
+extern double clv_units_to_days(double units, double unit_days);
+extern double clv_units_to_years(double units, double unit_days);
 
 #endif							/* CLV_H */

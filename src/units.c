@@ -1,6 +1,7 @@
 /*
  * units.c
- *		Calendar intervals and annual rates become days, here and nowhere else.
+ *		Calendar intervals and annual rates become days, and days the unit of a
+ *		model and back, here and nowhere else.
  */
 #include "clv.h"
 
@@ -48,4 +49,37 @@ clv_discount_per_day(double annual_rate)
 						annual_rate),
 				 errhint("0.10 is 10 %% a year.")));
 	return log1p(annual_rate) / CLV_DAYS_PER_YEAR;
+}
+
+/* The same two in a model's unit of time. */
+double
+clv_interval_units(const Interval *interval, double unit_days)
+{
+	double		units = clv_interval_days(interval) / unit_days;
+
+	if (!isfinite(units))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("interval is out of range in units of \"%g\" days",
+						unit_days)));
+	return units;
+}
+
+double
+clv_discount_per_unit(double annual_rate, double unit_days)
+{
+	return clv_discount_per_day(annual_rate) * unit_days;
+}
+
+/* And a length of time in a model's unit for people to read. */
+double
+clv_units_to_days(double units, double unit_days)
+{
+	return units * unit_days;
+}
+
+double
+clv_units_to_years(double units, double unit_days)
+{
+	return units * unit_days / CLV_DAYS_PER_YEAR;
 }

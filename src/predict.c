@@ -1,0 +1,379 @@
+/*
+ * predict.c
+ *		What a model says of one customer, and of a new one.
+ *
+ * Every function here takes a model, checks the customer's history, turns
+ * intervals and annual rates into the model's unit of time, and asks the core.
+ */
+#include "clv.h"
+
+#include <math.h>
+
+#include "model_value.h"
+
+static const ClvModelValue *
+clv_transaction_arg(FunctionCallInfo fcinfo)
+{
+	const ClvModelValue *value = clv_model_arg(fcinfo, 0);
+
+	clv_kind_require(value->fit.model, CLV_TRANSACTION);
+	return value;
+}
+
+static const ClvModelValue *
+clv_spend_arg(FunctionCallInfo fcinfo, int argno)
+{
+	const ClvModelValue *value = clv_model_arg(fcinfo, argno);
+
+	clv_kind_require(value->fit.model, CLV_SPEND);
+	return value;
+}
+
+/* The three arguments from "argno" on, refused unless they can be. */
+static ClvRow
+clv_row_arg(FunctionCallInfo fcinfo, int argno)
+{
+	ClvRow		row;
+	ClvError	err;
+
+	row.x = PG_GETARG_FLOAT8(argno);
+	row.tx = PG_GETARG_FLOAT8(argno + 1);
+	row.t = PG_GETARG_FLOAT8(argno + 2);
+	if (clv_row_check(&row, &err) != CLV_OK)
+		clv_raise(&err);
+	return row;
+}
+
+/* Someone who has just bought for the first time. */
+static const ClvRow clv_new_customer = {0.0, 0.0, 0.0};
+
+/* Go on if the core could tell, and raise with the customer if not. */
+static void
+clv_require(ClvStatus status, const ClvModelValue *value, const ClvRow *row)
+{
+	ClvError	err;
+
+	if (status == CLV_OK)
+		return;
+	clv_fail(&err, status, NULL,
+			 "model \"%s\" has no answer for frequency \"%g\", recency \"%g\", t \"%g\"",
+			 value->fit.model->name, row->x, row->tx, row->t);
+	clv_raise(&err);
+}
+
+/* A later model may leave a prediction out. */
+static void
+clv_require_function(bool present, const ClvModelValue *value)
+{
+	if (!present)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("model \"%s\" does not make this prediction",
+						value->fit.model->name)));
+}
+
+/* clv.p_alive(model, frequency, recency, t [, ahead]) */
+PG_FUNCTION_INFO_V1(clv_p_alive);
+Datum
+clv_p_alive(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_transaction_arg(fcinfo);
+	const ClvModel *model = value->fit.model;
+	ClvRow		row = clv_row_arg(fcinfo, 1);
+	double		ahead = 0.0;
+	double		out;
+
+	if (PG_NARGS() > 4)
+		ahead = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
+	clv_require_function(model->p_alive != NULL, value);
+	clv_require(model->p_alive(model, value->fit.par, &row, ahead, &out),
+				value, &row);
+	PG_RETURN_FLOAT8(out);
+}
+
+/* clv.p_active(model, frequency, recency, t, horizon) */
+PG_FUNCTION_INFO_V1(clv_p_active);
+Datum
+clv_p_active(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_transaction_arg(fcinfo);
+	const ClvModel *model = value->fit.model;
+	ClvRow		row = clv_row_arg(fcinfo, 1);
+	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
+	double		out;
+
+	clv_require_function(model->p_active != NULL, value);
+	clv_require(model->p_active(model, value->fit.par, &row, h, &out),
+				value, &row);
+	PG_RETURN_FLOAT8(out);
+}
+
+/* Purchases to come, discounted at "delta" a unit, until "h". */
+static double
+clv_purchases(const ClvModelValue *value, const ClvRow *row, double delta,
+			  double h)
+{
+	const ClvModel *model = value->fit.model;
+	double		out;
+
+	clv_require_function(model->purchases != NULL, value);
+	clv_require(model->purchases(model, value->fit.par, row, delta, h, &out),
+				value, row);
+	return out;
+}
+
+/* clv.expected_purchases(model, frequency, recency, t, horizon) */
+PG_FUNCTION_INFO_V1(clv_expected_purchases);
+Datum
+clv_expected_purchases(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_transaction_arg(fcinfo);
+	ClvRow		row = clv_row_arg(fcinfo, 1);
+	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
+
+	PG_RETURN_FLOAT8(clv_purchases(value, &row, 0.0, h));
+}
+
+/* clv.expected_purchases(model, horizon): of a new customer */
+PG_FUNCTION_INFO_V1(clv_expected_purchases_new);
+Datum
+clv_expected_purchases_new(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_transaction_arg(fcinfo);
+	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(1), value->unit_days);
+
+	PG_RETURN_FLOAT8(clv_purchases(value, &clv_new_customer, 0.0, h));
+}
+
+/* clv.discounted_purchases(model, frequency, recency, t, annual_rate [, horizon]) */
+PG_FUNCTION_INFO_V1(clv_discounted_purchases);
+Datum
+clv_discounted_purchases(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_transaction_arg(fcinfo);
+	ClvRow		row = clv_row_arg(fcinfo, 1);
+	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(4), value->unit_days);
+	double		h = INFINITY;
+
+	if (PG_NARGS() > 5)
+		h = clv_interval_units(PG_GETARG_INTERVAL_P(5), value->unit_days);
+	else if (delta == 0.0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("annual rate must be above 0 without a horizon"),
+				 errhint("Add a horizon: undiscounted purchases may have no finite sum.")));
+	PG_RETURN_FLOAT8(clv_purchases(value, &row, delta, h));
+}
+
+/* clv.alive_years(model, frequency, recency, t, annual_rate, horizon) */
+PG_FUNCTION_INFO_V1(clv_alive_years);
+Datum
+clv_alive_years(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_transaction_arg(fcinfo);
+	const ClvModel *model = value->fit.model;
+	ClvRow		row = clv_row_arg(fcinfo, 1);
+	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(4), value->unit_days);
+	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(5), value->unit_days);
+	double		out;
+
+	clv_require_function(model->lifetime != NULL, value);
+	clv_require(model->lifetime(model, value->fit.par, &row, delta, h, &out),
+				value, &row);
+	PG_RETURN_FLOAT8(clv_units_to_years(out, value->unit_days));
+}
+
+static double
+clv_pmf(const ClvModelValue *value, const ClvRow *row, const Interval *horizon,
+		int64 n)
+{
+	const ClvModel *model = value->fit.model;
+	double		h = clv_interval_units(horizon, value->unit_days);
+	double		out;
+
+	if (n < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("number of purchases must not be negative, but is \"" INT64_FORMAT "\"",
+						n)));
+	clv_require_function(model->pmf != NULL, value);
+	clv_require(model->pmf(model, value->fit.par, row, h, (double) n, &out),
+				value, row);
+	return out;
+}
+
+/* clv.purchases_pmf(model, frequency, recency, t, horizon, n) */
+PG_FUNCTION_INFO_V1(clv_purchases_pmf);
+Datum
+clv_purchases_pmf(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_transaction_arg(fcinfo);
+	ClvRow		row = clv_row_arg(fcinfo, 1);
+
+	PG_RETURN_FLOAT8(clv_pmf(value, &row, PG_GETARG_INTERVAL_P(4),
+							 PG_GETARG_INT64(5)));
+}
+
+/* clv.purchases_pmf(model, horizon, n): of a new customer */
+PG_FUNCTION_INFO_V1(clv_purchases_pmf_new);
+Datum
+clv_purchases_pmf_new(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(clv_pmf(clv_transaction_arg(fcinfo), &clv_new_customer,
+							 PG_GETARG_INTERVAL_P(1), PG_GETARG_INT64(2)));
+}
+
+/* clv.next_purchase(model, frequency, recency, t, probability) */
+PG_FUNCTION_INFO_V1(clv_next_purchase);
+Datum
+clv_next_purchase(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_transaction_arg(fcinfo);
+	const ClvModel *model = value->fit.model;
+	ClvRow		row = clv_row_arg(fcinfo, 1);
+	double		probability = PG_GETARG_FLOAT8(4);
+	double		out;
+
+	if (!(probability > 0.0 && probability < 1.0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("probability must be above 0 and below 1, but is \"%g\"",
+						probability)));
+	clv_require_function(model->next_purchase != NULL, value);
+	clv_require(model->next_purchase(model, value->fit.par, &row, probability,
+									 &out),
+				value, &row);
+	if (isinf(out))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(clv_units_to_days(out, value->unit_days));
+}
+
+/* clv.loglik(model, frequency, recency, t) */
+PG_FUNCTION_INFO_V1(clv_row_loglik);
+Datum
+clv_row_loglik(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_transaction_arg(fcinfo);
+	const ClvModel *model = value->fit.model;
+	ClvRow		row = clv_row_arg(fcinfo, 1);
+	double		out;
+
+	clv_require(model->loglik(model, value->fit.par, &row, &out), value, &row);
+	PG_RETURN_FLOAT8(out);
+}
+
+/*
+ * Mean spend of a purchase to come, by a customer with x repeat purchases of
+ * m on average.  False: unknown (m is) or infinite.
+ */
+static bool
+clv_mean_spend(const ClvModelValue *value, double x, const double *m,
+			   double *out)
+{
+	const ClvModel *model = value->fit.model;
+	ClvStatus	status;
+	ClvError	err;
+
+	if (!isfinite(x) || x < 0 || x != floor(x))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("frequency must be a whole number of at least 0, but is \"%g\"",
+						x)));
+	if (m != NULL && !isfinite(*m))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("monetary must be finite, but is \"%g\"", *m)));
+	if (x > 0 && (m == NULL || *m <= 0))
+		return false;
+	status = model->expected_spend(model, value->fit.par, x,
+								   x > 0 ? *m : 0.0, out);
+	if (status != CLV_OK)
+	{
+		clv_fail(&err, status, NULL,
+				 "model \"%s\" has no answer for frequency \"%g\", monetary \"%g\"",
+				 model->name, x, x > 0 ? *m : 0.0);
+		clv_raise(&err);
+	}
+	return !isinf(*out);
+}
+
+/* clv.expected_spend(spend, frequency, monetary) */
+PG_FUNCTION_INFO_V1(clv_expected_spend);
+Datum
+clv_expected_spend(PG_FUNCTION_ARGS)
+{
+	double		m = 0.0;
+	double		out;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	if (!PG_ARGISNULL(2))
+		m = PG_GETARG_FLOAT8(2);
+	if (!clv_mean_spend(clv_spend_arg(fcinfo, 0), PG_GETARG_FLOAT8(1),
+						PG_ARGISNULL(2) ? NULL : &m, &out))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(out);
+}
+
+/* Money is purchases times spend; refuse what float8 cannot hold. */
+static double
+clv_money(double purchases, double spend)
+{
+	double		money = purchases * spend;
+
+	if (isinf(money))
+		clv_raise_status(CLV_OUT_OF_RANGE);
+	return money;
+}
+
+/*
+ * clv.value(model, spend, frequency, recency, t, monetary, annual_rate,
+ * horizon): clv.discounted_purchases times clv.expected_spend
+ */
+PG_FUNCTION_INFO_V1(clv_value);
+Datum
+clv_value(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value,
+			   *spend;
+	ClvRow		row;
+	double		delta,
+				h,
+				mean,
+				m = 0.0;
+	int			i;
+
+	for (i = 0; i < 8; i++)
+	{
+		if (i != 5 && PG_ARGISNULL(i))
+			PG_RETURN_NULL();
+	}
+	value = clv_transaction_arg(fcinfo);
+	spend = clv_spend_arg(fcinfo, 1);
+	row = clv_row_arg(fcinfo, 2);
+	delta = clv_discount_per_unit(PG_GETARG_FLOAT8(6), value->unit_days);
+	h = clv_interval_units(PG_GETARG_INTERVAL_P(7), value->unit_days);
+	if (!PG_ARGISNULL(5))
+		m = PG_GETARG_FLOAT8(5);
+	if (!clv_mean_spend(spend, row.x, PG_ARGISNULL(5) ? NULL : &m, &mean))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(clv_money(clv_purchases(value, &row, delta, h), mean));
+}
+
+/* clv.new_customer_value(model, spend, annual_rate, horizon) */
+PG_FUNCTION_INFO_V1(clv_new_customer_value);
+Datum
+clv_new_customer_value(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_transaction_arg(fcinfo);
+	const ClvModelValue *spend = clv_spend_arg(fcinfo, 1);
+	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(2), value->unit_days);
+	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(3), value->unit_days);
+	double		mean;
+
+	if (!clv_mean_spend(spend, 0.0, NULL, &mean))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(clv_money(1.0 + clv_purchases(value, &clv_new_customer,
+												   delta, h),
+							   mean));
+}
