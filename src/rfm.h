@@ -11,6 +11,8 @@
 #include "varatt.h"
 #endif
 
+#include "utils/date.h"
+
 #include "history.h"
 
 /*
@@ -18,6 +20,12 @@
  * the argument itself or a copy, which PG_FREE_IF_COPY frees.
  */
 extern struct varlena *clv_rfm_canonical(Datum datum);
+
+/*
+ * What as_of and refunds ask of a history (NULL is 'net'); 22023 when one of
+ * them cannot be.
+ */
+extern ClvRefunds clv_rfm_policy(DateADT as_of, const text *refunds);
 
 #define PG_GETARG_CLV_RFM(n)	clv_rfm_canonical(PG_GETARG_DATUM(n))
 

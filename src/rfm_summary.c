@@ -15,6 +15,28 @@ PG_FUNCTION_INFO_V1(clv_rfm_t);
 PG_FUNCTION_INFO_V1(clv_rfm_monetary);
 PG_FUNCTION_INFO_V1(clv_rfm_days);
 
+ClvRefunds
+clv_rfm_policy(DateADT as_of, const text *refunds)
+{
+	ClvRefunds	policy = CLV_REFUNDS_NET;
+	char	   *name;
+	ClvError	err;
+
+	if (DATE_NOT_FINITE(as_of))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("as_of must be finite, but is \"%s\"",
+						DATE_IS_NOBEGIN(as_of) ? "-infinity" : "infinity"),
+				 errhint("Give the last day that was observed.")));
+	if (refunds == NULL)
+		return policy;
+	name = text_to_cstring(refunds);
+	if (clv_refunds_parse(name, &policy, &err) != CLV_OK)
+		clv_raise(&err);
+	pfree(name);
+	return policy;
+}
+
 /*
  * The summary that arguments (rfm, as_of, refunds) ask for; false when there
  * is no purchase up to as_of.
@@ -24,21 +46,12 @@ summarise(FunctionCallInfo fcinfo, ClvSummary *summary)
 {
 	struct varlena *value = PG_GETARG_CLV_RFM(0);
 	DateADT		as_of = PG_GETARG_DATEADT(1);
-	char	   *refunds = text_to_cstring(PG_GETARG_TEXT_PP(2));
-	ClvRefunds	policy;
+	ClvRefunds	policy = clv_rfm_policy(as_of, PG_GETARG_TEXT_PP(2));
 	ClvError	err;
 
-	if (DATE_NOT_FINITE(as_of))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("as_of must be finite, but is \"%s\"",
-						DATE_IS_NOBEGIN(as_of) ? "-infinity" : "infinity"),
-				 errhint("Give the last day that was observed.")));
-	if (clv_refunds_parse(refunds, &policy, &err) != CLV_OK ||
-		clv_history_summary(CLV_RFM_DATA(value), CLV_RFM_SIZE(value), as_of,
+	if (clv_history_summary(CLV_RFM_DATA(value), CLV_RFM_SIZE(value), as_of,
 							policy, summary, &err) != CLV_OK)
 		clv_raise(&err);
-	pfree(refunds);
 	PG_FREE_IF_COPY(value, 0);
 	return summary->purchases > 0;
 }

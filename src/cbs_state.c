@@ -1,0 +1,404 @@
+/*
+ * cbs_state.c
+ *		The state in which a clv.cbs is built: room for rows, and packing it.
+ *
+ * A row is appended in place, which costs a few nanoseconds.  When the room is
+ * used up all is packed into one encoding of distinct cells, and the new state
+ * gets room in proportion to it: so the memory follows the number of distinct
+ * cells, and a row is sorted once and merged a few times.
+ */
+#include "cbs_state.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#define SMALLEST_STATE	256		/* bytes: GROUP BY may make many */
+#define ROOM_FACTOR		4		/* room for each byte of the base */
+#define ROOM_GROWS_TO	8192	/* room doubles up to here, however few cells
+								 * there are */
+#define LEAST_ROOM_AT_LIMIT	(1024 * 1024)
+
+/* ---- where things are ---- */
+
+static inline unsigned char *
+base_of(const ClvCbsOpen *open)
+{
+	return (unsigned char *) open + sizeof(ClvCbsOpen);
+}
+
+static inline ClvCellsRow *
+rows_of(const ClvCbsOpen *open)
+{
+	return (ClvCellsRow *) (base_of(open) + MAXALIGN(open->base_size));
+}
+
+static inline unsigned char *
+end_of(const ClvCbsOpen *open)
+{
+	return (unsigned char *) open + VARSIZE(open);
+}
+
+static inline Size
+room_in(const ClvCbsOpen *open)
+{
+	return end_of(open) - open->pending_size -
+		(unsigned char *) (rows_of(open) + open->nrow);
+}
+
+/* ---- packing ---- */
+
+static void
+release_pack(void *pack)
+{
+	clv_cells_pack_free(pack);
+}
+
+/* The core's memory is malloc'd: "context" frees it, however we leave. */
+static ClvCellsPack *
+begin_pack(MemoryContext context)
+{
+	MemoryContextCallback *release = MemoryContextAlloc(context,
+														sizeof(*release));
+	ClvCellsPack *pack = clv_cells_pack_new();
+
+	if (pack == NULL)
+		clv_raise_status(CLV_NO_MEMORY);
+	release->func = release_pack;
+	release->arg = pack;
+	MemoryContextRegisterResetCallback(context, release);
+	return pack;
+}
+
+static void
+pack_base(ClvCellsPack *pack, const unsigned char *data, Size size)
+{
+	ClvStatus	status = clv_cells_pack_base(pack, data, size);
+
+	if (status != CLV_OK)
+		clv_raise_status(status);
+}
+
+static void
+pack_open(ClvCellsPack *pack, const ClvCbsOpen *open)
+{
+	const unsigned char *pending = end_of(open);
+	Size		left = open->pending_size;
+	ClvStatus	status;
+
+	if (open->base_size > 0)
+		pack_base(pack, base_of(open), open->base_size);
+	while (left > 0)
+	{
+		uint32		size;
+
+		memcpy(&size, pending - sizeof(size), sizeof(size));
+		pending -= sizeof(size) + size;
+		left -= sizeof(size) + size;
+		pack_base(pack, pending, size);
+	}
+	if (open->nrow == 0)
+		return;
+	status = clv_cells_pack_rows(pack, rows_of(open), open->nrow,
+								 (open->flags & CLV_CBS_COLUMNS) ? NULL :
+								 &open->gaps);
+	if (status != CLV_OK)
+		clv_raise_status(status);
+}
+
+static void
+pack_value(ClvCellsPack *pack, const struct varlena *value)
+{
+	if (clv_cbs_is_open(value))
+		pack_open(pack, (const ClvCbsOpen *) value);
+	else
+		pack_base(pack, CLV_CBS_DATA(value), CLV_CBS_SIZE(value));
+}
+
+static const unsigned char *
+run_pack(ClvCellsPack *pack, Size *size)
+{
+	ClvStatus	status;
+	ClvError	err;
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		status = clv_cells_pack_step(pack, &err);
+	} while (status == CLV_CONTINUE);
+	if (status != CLV_OK)
+		clv_raise(&err);
+	return clv_cells_pack_result(pack, size);
+}
+
+static void
+too_large(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("customer base has too many distinct cells for one value"),
+			 errhint("Give recency and t in whole days and monetary in whole cents, or build one base for each group of customers.")));
+}
+
+static struct varlena *
+close_state(const ClvCbsOpen *open)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "clv base",
+												  ALLOCSET_SMALL_SIZES);
+	ClvCellsPack *pack = begin_pack(context);
+	const unsigned char *data;
+	struct varlena *closed;
+	Size		size;
+
+	pack_open(pack, open);
+	data = run_pack(pack, &size);
+	if (size > MaxAllocSize - VARHDRSZ)
+		too_large();
+	closed = palloc(VARHDRSZ + size);
+	SET_VARSIZE(closed, VARHDRSZ + size);
+	memcpy(VARDATA(closed), data, size);
+	MemoryContextDelete(context);
+	return closed;
+}
+
+struct varlena *
+clv_cbs_canonical(Datum datum)
+{
+	struct varlena *given = (struct varlena *) DatumGetPointer(datum);
+	struct varlena *value = pg_detoast_datum_packed(given);
+	struct varlena *aligned;
+	struct varlena *closed;
+
+	if (!clv_cbs_is_open(value))
+		return value;
+	aligned = pg_detoast_datum(value);	/* a state has a long header */
+	closed = close_state((const ClvCbsOpen *) aligned);
+	if (aligned != value)
+		pfree(aligned);
+	if (value != given)
+		pfree(value);
+	return closed;
+}
+
+/* ---- states ---- */
+
+/* A state of "base" and "room" bytes more. */
+static ClvCbsOpen *
+new_state(const unsigned char *base, Size base_size, Size room)
+{
+	Size		fixed = sizeof(ClvCbsOpen) + MAXALIGN(base_size);
+	ClvCbsOpen *open;
+
+	if (fixed > MaxAllocSize - LEAST_ROOM_AT_LIMIT)
+		too_large();
+	room = Max(room, SMALLEST_STATE - Min(fixed, SMALLEST_STATE));
+	room = Min(room, MaxAllocSize - fixed);
+	open = palloc0(fixed + room);
+	SET_VARSIZE(open, fixed + room);
+	open->version = CLV_CELLS_VERSION;
+	open->flags = CLV_CBS_OPEN;
+	open->base_size = base_size;
+	if (base_size > 0)
+		memcpy(base_of(open), base, base_size);
+	return open;
+}
+
+/*
+ * Everything that is in "open" and in "other" (NULL or any clv.cbs), packed,
+ * with room for more.  The old state is left to the executor, which frees it.
+ */
+static ClvCbsOpen *
+pack_state(const ClvCbsOpen *open, const struct varlena *other)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "clv base",
+												  ALLOCSET_SMALL_SIZES);
+	ClvCellsPack *pack = begin_pack(context);
+	Size		before = VARSIZE(open) - ((unsigned char *) rows_of(open) -
+										  (unsigned char *) open);
+	const unsigned char *data;
+	ClvCbsOpen *result;
+	Size		size;
+
+	pack_open(pack, open);
+	if (other != NULL)
+		pack_value(pack, other);
+	data = run_pack(pack, &size);
+	result = new_state(data, size,
+					   Max(ROOM_FACTOR * size, Min(2 * before, ROOM_GROWS_TO)));
+	MemoryContextDelete(context);
+	return result;
+}
+
+/* A state may come as none, as a value, or open already. */
+static ClvCbsOpen *
+open_state(struct varlena *state)
+{
+	if (state == NULL)
+		return new_state(NULL, 0, 0);
+	if (clv_cbs_is_open(state))
+		return (ClvCbsOpen *) state;
+	return new_state(CLV_CBS_DATA(state), CLV_CBS_SIZE(state),
+					 ROOM_FACTOR * CLV_CBS_SIZE(state));
+}
+
+struct varlena *
+clv_cbs_append(struct varlena *state, const ClvCellsRow *row,
+			   const ClvLogSum *gaps)
+{
+	ClvCbsOpen *open = open_state(state);
+
+	if (unlikely(room_in(open) < sizeof(ClvCellsRow)))
+		open = pack_state(open, NULL);
+	rows_of(open)[open->nrow++] = *row;
+	if (gaps == NULL)
+		open->flags |= CLV_CBS_COLUMNS;
+	else
+		clv_log_sum_add(&open->gaps, *gaps);
+	return (struct varlena *) open;
+}
+
+/* An encoding joins the pending ones; there is room. */
+static void
+add_pending(ClvCbsOpen *open, const unsigned char *data, uint32 size)
+{
+	unsigned char *to = end_of(open) - open->pending_size - sizeof(size) - size;
+
+	memcpy(to, data, size);
+	memcpy(to + size, &size, sizeof(size));
+	open->pending_size += sizeof(size) + size;
+}
+
+/* What another open state has, piece by piece; there is room. */
+static void
+add_pieces(ClvCbsOpen *open, const ClvCbsOpen *other)
+{
+	if (other->base_size > 0)
+		add_pending(open, base_of(other), other->base_size);
+	open->pending_size += other->pending_size;
+	memcpy(end_of(open) - open->pending_size,
+		   end_of(other) - other->pending_size, other->pending_size);
+	memcpy(rows_of(open) + open->nrow, rows_of(other),
+		   other->nrow * sizeof(ClvCellsRow));
+	open->nrow += other->nrow;
+	open->flags |= other->flags;
+	clv_log_sum_add(&open->gaps, other->gaps);
+}
+
+struct varlena *
+clv_cbs_absorb(struct varlena *state, Datum datum)
+{
+	struct varlena *value = pg_detoast_datum((struct varlena *) DatumGetPointer(datum));
+	const ClvCbsOpen *other = NULL;
+	ClvCbsOpen *open;
+	Size		needed = sizeof(uint32);
+
+	if (state == NULL)
+		return value;			/* the executor copies it */
+	if (clv_cbs_is_open(value))
+	{
+		other = (const ClvCbsOpen *) value;
+		needed += other->base_size + other->pending_size +
+			other->nrow * sizeof(ClvCellsRow);
+	}
+	else
+		needed += CLV_CBS_SIZE(value);
+	open = open_state(state);
+	if (room_in(open) < needed)
+		return (struct varlena *) pack_state(open, value);
+	if (other != NULL)
+		add_pieces(open, other);
+	else
+		add_pending(open, CLV_CBS_DATA(value), CLV_CBS_SIZE(value));
+	return (struct varlena *) open;
+}
+
+/* ---- what a one-step fit was asked ---- */
+
+/* The encoding of no customer, with a request. */
+static ClvCbsOpen *
+new_request_state(const unsigned char *request, Size request_size)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "clv base",
+												  ALLOCSET_SMALL_SIZES);
+	ClvCellsPack *pack = begin_pack(context);
+	const unsigned char *data;
+	ClvCbsOpen *open;
+	Size		size;
+	ClvError	err;
+
+	if (clv_cells_pack_request(pack, request, request_size, &err) != CLV_OK)
+		clv_raise(&err);
+	data = run_pack(pack, &size);
+	open = new_state(data, size, 0);
+	MemoryContextDelete(context);
+	return open;
+}
+
+/* The head of what is packed already. */
+static ClvCellsHead
+state_head(const struct varlena *state)
+{
+	const ClvCbsOpen *open = (const ClvCbsOpen *) state;
+	ClvCellsHead head;
+	ClvError	err;
+
+	if (!clv_cbs_is_open(state))
+		return clv_cbs_head(state);
+	memset(&head, 0, sizeof(head));
+	if (open->base_size > 0 &&
+		clv_cells_head(base_of(open), open->base_size, &head, &err) != CLV_OK)
+		clv_raise(&err);
+	return head;
+}
+
+/* Stored as unit_days, eight bytes, high byte first, and the name. */
+bool
+clv_cbs_get_request(const struct varlena *state, ClvCbsRequest *request)
+{
+	ClvCellsHead head = state_head(state);
+	uint64		bits = 0;
+	int			i;
+
+	if (head.request_size < sizeof(bits))
+		return false;
+	for (i = 0; i < (int) sizeof(bits); i++)
+		bits = bits << 8 | head.request[i];
+	memcpy(&request->unit_days, &bits, sizeof(bits));
+	request->model = (const char *) head.request + sizeof(bits);
+	request->length = (int) (head.request_size - sizeof(bits));
+	return true;
+}
+
+struct varlena *
+clv_cbs_set_request(struct varlena *state, const ClvCbsRequest *request)
+{
+	ClvCbsRequest before;
+	unsigned char *bytes;
+	uint64		bits;
+	int			i;
+
+	if (state == NULL)
+	{
+		bytes = palloc(sizeof(bits) + request->length);
+		memcpy(&bits, &request->unit_days, sizeof(bits));
+		for (i = 0; i < (int) sizeof(bits); i++)
+			bytes[i] = (unsigned char) (bits >> (56 - 8 * i));
+		memcpy(bytes + sizeof(bits), request->model, request->length);
+		state = (struct varlena *) new_request_state(bytes, sizeof(bits) +
+													 request->length);
+		pfree(bytes);
+		return state;
+	}
+	if (!clv_cbs_get_request(state, &before) ||
+		before.length != request->length ||
+		memcmp(before.model, request->model, before.length) != 0 ||
+		before.unit_days != request->unit_days)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("model and unit must be the same in every row of a fit, but are \"%.*s\" and %g after others",
+						request->length, request->model, request->unit_days),
+				 errhint("Fit different models in different calls.")));
+	return state;
+}

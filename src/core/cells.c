@@ -1,0 +1,64 @@
+/*
+ * cells.c
+ *		Customers on the way into a base, checked and normalised.
+ */
+#include "cells.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+clv_cells_free(ClvCells *cells)
+{
+	clv_base_free(&cells->base);
+	free(cells->request);
+	memset(cells, 0, sizeof(ClvCells));
+}
+
+static ClvStatus
+row_spend(double x, const double *monetary, ClvCellsRow *out, ClvError *err)
+{
+	out->m = 0;
+	if (monetary == NULL || x == 0)
+		return CLV_OK;
+	if (!isfinite(*monetary))
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Leave customers without a known spend NULL.",
+						"monetary must be finite, but is \"%g\"", *monetary);
+	if (*monetary > 0)
+		out->m = *monetary;
+	return CLV_OK;
+}
+
+ClvStatus
+clv_cells_row(const ClvRow *row, const double *monetary, ClvCellsRow *out,
+			  ClvError *err)
+{
+	ClvStatus	status = clv_row_check(row, err);
+
+	if (status != CLV_OK)
+		return status;
+	if (row->x > CLV_CELLS_MAX_WHOLE)
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"frequency %.17g is too large", row->x);
+	out->x = row->x + 0.0;		/* -0.0 becomes 0.0 */
+	out->tx = row->tx + 0.0;
+	out->t = row->t + 0.0;
+	return row_spend(row->x, monetary, out, err);
+}
+
+ClvStatus
+clv_cells_spend_row(double x, const double *monetary, ClvCellsRow *out,
+					ClvError *err)
+{
+	if (!(x >= 0 && x <= CLV_CELLS_MAX_WHOLE && x == floor(x)))
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Frequency is the number of purchase days after the first.",
+						"frequency must be a whole number of at least 0, but is \"%.15g\"",
+						x);
+	out->x = x + 0.0;
+	out->tx = 0;
+	out->t = -1;
+	return row_spend(x, monetary, out, err);
+}
