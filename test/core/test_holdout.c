@@ -1,0 +1,195 @@
+/*
+ * test_holdout.c
+ *		Predictions against forward simulation.
+ *
+ * Customers are drawn from each model with continuous purchase times, observed
+ * for T, and predicted; then their future is looked at.  Whatever a prediction
+ * says must agree with what happens, in total and for one-time buyers and heavy
+ * buyers apart, within three standard errors.  The standard error is that of
+ * the differences themselves, so that nothing is assumed about their spread.
+ *
+ * The seed is fixed: a run is repeatable, and a failure is a wrong formula or a
+ * wrong simulator, not bad luck.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "model.h"
+
+#define CUSTOMERS	40000
+#define SEED		20260101
+#define HORIZON		39.0
+#define AHEAD		13.0
+#define DELTA		0.02
+
+/* Sum of (what happened - what was predicted), and of its square. */
+typedef struct Tally
+{
+	double		diff;
+	double		square;
+} Tally;
+
+enum
+{
+	PURCHASES, DISCOUNTED, ACTIVE, NONE, TWO, MEDIAN, NQUANTITY
+};
+
+static const char *const quantity_name[NQUANTITY] = {
+	"purchases", "discounted purchases", "p_active", "pmf(0)", "pmf(2)",
+	"next purchase within its median"
+};
+
+static const double parameter_sets[3][4] = {
+	{0.55, 10.6, 0.6, 1.9},
+	{1.5, 6.0, 1.0, 4.0},
+	{0.243, 4.414, 0.793, 2.426}
+};
+
+static void
+tally(Tally *t, double happened, double predicted)
+{
+	double		d = happened - predicted;
+
+	t->diff += d;
+	t->square += d * d;
+}
+
+static double
+z_score(const Tally *t)
+{
+	return t->square > 0 ? t->diff / sqrt(t->square) : 0;
+}
+
+/* One customer's past up to row->t, and what comes in (t, t + HORIZON]. */
+static void
+live(const ClvModel *model, const double *par, ClvRandom *random,
+	 ClvRow *row, double *count, double *discounted, double *wait)
+{
+	ClvLife		life;
+	double		at;
+
+	model->draw(model, par, random, &life);
+	row->x = row->tx = 0;
+	*count = *discounted = 0;
+	*wait = INFINITY;
+	while ((at = model->next(model, &life, random)) <= row->t + HORIZON)
+	{
+		if (at <= row->t)
+		{
+			row->x++;
+			row->tx = at;
+			continue;
+		}
+		if (*count == 0)
+			*wait = at - row->t;
+		*count += 1;
+		*discounted += exp(-DELTA * (at - row->t));
+	}
+}
+
+static void
+compare(const ClvModel *model, const double *par, const ClvRow *row,
+		double count, double discounted, double wait, Tally *t)
+{
+	double		predicted;
+	double		active;
+
+	model->purchases(model, par, row, 0, HORIZON, &predicted);
+	tally(&t[PURCHASES], count, predicted);
+	model->purchases(model, par, row, DELTA, HORIZON, &predicted);
+	tally(&t[DISCOUNTED], discounted, predicted);
+	model->p_active(model, par, row, HORIZON, &active);
+	tally(&t[ACTIVE], count > 0, active);
+	model->pmf(model, par, row, HORIZON, 0, &predicted);
+	tally(&t[NONE], count == 0, predicted);
+	model->pmf(model, par, row, HORIZON, 2, &predicted);
+	tally(&t[TWO], count == 2, predicted);
+
+	/* half of the purchases that the horizon will see come by this time */
+	model->next_purchase(model, par, row, active / 2, &predicted);
+	tally(&t[MEDIAN], wait <= predicted, active / 2);
+}
+
+static void
+check_transactions(const ClvModel *model, int set)
+{
+	const double *par = parameter_sets[set];
+	Tally		all[NQUANTITY] = {{0}};
+	Tally		once[NQUANTITY] = {{0}};
+	Tally		heavy[NQUANTITY] = {{0}};
+	int			i;
+
+	for (i = 0; i < CUSTOMERS; i++)
+	{
+		ClvRandom	random;
+		ClvRow		row;
+		double		count;
+		double		discounted;
+		double		wait;
+
+		clv_random_init(&random, SEED + set, i);
+		row.t = 26 + 13 * clv_random_uniform(&random);
+		live(model, par, &random, &row, &count, &discounted, &wait);
+		compare(model, par, &row, count, discounted, wait, all);
+		compare(model, par, &row, count, discounted, wait,
+				row.x == 0 ? once : heavy);
+	}
+	for (i = 0; i < NQUANTITY; i++)
+	{
+		CHECK(fabs(z_score(&all[i])) < 3, "%s, set %d, %s: z = %.2f",
+			  model->name, set, quantity_name[i], z_score(&all[i]));
+		CHECK(fabs(z_score(&once[i])) < 3, "%s, set %d, %s, x = 0: z = %.2f",
+			  model->name, set, quantity_name[i], z_score(&once[i]));
+		CHECK(fabs(z_score(&heavy[i])) < 3, "%s, set %d, %s, x > 0: z = %.2f",
+			  model->name, set, quantity_name[i], z_score(&heavy[i]));
+	}
+}
+
+/* A customer's next order against the mean expected from the earlier ones. */
+static void
+check_spend(const ClvModel *model)
+{
+	static const double par[] = {6.25, 3.74, 15.44};
+	Tally		t[4] = {{0}};
+	int			i;
+
+	for (i = 0; i < CUSTOMERS; i++)
+	{
+		ClvRandom	random;
+		double		rate;
+		double		x = i % 4;
+		double		sum = 0;
+		double		predicted;
+		int			j;
+
+		clv_random_init(&random, SEED, i);
+		rate = model->draw_rate(model, par, &random);
+		for (j = 0; j < x; j++)
+			sum += model->draw_spend(model, par, rate, &random);
+		model->expected_spend(model, par, x, x > 0 ? sum / x : 0, &predicted);
+		tally(&t[i % 4], model->draw_spend(model, par, rate, &random),
+			  predicted);
+	}
+	for (i = 0; i < 4; i++)
+		CHECK(fabs(z_score(&t[i])) < 3, "%s, x = %d: z = %.2f",
+			  model->name, i, z_score(&t[i]));
+}
+
+int
+main(void)
+{
+	int			i;
+	int			set;
+
+	for (i = 0; clv_models[i] != NULL; i++)
+	{
+		if (clv_models[i]->kind == CLV_TRANSACTION)
+			for (set = 0; set < 3; set++)
+				check_transactions(clv_models[i], set);
+		else if (clv_models[i]->kind == CLV_SPEND)
+			check_spend(clv_models[i]);
+	}
+	CHECK_DONE("holdout");
+}
