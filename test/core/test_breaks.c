@@ -260,6 +260,8 @@ test_million(void)
 			double	   *at = bsearch(&cutoff[j], value, n, sizeof(double), compare);
 			double		moved[3];
 
+			if (at + side == value + n)
+				continue;
 			memcpy(moved, cutoff, sizeof(moved));
 			moved[j] = at[side];
 			CHECK(cost_of(value, n, moved, 3) >= cost * (1 - 1e-13),
