@@ -1,0 +1,237 @@
+/*
+ * fit.c
+ *		clv.fit: a model fitted to a base, in two steps or in one.
+ */
+#include "clv.h"
+
+#include "miscadmin.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+#include "cbs.h"
+#include "model_value.h"
+
+static void
+clv_fit_release(void *fit)
+{
+	clv_fit_free(fit);
+}
+
+/*
+ * Fit "model" to "base", interrupts taken between slices.  The fit's memory is
+ * malloc'd: "context" frees it, however we leave.
+ */
+static void
+clv_fit_run(const ClvModel *model, const ClvBase *base, MemoryContext context,
+			ClvFitted *fitted)
+{
+	MemoryContextCallback *release;
+	ClvFit	   *fit;
+	ClvStatus	status;
+	ClvError	err;
+
+	release = MemoryContextAlloc(context, sizeof(*release));
+	fit = clv_fit_new(model, base, &err);
+	if (fit == NULL)
+		clv_raise(&err);
+	release->func = clv_fit_release;
+	release->arg = fit;
+	MemoryContextRegisterResetCallback(context, release);
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		status = clv_fit_step(fit);
+	} while (status == CLV_CONTINUE);
+	if (status != CLV_OK)
+		clv_raise_status(status);
+	clv_fit_result(fit, fitted);
+}
+
+/* The model fitted to a base; NULL when no customer in it tells anything. */
+static struct varlena *
+clv_fit_cbs(Datum cbs, const ClvModel *model, double unit_days)
+{
+	MemoryContext context;
+	const ClvBase *base;
+	struct varlena *result = NULL;
+	ClvModelValue value;
+	ClvError	err;
+
+	if (clv_unit_days_check(unit_days, &err) != CLV_OK)
+		clv_raise(&err);
+	context = AllocSetContextCreate(CurrentMemoryContext, "clv fit",
+									ALLOCSET_DEFAULT_SIZES);
+	base = clv_cbs_get_base(cbs, context);
+	if (base->in_days && unit_days != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unit_days must be 1 for a base built from histories, but is \"%g\"",
+						unit_days),
+				 errhint("Histories are in days.")));
+	if (model->usable(model, base) > 0)
+	{
+		memset(&value, 0, sizeof(value));
+		value.unit_days = unit_days;
+		value.is_fitted = true;
+		clv_fit_run(model, base, context, &value.fit);
+
+		/* Never store what could not be read back. */
+		if (clv_model_value_check(&value, &err) != CLV_OK)
+			clv_raise(&err);
+		result = clv_model_pack(&value);
+	}
+	MemoryContextDelete(context);
+	return result;
+}
+
+/*
+ * No option and no prior is known yet; the arguments are there so that views
+ * that call clv.fit outlive the first one.
+ */
+static void
+clv_fit_refuse(Jsonb *options)
+{
+	JsonbIterator *it;
+	JsonbValue	v;
+
+	if (!JB_ROOT_IS_OBJECT(options))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("options must be a JSON object")));
+	it = JsonbIteratorInit(&options->root);
+	(void) JsonbIteratorNext(&it, &v, true);
+	if (JsonbIteratorNext(&it, &v, true) == WJB_KEY)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there is no option \"%s\"",
+						clv_name_copy(v.val.string.val, v.val.string.len)),
+				 errhint("This version knows no option of clv.fit.")));
+}
+
+/* clv.fit(cbs, model, unit_days, prior, options) */
+PG_FUNCTION_INFO_V1(clv_fit);
+Datum
+clv_fit(PG_FUNCTION_ARGS)
+{
+	const ClvModel *model;
+	struct varlena *result;
+	text	   *name;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	name = PG_GETARG_TEXT_PP(1);
+	model = clv_model_named(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	if (!PG_ARGISNULL(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("priors are not supported"),
+				 errhint("Leave prior NULL.")));
+	if (!PG_ARGISNULL(4))
+		clv_fit_refuse(PG_GETARG_JSONB_P(4));
+	result = clv_fit_cbs(PG_GETARG_DATUM(0), model, PG_GETARG_FLOAT8(2));
+	if (result == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(result);
+}
+
+/*
+ * Write down what an aggregate is asked for, the model (argument 1) and its
+ * unit; a row that asks for something else raises there.
+ */
+static struct varlena *
+clv_fit_request(FunctionCallInfo fcinfo, struct varlena *state,
+				ClvKind kind, double unit_days)
+{
+	text	   *name = PG_GETARG_TEXT_PP(1);
+	ClvCbsRequest request;
+
+	request.model = VARDATA_ANY(name);
+	request.length = VARSIZE_ANY_EXHDR(name);
+	request.unit_days = unit_days;
+
+	/* Only the first row can bring something new, so only it is looked up. */
+	if (state == NULL)
+		clv_kind_require(clv_model_named(request.model, request.length), kind);
+	return clv_cbs_set_request(state, &request);
+}
+
+static bool
+clv_any_null(FunctionCallInfo fcinfo, int from, int to)
+{
+	int			i;
+
+	for (i = from; i <= to; i++)
+	{
+		if (PG_ARGISNULL(i))
+			return true;
+	}
+	return false;
+}
+
+static Datum
+clv_fit_return(FunctionCallInfo fcinfo, struct varlena *state)
+{
+	if (state == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(state);
+}
+
+/* Transition of clv.fit(model, frequency, recency, t [, unit_days]) */
+PG_FUNCTION_INFO_V1(clv_fit_transition);
+Datum
+clv_fit_transition(PG_FUNCTION_ARGS)
+{
+	struct varlena *state = clv_cbs_state(fcinfo);
+
+	if (clv_any_null(fcinfo, 1, PG_NARGS() - 1))
+		return clv_fit_return(fcinfo, state);
+	state = clv_fit_request(fcinfo, state, CLV_TRANSACTION,
+							PG_NARGS() > 5 ? PG_GETARG_FLOAT8(5) : 1.0);
+	state = clv_cbs_add_row(state, PG_GETARG_FLOAT8(2), PG_GETARG_FLOAT8(3),
+							PG_GETARG_FLOAT8(4), NULL);
+	PG_RETURN_POINTER(state);
+}
+
+/* Transition of clv.fit(model, frequency, monetary) */
+PG_FUNCTION_INFO_V1(clv_fit_spend_transition);
+Datum
+clv_fit_spend_transition(PG_FUNCTION_ARGS)
+{
+	struct varlena *state = clv_cbs_state(fcinfo);
+	double		monetary = 0;
+
+	if (clv_any_null(fcinfo, 1, 2))
+		return clv_fit_return(fcinfo, state);
+	if (!PG_ARGISNULL(3))
+		monetary = PG_GETARG_FLOAT8(3);
+	state = clv_fit_request(fcinfo, state, CLV_SPEND, 1.0);
+	state = clv_cbs_add_spend(state, PG_GETARG_FLOAT8(2),
+							  PG_ARGISNULL(3) ? NULL : &monetary);
+	PG_RETURN_POINTER(state);
+}
+
+/* The fit that the rows asked for */
+PG_FUNCTION_INFO_V1(clv_fit_final);
+Datum
+clv_fit_final(PG_FUNCTION_ARGS)
+{
+	struct varlena *result;
+	ClvCbsRequest request;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (!clv_cbs_get_request(PG_GETARG_VARLENA_P(0), &request))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the base does not say which model to fit"),
+				 errhint("Use clv.fit(cbs, model).")));
+	result = clv_fit_cbs(PG_GETARG_DATUM(0),
+						 clv_model_named(request.model, request.length),
+						 request.unit_days);
+	if (result == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(result);
+}
