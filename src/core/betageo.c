@@ -86,7 +86,7 @@ clv_betageo_p_alive(const ClvModel *model, const double *par,
 		return CLV_BAD_ARGUMENT;
 	posterior_set(&post, model, par, row);
 	*out = post.alive * clv_active_survival(&post.active, ahead);
-	return CLV_OK;
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
 }
 
 ClvStatus
@@ -168,8 +168,9 @@ clv_betageo_pmf(const ClvModel *model, const double *par, const ClvRow *row,
 		*out = post.alive * (exp(stay) * clv_negbin(c->r, z, n)
 							 + exp(quit) * clv_negbin_upper(c->r, z, n));
 	}
-	*out = fmin(*out, 1.0);
-	return CLV_OK;
+	if (*out > 1.0)
+		*out = 1.0;
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
 }
 
 ClvStatus

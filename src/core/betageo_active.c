@@ -44,23 +44,25 @@ series_length(double s, double z)
 }
 
 /*
- * Sum over k of (s)_k / k! e_k times the sum over i of c[i] y[i]^k, the y[i]
- * in ascending order; changes c.
+ * Sum over k of (s)_k / k! e_k times the sum over i of weight[i] y[i]^k, the
+ * y[i] in ascending order; overwrites both arrays.  Taken together with the
+ * last y^k, the largest, (s)_k / k! cannot overflow.
  */
 static double
-series_sum(const ClvActive *c, double s, int n, double *weight,
-		   const double *y)
+series_sum(const ClvActive *c, double s, int n, double *weight, double *y)
 {
 	double		top = y[n - 1];
 	double		coef = 1.0;
 	double		sum = 0.0;
+	int			i;
 	int			k;
 
+	for (i = 0; i < n; i++)
+		y[i] /= top;
 	for (k = 0; k < 4 * SERIES_TERMS; k++)
 	{
 		double		part = 0.0;
 		double		ratio;
-		int			i;
 
 		for (i = 0; i < n; i++)
 		{
@@ -74,7 +76,8 @@ series_sum(const ClvActive *c, double s, int n, double *weight,
 		if (ratio < 1.0
 			&& coef * part * ratio < SERIES_EPS * sum * (1.0 - ratio))
 			break;
-		coef *= (s + k) * (c->b + k) / ((k + 1.0) * (c->a + c->b + k));
+		coef *= top * (s + k) * (c->b + k)
+			/ ((k + 1.0) * (c->a + c->b + k));
 	}
 	return sum;
 }
@@ -184,8 +187,8 @@ mean_over_p(const ClvActive *c, double s, double delta, double h,
 
 	g.log_value = log_value;
 	g.arg = &given;
-	g.steep = s * fmin(h, 1.0 / delta) / c->alpha;
-	g.steep_end = fmin(g.steep, s);
+	g.steep = fmax(s, 1.0) * fmin(h, 1.0 / delta) / c->alpha;
+	g.steep_end = fmin(g.steep, fmax(s, 1.0));
 	return clv_beta_mean(c->a, c->b, &g);
 }
 
@@ -200,7 +203,7 @@ integral(const ClvActive *c, double s, double delta, double h)
 		return 0.0;
 	if (!series_integral(c, s, delta, h, &out))
 		out = mean_over_p(c, s, delta, h, log_integral);
-	return fmin(out, bound);
+	return out > bound ? bound : out;
 }
 
 double
@@ -217,7 +220,7 @@ clv_active_survival(const ClvActive *c, double u)
 		out = series_sum(c, c->r, 1, &weight, &y);
 	else
 		out = mean_over_p(c, c->r, 0.0, u, log_survival);
-	return fmin(out, 1.0);
+	return out > 1.0 ? 1.0 : out;
 }
 
 double
@@ -226,7 +229,7 @@ clv_active_purchases(const ClvActive *c, double delta, double h)
 	double		z = h / c->alpha;
 
 	if (delta == 0.0 && h > 0.0 && series_length(c->r, z) <= SERIES_TERMS)
-		return fmin(series_purchases(c, z), c->r * z);
+		return series_purchases(c, z);
 	return c->r / c->alpha * integral(c, c->r + 1.0, delta, h);
 }
 

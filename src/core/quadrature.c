@@ -125,9 +125,9 @@ side(const Mean *mean, double from, double step)
 		sum += now;
 		if (now < 1e-18 && (now == 0.0 || now < last))
 			break;
-		if (step < 0.0 && i > 0 && (beta->b + mean->g->steep) * p < linear)
+		if (step < 0.0 && i > 0 && (1.0 + beta->b + mean->g->steep) * p < linear)
 			return sum + rest_of_side(last, now, -step * beta->a, -step);
-		if (step > 0.0 && i > 0 && (beta->a + mean->g->steep_end) * q < linear)
+		if (step > 0.0 && i > 0 && (1.0 + beta->a + mean->g->steep_end) * q < linear)
 			return sum + rest_of_side(last, now, step * beta->b, step);
 		last = now;
 	}

@@ -14,16 +14,17 @@ extern const double clv_gauss_node[CLV_GAUSS];
 extern const double clv_gauss_weight[CLV_GAUSS];
 
 /*
- * ln g(p) for a positive function of p that falls from p = 0 to p = 1, where
- * d ln g / dp is nowhere steeper than -"steep" and d ln g / d ln p falls (so
- * that g times a Beta density has one peak).
+ * ln g(p) for a positive function of p that falls from p = 0 to p = 1, and
+ * whose d ln g / d ln p falls too, so that g times a Beta density has one
+ * peak.  Near either end g is linear in p up to terms of the size of
+ * (steep p)^2 and (steep_end (1 - p))^2.
  */
 typedef struct ClvFalling
 {
 	double		(*log_value) (double p, const void *arg);
 	const void *arg;
-	double		steep;			/* at p = 0 */
-	double		steep_end;		/* at p = 1 */
+	double		steep;
+	double		steep_end;
 } ClvFalling;
 
 /* The mean of g(p) when p is Beta(a, b). */

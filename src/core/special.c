@@ -10,8 +10,9 @@
 
 #define HALF_LOG_2PI	0.91893853320467274178
 
-/* A tail this much smaller than the sum is left out. */
+/* A series ends with a term, a fraction with a change, as small as this. */
 #define NEGLIGIBLE		1e-17
+#define UNCHANGED		4e-16
 
 double
 clv_stirling_rest(double x)
@@ -152,7 +153,7 @@ beta_fraction(double a, double b, double x)
 		c = fabs(c) < tiny ? tiny : c;
 		step = d * c;
 		f *= step;
-		if (fabs(step - 1.0) < 1e-16)
+		if (fabs(step - 1.0) < UNCHANGED)
 			break;
 	}
 	return f;
@@ -202,10 +203,66 @@ expint_fraction(double s, double w)
 		c = b + a / c;
 		step = c * d;
 		f *= step;
-		if (fabs(step - 1.0) < 1e-16)
+		if (fabs(step - 1.0) < UNCHANGED)
 			break;
 	}
 	return f;
+}
+
+/* ln Gamma(1 + x), |x| <= 1, to all digits also near x = 0 */
+static double
+lgamma_1p(double x)
+{
+	int			sign;
+
+	if (fabs(x) > 0.01)
+		return lgamma_r(1.0 + x, &sign);
+
+	/* Euler's constant and zeta(k) / k, Abramowitz & Stegun 6.1.33 */
+	return x * (-0.57721566490153286
+				+ x * (0.82246703342411322
+					   + x * (-0.40068563438653143
+							  + x * (0.27058080842778454
+									 + x * (-0.20738555102867398
+											+ x * (0.16955717699740819
+												   + x * -0.14404989676884612))))));
+}
+
+/*
+ * e^w E_s(w) for w < 1: the series of E_(1 + e)(w) with e in (-1, 1/2), whose
+ * two parts that are singular at e = 0 are taken together, and then
+ * s E_(s + 1) = e^-w - w E_s.
+ */
+static double
+expint_series(double s, double w)
+{
+	double		up = s < 1.5 ? 0.0 : floor(s - 0.5);
+	double		e = s - up - 1.0;
+	double		log_part = lgamma_1p(-e) + e * log(w);
+	double		sum = e == 0.0 ? 0.57721566490153286 + log(w)
+		: expm1(log_part) / e;
+	double		power = 1.0;
+	double		fade = exp(-w);
+	double		value;
+	int			k;
+
+	for (k = 1; k < 40; k++)
+	{
+		power *= -w / k;
+		sum += power / (k - e);
+		if (fabs(power) < NEGLIGIBLE * w)
+			break;
+	}
+	value = -sum;
+	for (k = 0; k < up; k++)
+		value = (fade - w * value) / (1.0 + e + k);
+	return value / fade;
+}
+
+double
+clv_expint(double s, double w)
+{
+	return w < 1.0 && s <= 20.0 ? expint_series(s, w) : expint_fraction(s, w);
 }
 
 double
@@ -217,22 +274,22 @@ clv_expint_part(double s, double w, double to)
 
 	if (w == 0.0)
 		return s == 0.0 ? to : -expm1(-s * to) / s;
-	if (isinf(to) && (w >= 1.0 || s > 19.0))
-		return expint_fraction(s + 1.0, w);
+	if (isinf(to))
+		return clv_expint(s + 1.0, w);
 
 	/*
 	 * Gauss-Legendre panels over which the integrand, an entire function,
-	 * falls by no more than e^-8.  It falls ever faster: no more than some 60
-	 * panels for any w above 1e-40.
+	 * falls by no more than e^-9.  It falls ever faster, so that there are no
+	 * more than some 60 of them for any w above 1e-40.
 	 */
 	for (panel = 0; panel < 200 && y < to; panel++)
 	{
 		double		fall = w * exp(y);
-		double		width = fmin(2.0, log1p(8.0 / (fmax(s, 0.0) + fall)));
+		double		width = fmin(fmin(4.5 / fmax(s, 1.0), log1p(4.5 / fall)),
+								 to - y);
 		double		part = 0.0;
 		int			i;
 
-		width = fmin(width, to - y);
 		for (i = 0; i < CLV_GAUSS; i++)
 		{
 			double		at = y + width * clv_gauss_node[i];

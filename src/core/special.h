@@ -54,9 +54,13 @@ extern double clv_beta_log_density(const ClvBeta *beta, double d);
 extern double clv_negbin(double r, double z, double k);
 extern double clv_negbin_upper(double r, double z, double k);	/* P(K >= k) */
 
+/* e^w E_s(w), the scaled exponential integral, for any real s > 0 and w > 0 */
+extern double clv_expint(double s, double w);
+
 /*
- * The integral of exp(-s y - w (e^y - 1)) over y from 0 to "to"; s >= -1,
- * w >= 0, to > 0, which may be INFINITY where w > 0.
+ * The integral of exp(-s y - w (e^y - 1)) over y from 0 to "to"; s > -1,
+ * w >= 0, to > 0, which may be INFINITY where w > 0: then it is clv_expint of
+ * s + 1.
  */
 extern double clv_expint_part(double s, double w, double to);
 
