@@ -274,26 +274,6 @@ $$;
 COMMENT ON FUNCTION @extschema@._history_steps(record, date, text) IS
 	'part of clv.query: the steps histories and as_of';
 
--- Step "summaries": what the models ask of a history.  MATERIALIZED, here and
--- below, is a fence: without it the planner would put a costly call wherever
--- its result is mentioned.
-CREATE FUNCTION @extschema@._summary_step(refunds text)
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT format(
-$sql$summaries AS MATERIALIZED (
-    -- frequency, recency, age and mean spend of each customer as of that day
-    SELECT h.customer,
-           clv.summary(h.history, a.as_of, %1$L) AS s
-    FROM histories AS h
-    CROSS JOIN as_of AS a
-),$sql$, refunds)
-$$;
-COMMENT ON FUNCTION @extschema@._summary_step(text) IS
-	'part of clv.query: the step summaries';
-
 -- Steps "base" and "model": the fit to all customers.
 CREATE FUNCTION @extschema@._fit_steps(
 	horizon interval, annual_rate float8, model text, refunds text, tier_labels text[])
@@ -311,11 +291,11 @@ $sql$base AS (
     CROSS JOIN as_of AS a
 ),
 model AS MATERIALIZED (
-    -- how often customers buy and when they leave, and what they spend; what is asked of it
+    -- how often customers buy, when they leave and what they spend; what to ask of that
     SELECT clv.fit(b.base, %2$L) AS model,
            clv.fit(b.base, 'gammagamma') AS spend,
            INTERVAL %3$L AS horizon,
-           CAST(%4$L AS double precision) AS annual_rate,
+           CAST(%4$s AS double precision) AS annual_rate,
            CAST(%5$L AS pg_catalog.text[]) AS tier_labels
     FROM base AS b
 ),$sql$, refunds, model, horizon, annual_rate, tier_labels)
@@ -323,40 +303,45 @@ $$;
 COMMENT ON FUNCTION @extschema@._fit_steps(interval, float8, text, text, text[]) IS
 	'part of clv.query: the steps base and model';
 
--- Step "scores" and its product: what each customer is worth.
-CREATE FUNCTION @extschema@._score_steps()
+-- Step "scores" and its product: what each customer is worth.  MATERIALIZED is
+-- a fence: without it the planner would call a costly function wherever its
+-- result is mentioned.
+CREATE FUNCTION @extschema@._score_steps(refunds text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT
+SELECT format(
 $sql$scores AS MATERIALIZED (
-    -- what the models say of each customer
-    SELECT c.customer,
-           (c.s).first_purchase,
-           (c.s).last_purchase,
-           (c.s).frequency,
-           (c.s).recency,
-           (c.s).t,
-           (c.s).monetary,
-           (c.s).days_since_last,
-           clv.p_alive(m.model, (c.s).frequency, (c.s).recency, (c.s).t) AS p_alive,
-           clv.expected_purchases(m.model, (c.s).frequency, (c.s).recency, (c.s).t,
+    -- each customer as of that day, and what the models say of it
+    SELECT h.customer,
+           s.first_purchase,
+           s.last_purchase,
+           s.frequency,
+           s.recency,
+           s.t,
+           s.monetary,
+           s.days_since_last,
+           clv.p_alive(m.model, s.frequency, s.recency, s.t) AS p_alive,
+           clv.expected_purchases(m.model, s.frequency, s.recency, s.t,
                                   m.horizon) AS expected_purchases,
-           clv.discounted_purchases(m.model, (c.s).frequency, (c.s).recency, (c.s).t,
+           clv.discounted_purchases(m.model, s.frequency, s.recency, s.t,
                                     m.annual_rate, m.horizon) AS discounted_purchases,
-           clv.expected_spend(m.spend, (c.s).frequency, (c.s).monetary) AS expected_spend
-    FROM summaries AS c
+           clv.expected_spend(m.spend, s.frequency, s.monetary) AS expected_spend
+    FROM histories AS h
+    CROSS JOIN as_of AS a
     CROSS JOIN model AS m
-    WHERE (c.s).frequency IS NOT NULL
+    CROSS JOIN LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
+    WHERE s.frequency IS NOT NULL
 ),
 customer_values AS NOT MATERIALIZED (
     -- customer lifetime value: money to come within the horizon, discounted to as_of
     SELECT p.*,
            p.discounted_purchases OPERATOR(pg_catalog.*) p.expected_spend AS clv
     FROM scores AS p
-)$sql$
+)$sql$, refunds)
 $$;
-COMMENT ON FUNCTION @extschema@._score_steps() IS
+COMMENT ON FUNCTION @extschema@._score_steps(text) IS
 	'part of clv.query: the steps scores and customer_values';
 
 -- Step "tiers": the lowest value of each tier.
@@ -436,8 +421,7 @@ BEGIN
 		'WITH',
 		@extschema@._history_steps(src, as_of, refunds),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		@extschema@._summary_step(refunds),
-		@extschema@._score_steps() || ',',
+		@extschema@._score_steps(refunds) || ',',
 		@extschema@._tier_step(tier_method, tier_shares),
 		@extschema@._result_select(src.customer_column));
 END

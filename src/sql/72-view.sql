@@ -17,15 +17,16 @@ BEGIN
 		'WITH',
 		@extschema@._history_steps(src, as_of, refunds),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		@extschema@._summary_step(refunds),
-		$sql$customer_values AS (
-    SELECT clv.discounted_purchases(m.model, (c.s).frequency, (c.s).recency, (c.s).t,
-                                    m.annual_rate, m.horizon)
-           * clv.expected_spend(m.spend, (c.s).frequency, (c.s).monetary) AS clv
-    FROM summaries AS c
+		format(
+$sql$customer_values AS (
+    SELECT clv.discounted_purchases(m.model, s.frequency, s.recency, s.t, m.annual_rate, m.horizon)
+           * clv.expected_spend(m.spend, s.frequency, s.monetary) AS clv
+    FROM histories AS h
+    CROSS JOIN as_of AS a
     CROSS JOIN model AS m
-    WHERE (c.s).frequency IS NOT NULL
-),$sql$,
+    CROSS JOIN LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
+    WHERE s.frequency IS NOT NULL
+),$sql$, refunds),
 		@extschema@._tier_step(tier_method, tier_shares) || ',',
 		@extschema@._row_step(src) || ',',
 		format(
@@ -95,8 +96,7 @@ tiers AS (
     SELECT r.cutoffs
     FROM %1$s AS r
 ),$sql$, model_view),
-		@extschema@._summary_step(refunds),
-		@extschema@._score_steps(),
+		@extschema@._score_steps(refunds),
 		@extschema@._result_select(src.customer_column));
 END
 $$;
@@ -149,9 +149,8 @@ COMMENT ON FUNCTION @extschema@._column_comments() IS
 	'part of clv.create_materialized_view: the comments on the columns of both views';
 
 -- Make one view with its unique index and its comments, under quoted names.
-CREATE FUNCTION @extschema@._make_view(
+CREATE PROCEDURE @extschema@._make_view(
 	view_name text, view_query text, key_column text, is_model boolean, view_comment text)
-RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -170,7 +169,7 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._make_view(text, text, text, boolean, text) IS
+COMMENT ON PROCEDURE @extschema@._make_view(text, text, text, boolean, text) IS
 	'part of clv.create_materialized_view: one view, its unique index and its comments';
 
 -- The quoted names of the pair; a name without a schema is for the given one.
@@ -236,11 +235,10 @@ COMMENT ON FUNCTION @extschema@._view_names(text, name) IS
 
 -- The work of the procedure, apart from it: here the search path is fixed,
 -- there the caller's says where a name without a schema belongs.
-CREATE FUNCTION @extschema@._create_pair(
+CREATE PROCEDURE @extschema@._create_pair(
 	default_schema name, name text, source regclass, customer name, at name, amount name, as_of date,
 	horizon interval, annual_rate float8, model text, zone text, refunds text, tier_method text,
 	tier_shares float8[], tier_labels text[], options jsonb)
-RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -256,13 +254,13 @@ BEGIN
 								 tier_labels, options);
 
 	made_from := format('from %s (%s, %s, %s)', src.relation, customer, at, amount);
-	PERFORM @extschema@._make_view(views.model_view,
+	CALL @extschema@._make_view(views.model_view,
 		@extschema@._model_view_query(src, as_of, horizon, annual_rate, model, zone, refunds, tier_method,
 							  tier_shares, tier_labels),
 		'as_of', true,
 		format('the models and tier thresholds behind %s, fitted %s; refresh it to refit, and then %s to rescore',
 			   views.customer_view, made_from, views.customer_view));
-	PERFORM @extschema@._make_view(views.customer_view,
+	CALL @extschema@._make_view(views.customer_view,
 		@extschema@._customer_view_query(src, as_of, refunds, views.model_view),
 		src.customer_column, false,
 		format('customer values and tiers %s, scored with %s; refresh it to rescore with the models that are there',
@@ -276,7 +274,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._create_pair(name, text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
+COMMENT ON PROCEDURE @extschema@._create_pair(name, text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'part of clv.create_materialized_view: all of it but the caller''s search path';
 
 CREATE PROCEDURE @extschema@.create_materialized_view(
@@ -298,7 +296,7 @@ CREATE PROCEDURE @extschema@.create_materialized_view(
 LANGUAGE plpgsql
 AS $$
 BEGIN
-	PERFORM @extschema@._create_pair(pg_catalog.current_schema(), name, source, customer, at, amount, as_of, horizon,
+	CALL @extschema@._create_pair(pg_catalog.current_schema(), name, source, customer, at, amount, as_of, horizon,
 							 annual_rate, model, zone, refunds, tier_method, tier_shares, tier_labels, options);
 END
 $$;

@@ -37,7 +37,7 @@ CREATE FUNCTION @extschema@.source_report(
 	zone text DEFAULT NULL,
 	refunds text DEFAULT 'net')
 RETURNS TABLE (reason text, rows bigint)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 8
 SET search_path = pg_catalog, pg_temp
 AS $$
