@@ -1,0 +1,96 @@
+# Several sessions at once: orders come in, both views are refreshed
+# concurrently, and whoever reads always sees a whole view of one day; and the
+# settings of the session that refreshes do not matter.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->start;
+$node->safe_psql(
+	'postgres', q{
+	CREATE EXTENSION clv;
+	CREATE SEQUENCE next_order START 1000;
+	CREATE TABLE orders AS
+	SELECT customer::integer AS customer_id, at::date AS at, amount
+	FROM clv.simulate(clv.model('mbgnbd', '{"r": 0.7, "alpha": 40, "a": 0.8, "b": 1.5}'),
+		clv.model('gammagamma', '{"p": 6, "q": 4, "gamma": 15}'), 400, '2023-01-01', 90, 540, 1);
+	CALL clv.create_materialized_view('v', 'orders', 'customer_id', 'at', 'amount');
+});
+
+# A division by zero ends the reader that sees half a view.
+my $consistent = q{
+	SELECT 1 / (count(DISTINCT as_of) = 1 AND count(*) >= 400 AND count(*) = count(DISTINCT customer_id)
+				AND bool_and(clv = discounted_purchases * expected_spend))::int
+	FROM v;
+	SELECT 1 / (count(*) = 1 AND min(customers) >= 400)::int FROM v_model;
+};
+$node->pgbench(
+	'--no-vacuum --client=4 --transactions=40', 0,
+	[qr{actually processed: 160/160}], [qr{^$}],
+	'readers, buyers and refreshes at once',
+	{
+		'013_read@6' => $consistent,
+		'013_buy@3' => q{INSERT INTO orders SELECT nextval('next_order'), date '2024-01-01' + (random() * 100)::int, 10;},
+		'013_rescore@2' => 'REFRESH MATERIALIZED VIEW CONCURRENTLY v;',
+		'013_refit@1' => 'REFRESH MATERIALIZED VIEW CONCURRENTLY v_model;',
+	});
+$node->safe_psql('postgres', 'REFRESH MATERIALIZED VIEW v_model; REFRESH MATERIALIZED VIEW v');
+is($node->safe_psql('postgres', 'SELECT (SELECT count(*) FROM v) = (SELECT count(DISTINCT customer_id) FROM orders)'),
+	't', 'nobody is missing at the end');
+
+# Two make a pair of the same name: one of them gets it, whole.
+$node->pgbench(
+	'--no-vacuum --client=2 --jobs=2 --transactions=1', 0,
+	[qr{processed}], [qr{^$}],
+	'two create the same pair',
+	{
+		'013_create' => q{
+			DO $$
+			BEGIN
+				CALL clv.create_materialized_view('w', 'orders', 'customer_id', 'at', 'amount');
+			EXCEPTION WHEN duplicate_table OR unique_violation THEN
+				NULL;
+			END
+			$$;
+		},
+	});
+is($node->safe_psql('postgres', 'SELECT (SELECT count(*) FROM w) = (SELECT customers FROM w_model)'), 't', 'and it is whole');
+
+# Settings: the local day of an order is that of the zone given, whatever the
+# session's, and so is everything printed or parsed.
+$node->safe_psql(
+	'postgres', q{
+	CREATE TABLE events AS
+	SELECT customer_id, (at + time '23:30') AT TIME ZONE 'America/New_York' AS at, amount FROM orders WHERE customer_id <= 400;
+	CALL clv.create_materialized_view('z', 'events', 'customer_id', 'at', 'amount', zone => 'America/New_York',
+		horizon => '1 year 6 months');
+	CREATE TABLE z_before AS TABLE z;
+});
+for my $settings (
+	q{SET timezone = 'Pacific/Kiritimati'; SET datestyle = 'SQL, DMY'; SET intervalstyle = 'sql_standard'},
+	q{SET timezone = 'America/Adak'; SET datestyle = 'German'; SET extra_float_digits = -15; SET search_path = ''},
+	q{SET lc_numeric = 'C'; SET work_mem = '64kB'; SET enable_hashagg = off; SET jit = on; SET jit_above_cost = 0},
+	q{CREATE SCHEMA evil; CREATE FUNCTION evil.zero(float8, float8) RETURNS float8 LANGUAGE sql AS 'SELECT 0.0::float8';
+	  CREATE OPERATOR evil.* (LEFTARG = float8, RIGHTARG = float8, FUNCTION = evil.zero);
+	  CREATE TABLE evil.events (customer_id int, at timestamptz, amount numeric); SET search_path = evil, pg_catalog, public})
+{
+	$node->safe_psql('postgres',
+		"$settings; REFRESH MATERIALIZED VIEW public.z_model; REFRESH MATERIALIZED VIEW CONCURRENTLY public.z");
+	is( $node->safe_psql('postgres', 'SELECT count(*) FROM (TABLE z EXCEPT ALL TABLE z_before) AS d'),
+		'0', 'refreshed to the same under ' . ($settings =~ s/;.*//sr));
+}
+
+# The day is the zone's: an hour later it would be another.
+is( $node->safe_psql('postgres', q{
+		SELECT count(*) FROM z JOIN (SELECT customer_id, min(at) AS first FROM orders GROUP BY 1) AS o USING (customer_id)
+		WHERE z.first_purchase <> o.first}),
+	'0', 'days are those of the zone');
+
+$node->stop;
+done_testing();
