@@ -150,11 +150,10 @@ clv_inquiry_outputs(ClvQuestion question, const double *arg, size_t narg)
 	}
 }
 
-/* Two arrays to sort in; natural breaks have them beside their own. */
 size_t
 clv_inquiry_space(ClvQuestion question, size_t narg, size_t n)
 {
-	size_t		space = 2 * n * sizeof(double);
+	size_t		space = clv_sort_space(n);
 
 	if (question == CLV_NATURAL)
 		space += clv_breaks_space(n, (int) narg + 1);
@@ -166,8 +165,6 @@ clv_inquiry_begin(ClvInquiry *inquiry, ClvQuestion question,
 				  const double *arg, size_t narg, const double *value,
 				  size_t n, void *space, double *out)
 {
-	double	   *copy = space;
-
 	inquiry->question = question;
 	inquiry->arg = arg;
 	inquiry->narg = narg;
@@ -175,12 +172,12 @@ clv_inquiry_begin(ClvInquiry *inquiry, ClvQuestion question,
 	inquiry->out = out;
 	inquiry->nout = 0;
 	inquiry->unknown = n == 0;
-	inquiry->spare = copy + n;
+	inquiry->breaks_space = (char *) space + clv_sort_space(n);
 	inquiry->at = 0;
 	inquiry->total.hi = inquiry->total.lo = 0;
 	inquiry->running = inquiry->total;
 	inquiry->stage = STAGE_SORT;
-	clv_sort_begin(&inquiry->sort, value, copy, inquiry->spare, n);
+	clv_sort_begin(&inquiry->sort, value, n, space);
 }
 
 /* How many of the n are a share of them?  At least one, unless it is 0. */
@@ -237,7 +234,7 @@ begin_natural(ClvInquiry *inquiry)
 		return CLV_LIMIT;
 	clv_breaks_begin(&inquiry->breaks, inquiry->value + skip,
 					 inquiry->n - skip, (int) inquiry->narg + 1,
-					 inquiry->spare + inquiry->n);
+					 inquiry->breaks_space);
 	inquiry->stage = STAGE_BREAKS;
 	return CLV_CONTINUE;
 }

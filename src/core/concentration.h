@@ -44,7 +44,7 @@ typedef struct ClvInquiry
 	int			stage;
 	ClvSort		sort;
 	const double *value;		/* ascending */
-	double	   *spare;
+	void	   *breaks_space;
 	double		scale;			/* power of two that brings values below 1 */
 	size_t		at;				/* values done in this stage */
 	ClvTwofold	total;			/* of the scaled values */

@@ -1,16 +1,20 @@
 /*
  * sort.c
- *		Least-significant-digit radix sort of doubles by their bits.
- *
- * The time is the same for every input and each pass can stop anywhere, which
- * is what a sort inside a server needs: qsort() takes no interrupts.
+ *		Doubles into ascending order, stepped by the caller.
  */
 #include "sort.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#define SLICE	65536			/* values moved in a step */
+#define SLICE	65536			/* values turned into keys and back in a step */
+
+enum
+{
+	STAGE_LOAD,
+	STAGE_SORT,
+	STAGE_UNLOAD,
+	STAGE_DONE
+};
 
 /*
  * Bits that order as the doubles do: of positive numbers the sign bit is set,
@@ -25,97 +29,85 @@ key_of(double value)
 	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
+static inline double
+value_of(uint64_t key)
+{
+	uint64_t	bits = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
+	double		value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+size_t
+clv_sort_space(size_t n)
+{
+	return 2 * n * sizeof(ClvItem);
+}
+
 void
-clv_sort_begin(ClvSort *sort, const double *value, double *copy,
-			   double *spare, size_t n)
+clv_sort_begin(ClvSort *sort, const double *value, size_t n, void *space)
 {
-	memset(sort, 0, sizeof(ClvSort));
+	ClvItem    *item = space;
+
 	sort->value = value;
-	sort->sorted = copy;
-	sort->other = spare;
+	sort->sorted = NULL;
 	sort->n = n;
-	sort->pass = -1;
-}
-
-/* Copy a slice, and count its digits for all passes at once. */
-static void
-count_slice(ClvSort *sort, size_t end)
-{
-	size_t		i;
-	int			pass;
-
-	for (i = sort->at; i < end; i++)
-	{
-		uint64_t	key = key_of(sort->value[i]);
-
-		sort->sorted[i] = sort->value[i];
-		for (pass = 0; pass < CLV_SORT_PASSES; pass++)
-			sort->place[pass][key >> (8 * pass) & 0xFF]++;
-	}
-}
-
-/* Counts become the places where each digit's values begin. */
-static void
-count_to_place(ClvSort *sort)
-{
-	int			pass,
-				digit;
-
-	for (pass = 0; pass < CLV_SORT_PASSES; pass++)
-	{
-		size_t		sum = 0;
-
-		for (digit = 0; digit < CLV_SORT_BUCKETS; digit++)
-		{
-			size_t		count = sort->place[pass][digit];
-
-			sort->place[pass][digit] = sum;
-			sum += count;
-		}
-	}
+	sort->at = 0;
+	sort->stage = STAGE_LOAD;
+	clv_radix_init(&sort->radix, item, item + n, n);
+	clv_radix_by_key(&sort->radix, 0, 64);
 }
 
 static void
-move_slice(ClvSort *sort, size_t end)
+load_slice(ClvSort *sort, size_t end)
 {
-	size_t	   *place = sort->place[sort->pass];
+	ClvItem    *item = sort->radix.item;
 	size_t		i;
 
 	for (i = sort->at; i < end; i++)
 	{
-		double		value = sort->sorted[i];
-
-		sort->other[place[key_of(value) >> (8 * sort->pass) & 0xFF]++] = value;
+		item[i].key = key_of(sort->value[i]);
+		item[i].tag = 0;
 	}
+}
+
+/* The values take the place of items that have been read already. */
+static void
+unload_slice(ClvSort *sort, size_t end)
+{
+	const ClvItem *item = sort->radix.item;
+	size_t		i;
+
+	for (i = sort->at; i < end; i++)
+		sort->sorted[i] = value_of(item[i].key);
 }
 
 ClvStatus
 clv_sort_step(ClvSort *sort)
 {
-	size_t		end;
+	size_t		end = sort->n - sort->at > SLICE ? sort->at + SLICE : sort->n;
 
-	if (sort->pass == CLV_SORT_PASSES)
-		return CLV_OK;
-
-	end = sort->n - sort->at > SLICE ? sort->at + SLICE : sort->n;
-	if (sort->pass < 0)
-		count_slice(sort, end);
-	else
-		move_slice(sort, end);
-	sort->at = end;
-	if (end < sort->n)
-		return CLV_CONTINUE;
-
-	if (sort->pass < 0)
-		count_to_place(sort);
-	else
+	switch (sort->stage)
 	{
-		double	   *moved = sort->other;
-
-		sort->other = sort->sorted;
-		sort->sorted = moved;
+		case STAGE_LOAD:
+			load_slice(sort, end);
+			break;
+		case STAGE_SORT:
+			end = clv_radix_step(&sort->radix) == CLV_OK ? sort->n : 0;
+			break;
+		case STAGE_UNLOAD:
+			sort->sorted = (double *) sort->radix.item;
+			unload_slice(sort, end);
+			break;
+		default:
+			return CLV_OK;
 	}
-	sort->at = 0;
-	sort->pass++;
-	return sort->pass == CLV_SORT_PASSES ? CLV_OK : CLV_CONTINUE;
+	sort->at = end;
+	if (end == sort->n)
+	{
+		sort->at = 0;
+		sort->stage++;
+	}
+	return sort->stage == STAGE_DONE ? CLV_OK : CLV_CONTINUE;
 }

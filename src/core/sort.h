@@ -2,7 +2,7 @@
  * sort.h
  *		Doubles into ascending order, stepped by the caller.
  *
- *		clv_sort_begin(&sort, value, copy, spare, n);
+ *		clv_sort_begin(&sort, value, n, space);
  *		while (clv_sort_step(&sort) == CLV_CONTINUE)
  *			take interrupts;
  *		... sort.sorted ...
@@ -10,27 +10,24 @@
 #ifndef CLV_SORT_H
 #define CLV_SORT_H
 
-#include <stddef.h>
-
-#include "status.h"
-
-#define CLV_SORT_PASSES		8
-#define CLV_SORT_BUCKETS	256
+#include "radix.h"
 
 typedef struct ClvSort
 {
 	const double *value;
-	double	   *sorted;			/* "copy" or "spare": where the values are */
-	double	   *other;
+	double	   *sorted;			/* in the space, when done */
 	size_t		n;
-	size_t		at;				/* values done in the present pass */
-	int			pass;			/* -1: counting */
-	size_t		place[CLV_SORT_PASSES][CLV_SORT_BUCKETS];
+	size_t		at;				/* values done in the present stage */
+	int			stage;
+	ClvRadix	radix;
 } ClvSort;
 
-/* All three arrays hold n values; "value" is left as it is. */
-extern void clv_sort_begin(ClvSort *sort, const double *value, double *copy,
-						   double *spare, size_t n);
+/* Bytes of scratch for n values. */
+extern size_t clv_sort_space(size_t n);
+
+/* "value" is left as it is. */
+extern void clv_sort_begin(ClvSort *sort, const double *value, size_t n,
+						   void *space);
 extern ClvStatus clv_sort_step(ClvSort *sort);	/* about a millisecond */
 
 #endif							/* CLV_SORT_H */

@@ -208,8 +208,7 @@ test_million(void)
 {
 	const size_t n = 1000000;
 	double	   *value = malloc(n * sizeof(double));
-	double	   *copy = malloc(n * sizeof(double));
-	double	   *spare = malloc(n * sizeof(double));
+	void	   *sort_space = malloc(clv_sort_space(n));
 	void	   *space = malloc(clv_breaks_space(n, 4));
 	double		cutoff[3];
 	double		longest = 0;
@@ -227,7 +226,7 @@ test_million(void)
 	for (i = 0; i < n; i++)
 		value[i] = exp(2 * clv_random_exponential(&random)) - (i % 3);
 	begin = last = milliseconds();
-	clv_sort_begin(sort, value, copy, spare, n);
+	clv_sort_begin(sort, value, n, sort_space);
 	while (clv_sort_step(sort) == CLV_CONTINUE)
 	{
 		double		now = milliseconds();
@@ -269,8 +268,7 @@ test_million(void)
 		}
 	}
 	free(value);
-	free(copy);
-	free(spare);
+	free(sort_space);
 	free(space);
 	free(sort);
 }
