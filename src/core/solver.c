@@ -24,6 +24,7 @@
 #define UNITS_A_STEP	8192	/* a unit is well under a microsecond */
 #define MAX_EVALUATIONS 250		/* of one attempt */
 #define MAX_PHI			18.420680743952367	/* ln 1e8 */
+#define FAR_PHI			6.907755278982137	/* ln 1e3 */
 #define FIRST_RADIUS	1.5
 #define MAX_RADIUS		6.0
 #define MIN_RADIUS		1e-11
@@ -305,6 +306,16 @@ set_covariance(const Local *local, ClvFitted *out)
 	}
 }
 
+/* Have parameters k and "with" gone far, and both the same way? */
+static bool
+went_along(const ClvFit *fit, int k, int with)
+{
+	double		here = fit->here.phi[k];
+	double		there = fit->here.phi[with];
+
+	return fabs(there) > FAR_PHI && (here > 0.0) == (there > 0.0);
+}
+
 /*
  * Which other parameter keeps its ratio to parameter k when k moves, or -1:
  * the free ones follow k by B_ff^-1 B_fk, and the one that follows step by
@@ -332,7 +343,8 @@ find_companion(const ClvFit *fit, const Local *local, int k)
 	}
 	for (i = 0; i < curve->n; i++)
 	{
-		if (local->free[i] != k && follow[i] > 0.8 && follow[i] < 1.2)
+		if (follow[i] > 0.8 && follow[i] < 1.2 &&
+			went_along(fit, k, local->free[i]))
 			return local->free[i];
 	}
 	return -1;
@@ -340,7 +352,7 @@ find_companion(const ClvFit *fit, const Local *local, int k)
 
 /* The parameters that a flat direction is made of; the first is the limit. */
 static int
-flat_companion(const Local *local, int *limit)
+flat_companion(const ClvFit *fit, const Local *local, int *limit)
 {
 	const double *v = local->curve.vector[0];
 	double		most = 0.0;
@@ -353,7 +365,8 @@ flat_companion(const Local *local, int *limit)
 	{
 		if (fabs(v[i]) < 0.8 * most)
 			continue;
-		if (first >= 0 && v[i] * v[first] > 0.0)
+		if (first >= 0 && v[i] * v[first] > 0.0 &&
+			went_along(fit, *limit, local->free[i]))
 			return local->free[i];
 		if (first < 0)
 		{
@@ -393,6 +406,24 @@ describe_limit(const ClvFit *fit, int k, int with, bool up, ClvFitted *out)
 				 param[k].name, param[k].lower, param[k].falls);
 }
 
+/*
+ * The first parameter next to its bound, or -1.  A likelihood without a
+ * maximum, such as that of orders all of one amount, is steep and full of
+ * rounding errors there, so that a search may get stuck a little earlier.
+ */
+static int
+find_edge(const ClvFit *fit)
+{
+	int			i;
+
+	for (i = 0; i < fit->model->nparam; i++)
+	{
+		if (fabs(fit->here.phi[i]) > MAX_PHI - 1.0)
+			return i;
+	}
+	return -1;
+}
+
 /* Why did the attempt end where it is? */
 static void
 classify(const ClvFit *fit, const Local *local, bool settled, ClvFitted *out)
@@ -402,7 +433,10 @@ classify(const ClvFit *fit, const Local *local, bool settled, ClvFitted *out)
 	int			i;
 	int			k = 0;
 
-	if (!settled)
+	if (!settled && (k = find_edge(fit)) >= 0)
+		describe_limit(fit, k, find_companion(fit, local, k),
+					   fit->here.phi[k] > 0.0, out);
+	else if (!settled)
 		snprintf(out->message, sizeof(out->message),
 				 "no maximum was found in %d evaluations: the parameters are the best of them",
 				 fit->attempt_evaluations);
@@ -414,7 +448,7 @@ classify(const ClvFit *fit, const Local *local, bool settled, ClvFitted *out)
 	}
 	else if (curve->value[0] <= FLAT)
 	{
-		int			with = flat_companion(local, &k);
+		int			with = flat_companion(fit, local, &k);
 
 		for (i = 0; i < curve->n; i++)
 			slope += curve->vector[0][i] * local->grad[i];
