@@ -55,22 +55,27 @@ typedef struct Purchases
 /* What a distinct time brings in. */
 typedef struct Age
 {
+	double		t;
 	double		ln;				/* L(t) */
-	double		share;			/* t / (alpha + t) = -alpha dL/dalpha */
+	double		inverse;		/* 1 / (alpha + t) */
 } Age;
 
-/* Sums over cells of one x; n is customers, D the difference T less t_x. */
+/*
+ * Sums over cells of one x.  n is customers, D a difference T less t_x, and s
+ * the slope -dL/dalpha = t / (alpha (alpha + t)), so that Ds is
+ * (T - t_x) / ((alpha + T) (alpha + t_x)) without cancellation.
+ */
 typedef struct Block
 {
 	double		n;
 	double		nL;				/* L(T) */
-	double		ns;				/* s(T), the share */
-	double		nss;			/* s (2 - s) = alpha^2 d2L/dalpha2, negated */
+	double		nt;				/* alpha s(T) */
+	double		nbend;			/* alpha^2 d2L/dalpha2 at T */
 	double		soft;			/* ln(1 + e^d) */
 	double		w;
 	double		wL;				/* DL */
 	double		ws;				/* Ds */
-	double		wss;			/* D[s (2 - s)] */
+	double		wbend;			/* D[d2L/dalpha2] */
 	double		v;
 	double		vL;
 	double		vs;
@@ -182,8 +187,9 @@ table_purchases(const Work *w, double x, Purchases *out)
 static void
 table_age(const Work *w, double t, Age *out)
 {
+	out->t = t;
 	out->ln = log1p(t / w->alpha);
-	out->share = t / (w->alpha + t);
+	out->inverse = 1.0 / (w->alpha + t);
 }
 
 /* Sums over a base lose nothing to the number of its cells. */
@@ -211,21 +217,20 @@ flush_block(Work *w, const Purchases *x, double purchases)
 
 	add(&g[CLV_BETAGEO_R], s->n * x->dr - (s->nL - s->wL));
 	add(&g[CLV_BETAGEO_ALPHA],
-				  ia * (rx * (s->ns - s->ws) - s->n * purchases));
+		ia * (rx * s->nt - s->n * purchases) - rx * s->ws);
 	add(&g[CLV_BETAGEO_A], s->n * x->da + s->w * ip);
 	add(&g[CLV_BETAGEO_B], s->n * x->db - s->w * q);
 
 #define H(i, j) (&h[CLV_PACK(CLV_BETAGEO_##i, CLV_BETAGEO_##j)])
 	add(H(R, R), s->n * x->drr + s->vLL);
-	add(H(ALPHA, R), ia * (s->ns - s->ws - rx * s->vLs));
-	add(H(ALPHA, ALPHA),
-				  ia * ia * (s->n * purchases - rx * (s->nss - s->wss) +
-							 rx * rx * s->vss));
+	add(H(ALPHA, R), ia * s->nt - s->ws - rx * s->vLs);
+	add(H(ALPHA, ALPHA), ia * ia * (s->n * purchases - rx * s->nbend) +
+		rx * (s->wbend + rx * s->vss));
 	add(H(A, R), ip * s->vL);
-	add(H(A, ALPHA), -ip * ia * rx * s->vs);
+	add(H(A, ALPHA), -ip * rx * s->vs);
 	add(H(A, A), s->n * x->daa - ip * ip * (s->w - s->v));
 	add(H(B, R), -q * s->vL);
-	add(H(B, ALPHA), q * ia * rx * s->vs);
+	add(H(B, ALPHA), q * rx * s->vs);
 	add(H(B, A), s->n * x->daa - ip * q * s->v);
 	add(H(B, B), s->n * x->dbb + q * q * (s->w + s->v));
 #undef H
@@ -241,6 +246,7 @@ sum_cells(const Work *w, const Purchases *x, const ClvCell *cell, size_t count,
 	Block		s = *block;
 	double		rx = x->rx;
 	double		odds = x->odds;
+	double		alpha = w->alpha;
 	size_t		i;
 
 	for (i = 0; i < count; i++)
@@ -249,7 +255,8 @@ sum_cells(const Work *w, const Purchases *x, const ClvCell *cell, size_t count,
 		const Age  *end = &w->t[cell[i].it];
 		const Age  *last = &w->tx[cell[i].itx];
 		double		dL = end->ln - last->ln;
-		double		ds = end->share - last->share;
+		double		ds = (end->t - last->t) * end->inverse * last->inverse;
+		double		share = end->t * end->inverse;
 		double		d = odds + rx * dL;
 		double		e = exp(-fabs(d));
 		double		small = 1.0 / (1.0 + e);	/* of the likelier outcome */
@@ -258,13 +265,13 @@ sum_cells(const Work *w, const Purchases *x, const ClvCell *cell, size_t count,
 
 		s.n += n;
 		s.nL += n * end->ln;
-		s.ns += n * end->share;
-		s.nss += n * end->share * (2.0 - end->share);
+		s.nt += n * share;
+		s.nbend += n * share * (1.0 + alpha * end->inverse);
 		s.soft += n * ((d > 0.0 ? d : 0.0) + log1p(e));
 		s.w += left;
 		s.wL += left * dL;
 		s.ws += left * ds;
-		s.wss += left * ds * (2.0 - end->share - last->share);
+		s.wbend += left * ds * (end->inverse + last->inverse);
 		s.v += both;
 		s.vL += both * dL;
 		s.vs += both * ds;
