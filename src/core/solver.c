@@ -418,7 +418,7 @@ find_edge(const ClvFit *fit)
 
 	for (i = 0; i < fit->model->nparam; i++)
 	{
-		if (fabs(fit->here.phi[i]) > MAX_PHI - 1.0)
+		if (fabs(fit->here.phi[i]) > MAX_PHI - 3.0)
 			return i;
 	}
 	return -1;

@@ -1,0 +1,47 @@
+/*
+ * run_fit.h
+ *		Fit a base to the end, for tests.
+ */
+#ifndef CLV_RUN_FIT_H
+#define CLV_RUN_FIT_H
+
+#include <string.h>
+
+#include "fit.h"
+#include "make_base.h"
+
+/* All zero, with a message, if there is no memory. */
+static ClvFitted
+run_fit(const char *name, const ClvBase *base)
+{
+	ClvFitted	fitted;
+	ClvError	err;
+	ClvFit	   *fit = clv_fit_new(clv_model_find(name), base, &err);
+
+	memset(&fitted, 0, sizeof(fitted));
+	fitted.status = CLV_NOT_CONVERGED;
+	if (fit == NULL)
+	{
+		memcpy(fitted.message, err.message, sizeof(fitted.message));
+		return fitted;
+	}
+	while (clv_fit_step(fit) == CLV_CONTINUE)
+		;
+	clv_fit_result(fit, &fitted);
+	clv_fit_free(fit);
+	return fitted;
+}
+
+static inline ClvFitted
+run_rows(const char *name, const MakeRow *row, size_t n)
+{
+	ClvBase		base;
+	ClvFitted	fitted;
+
+	make_base(row, n, &base);
+	fitted = run_fit(name, &base);
+	clv_base_free(&base);
+	return fitted;
+}
+
+#endif							/* CLV_RUN_FIT_H */

@@ -1,0 +1,332 @@
+/*
+ * test_published.c
+ *		Fits of real purchase logs against published and reference values.
+ *
+ *		test/core/test_published [directory of the data]
+ *
+ * The data are not part of the project: without them this says so and passes.
+ * The reference values are in reference_fits.json beside the data, one record
+ * a line; where CDNOW has published values they agree with those to all the
+ * printed digits (Fader, Hardie & Lee 2005, table 2; Fader & Hardie 2013).
+ */
+#include "check.h"
+#include "run_fit.h"
+
+#define MAX_ROWS	70000
+
+static const char *directory = "../shared/data";
+static MakeRow row[MAX_ROWS];
+
+/* One day of one customer in a log. */
+typedef struct Order
+{
+	long		customer;
+	long		day;
+	double		cents;
+} Order;
+
+static Order order[MAX_ROWS];
+
+static FILE *
+open_data(const char *name)
+{
+	char		path[1024];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	return fopen(path, "r");
+}
+
+/* Days since 0000-03-01, by the civil calendar. */
+static long
+day_number(int year, int month, int day)
+{
+	long		y = month > 2 ? year : year - 1;
+	long		m = (month + 9) % 12;
+
+	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day;
+}
+
+static int
+by_customer_and_day(const void *a, const void *b)
+{
+	const Order *l = a;
+	const Order *r = b;
+
+	if (l->customer != r->customer)
+		return l->customer < r->customer ? -1 : 1;
+	return (l->day > r->day) - (l->day < r->day);
+}
+
+/*
+ * A log whose first column is the customer, whose last is the amount, and
+ * whose date is the one column with dashes.  Returns how many orders.
+ */
+static size_t
+read_log(const char *name, long as_of)
+{
+	FILE	   *file = open_data(name);
+	char		line[256];
+	size_t		n = 0;
+
+	while (fgets(line, sizeof(line), file) != NULL && n < MAX_ROWS)
+	{
+		int			y;
+		int			m;
+		int			d;
+		char	   *dash = strchr(line, '-');
+		char	   *amount = strrchr(line, ',');
+
+		if (dash == NULL || sscanf(dash - 4, "%d-%d-%d", &y, &m, &d) != 3)
+			continue;
+		order[n].customer = atol(line);
+		order[n].day = day_number(y, m, d);
+		order[n].cents = round(100.0 * atof(amount + 1));
+		if (order[n].day <= as_of)
+			n++;
+	}
+	fclose(file);
+	qsort(order, n, sizeof(Order), by_customer_and_day);
+	return n;
+}
+
+/* From orders to a row a customer, days divided by "unit". */
+static size_t
+make_rows(size_t orders, long as_of, double unit)
+{
+	size_t		n = 0;
+	size_t		i = 0;
+
+	while (i < orders)
+	{
+		long		first = order[i].day;
+		long		last = first;
+		double		x = 0.0;
+		double		cents = 0.0;
+		size_t		j;
+
+		for (j = i; j < orders && order[j].customer == order[i].customer; j++)
+		{
+			if (order[j].day != last)
+				x += 1.0;
+			if (order[j].day != first)
+				cents += order[j].cents;
+			last = order[j].day;
+		}
+		row[n].x = x;
+		row[n].tx = (last - first) / unit;
+		row[n].t = (as_of - first) / unit;
+		row[n].m = x > 0.0 ? cents / 100.0 / x : 0.0;
+		row[n].n = 1.0;
+		n++;
+		i = j;
+	}
+	return n;
+}
+
+/* Parameters, standard errors and covariance as a record has them. */
+typedef struct Reference
+{
+	double		par[4];
+	double		se[4];
+	double		cov[4][4];
+	double		loglik;
+} Reference;
+
+static double
+number_after(const char *line, const char *key, const char *name)
+{
+	char		quoted[32];
+	const char *at = strstr(line, key);
+
+	snprintf(quoted, sizeof(quoted), "\"%s\": ", name);
+	at = strstr(at != NULL ? at : line, quoted);
+	return at != NULL ? atof(at + strlen(quoted)) : NAN;
+}
+
+static bool
+read_reference(const char *dataset, const char *name, const ClvModel *model,
+			   Reference *out)
+{
+	static char line[8192];
+	char		key[256];
+	FILE	   *file = open_data("reference_fits.json");
+	bool		found = false;
+	char	   *at;
+	int			i;
+	int			j;
+
+	snprintf(key, sizeof(key), "\"dataset\": \"%s\", \"model\": \"%s\"", dataset, name);
+	while (!found && fgets(line, sizeof(line), file) != NULL)
+		found = strstr(line, key) != NULL;
+	fclose(file);
+	if (!found)
+		return false;
+
+	out->loglik = number_after(line, "\"ll\"", "ll");
+	at = strstr(line, "\"cov\"") + strlen("\"cov\": ");
+	for (i = 0; i < model->nparam; i++)
+	{
+		out->par[i] = number_after(line, "\"params\"", model->param[i].name);
+		out->se[i] = number_after(line, "\"se\"", model->param[i].name);
+		for (j = 0; j < model->nparam; j++)
+		{
+			at += strspn(at, "[], ");
+			out->cov[i][j] = strtod(at, &at);
+		}
+	}
+	return true;
+}
+
+/* Fit the rows, and compare everything with the record. */
+static void
+check_fit(const char *dataset, const char *name, const char *record, size_t n)
+{
+	const ClvModel *model = clv_model_find(name);
+	ClvFitted	got = run_rows(name, row, n);
+	Reference	want;
+	char		label[128];
+	int			i;
+	int			j;
+
+	if (!read_reference(dataset, record, model, &want))
+	{
+		CHECK(false, "no record of %s and %s", dataset, record);
+		return;
+	}
+	snprintf(label, sizeof(label), "%s %s", dataset, name);
+	CHECK(got.status == CLV_CONVERGED, "%s: status %d, %s", label, got.status, got.message);
+	CHECK(got.has_cov && got.limit == -1, "%s: no covariance", label);
+	CHECK_REL(got.loglik, want.loglik, 1e-13, label);
+	for (i = 0; i < model->nparam; i++)
+	{
+		double		di = got.par[i] - model->param[i].lower;
+
+		CHECK_REL(got.par[i], want.par[i], 1e-8, label);
+		CHECK_REL(di * sqrt(got.cov[CLV_PACK(i, i)]), want.se[i], 1e-7, label);
+		for (j = 0; j < model->nparam; j++)
+		{
+			double		dj = got.par[j] - model->param[j].lower;
+			double		cov = di * dj * got.cov[CLV_PACK(i, j)];
+
+			CHECK(fabs(cov - want.cov[i][j]) <= 1e-7 * want.se[i] * want.se[j],
+				  "%s: covariance %d %d is %.12g, not %.12g", label, i, j,
+				  cov, want.cov[i][j]);
+		}
+	}
+}
+
+static void
+check_all(const char *dataset, size_t n)
+{
+	check_fit(dataset, "bgnbd", "bgnbd", n);
+	check_fit(dataset, "mbgnbd", "mbgnbd", n);
+	check_fit(dataset, "gammagamma", "gg", n);
+}
+
+static void
+cdnow(void)
+{
+	long		half = day_number(1997, 9, 30);
+	long		end = day_number(1998, 6, 30);
+	size_t		orders;
+	size_t		n;
+
+	orders = read_log("cdnow_sample_transactions.csv", half);
+	n = make_rows(orders, half, 7.0);
+	CHECK(n == 2357, "the CDNOW sample has %zu customers", n);
+	check_all("cdnow_sample_19970930_week", n);
+	n = make_rows(orders, half, 1.0);
+	check_all("cdnow_sample_19970930_day", n);
+
+	orders = read_log("cdnow_sample_transactions.csv", end);
+	check_all("cdnow_sample_19980630_week", make_rows(orders, end, 7.0));
+
+	orders = read_log("cdnow_full_transactions.csv", half);
+	check_all("cdnow_full_19970930_week", make_rows(orders, half, 7.0));
+	orders = read_log("cdnow_full_transactions.csv", end);
+	check_all("cdnow_full_19980630_week", make_rows(orders, end, 7.0));
+}
+
+/*
+ * One customer beside the sample who buys all the time, or all at once, upsets
+ * some libraries.  The optimum must be one by another function than the fit's.
+ */
+static void
+outlier(double x, double tx)
+{
+	static const char *const names[] = {"bgnbd", "mbgnbd"};
+	long		half = day_number(1997, 9, 30);
+	size_t		n = make_rows(read_log("cdnow_sample_transactions.csv", half), half, 7.0);
+	int			k;
+
+	row[n++] = (MakeRow) {x, tx, 38.857, 10.0, 1.0};
+	for (k = 0; k < 2; k++)
+	{
+		const ClvModel *model = clv_model_find(names[k]);
+		ClvFitted	got = run_rows(names[k], row, n);
+		int			turn;
+
+		CHECK(got.status == CLV_CONVERGED, "%s with an outlier: %s", names[k], got.message);
+		for (turn = 0; turn <= 2 * model->nparam; turn++)
+		{
+			double		par[CLV_MAX_PARAM];
+			double		sum = 0.0;
+			size_t		i;
+
+			memcpy(par, got.par, sizeof(par));
+			if (turn > 0)
+				par[(turn - 1) / 2] *= turn % 2 ? 1.0 + 1e-4 : 1.0 - 1e-4;
+			for (i = 0; i < n; i++)
+			{
+				ClvRow		one = {row[i].x, row[i].tx, row[i].t};
+				double		ln;
+
+				if (model->loglik(model, par, &one, &ln) != CLV_OK)
+					ln = NAN;
+				sum += ln;
+			}
+			if (turn == 0)
+				CHECK_REL(sum, got.loglik, 1e-12, names[k]);
+			else
+				CHECK(sum < got.loglik, "%s: higher beside the optimum, turn %d",
+					  names[k], turn);
+		}
+	}
+}
+
+/* The default start of one library runs away to 1e21 on this ordinary base. */
+static void
+ordinary(void)
+{
+	static const double want[] = {.83660396, 5.02647650, .58355091, 9.29079543};
+	long		end = day_number(2024, 12, 30);
+	size_t		n = make_rows(read_log("sim_pnbd_1000_transactions.csv", end), end, 7.0);
+	ClvFitted	got = run_rows("bgnbd", row, n);
+	int			i;
+
+	CHECK(got.status == CLV_CONVERGED, "simulated log: %s", got.message);
+	CHECK_REL(got.loglik, -24273.749198981, 1e-13, "simulated log");
+	for (i = 0; i < 4; i++)
+		CHECK_REL(got.par[i], want[i], 1e-8, "simulated log");
+}
+
+int
+main(int argc, char **argv)
+{
+	FILE	   *file;
+
+	if (argc > 1)
+		directory = argv[1];
+	file = open_data("reference_fits.json");
+	if (file == NULL)
+		printf("published: SKIPPED, there are no purchase logs in %s\n", directory);
+	else
+	{
+		fclose(file);
+		cdnow();
+		outlier(10000.0, 38.0);
+		outlier(1000.0, 1.0);
+		ordinary();
+	}
+	CHECK_DONE("published");
+}
