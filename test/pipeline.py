@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """The main job once more, written independently in Python with mpmath.
 
-    test/pipeline.py orders.csv --as-of 1997-09-30 --model mbgnbd > result.json
+    test/pipeline.py orders.csv --as-of 1997-09-30 --model mbgnbd
+
+prints one line of JSON.  test/pipeline.json holds the four lines for the full
+CDNOW log (as of 1997-09-30 and 1998-06-30, both models; a minute each), with
+which test/t/10_cdnow.pl compares what the server says.
 
 From an order log (columns customer_id, date, amount) to purchase histories, a
 fit of BG/NBD or MBG/NBD and of Gamma-Gamma by maximum likelihood, each

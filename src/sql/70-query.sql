@@ -128,6 +128,15 @@ BEGIN
 			HINT = 'Leave the zone out: the column''s dates are taken as they are.';
 	END IF;
 	PERFORM now() AT TIME ZONE zone;	-- raises when there is no such zone
+	-- An abbreviation means what timezone_abbreviations says, and CET, the name
+	-- of a zone with summer time, is the abbreviation of one without.
+	IF upper(zone) <> ALL ('{UTC,GMT,UCT,ZULU}')
+	   AND EXISTS (SELECT FROM pg_timezone_abbrevs AS b WHERE b.abbrev = upper(zone)) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('time zone "%s" is an abbreviation', zone),
+			HINT = 'Use a full name of the view pg_timezone_names, such as "Europe/Berlin".';
+	END IF;
 
 	amount_type := @extschema@._column_type(source, amount);
 	IF amount_type NOT IN ('numeric'::regtype, 'double precision'::regtype, 'real'::regtype,
