@@ -4,8 +4,9 @@
  *
  * A row is appended in place, which costs a few nanoseconds.  When the room is
  * used up all is packed into one encoding of distinct cells, and the new state
- * gets room in proportion to it: so the memory follows the number of distinct
- * cells, and a row is sorted once and merged a few times.
+ * gets room for about as many rows as there are cells: so the memory follows
+ * the number of distinct cells, and a row is sorted once and merged a few
+ * times.
  */
 #include "cbs_state.h"
 
@@ -13,7 +14,8 @@
 #include "utils/memutils.h"
 
 #define SMALLEST_STATE	256		/* bytes: GROUP BY may make many */
-#define ROOM_FACTOR		4		/* room for each byte of the base */
+#define BYTES_ROOM		8		/* room for each byte of a base whose cells
+								 * are not counted yet */
 #define ROOM_GROWS_TO	8192	/* room doubles up to here, however few cells
 								 * there are */
 #define LEAST_ROOM_AT_LIMIT	(1024 * 1024)
@@ -219,13 +221,15 @@ pack_state(const ClvCbsOpen *open, const struct varlena *other)
 	const unsigned char *data;
 	ClvCbsOpen *result;
 	Size		size;
+	Size		room;
 
 	pack_open(pack, open);
 	if (other != NULL)
 		pack_value(pack, other);
 	data = run_pack(pack, &size);
+	room = clv_cells_pack_cells(pack) * sizeof(ClvCellsRow);
 	result = new_state(data, size,
-					   Max(ROOM_FACTOR * size, Min(2 * before, ROOM_GROWS_TO)));
+					   Max(room, Min(2 * before, ROOM_GROWS_TO)));
 	MemoryContextDelete(context);
 	return result;
 }
@@ -239,7 +243,7 @@ open_state(struct varlena *state)
 	if (clv_cbs_is_open(state))
 		return (ClvCbsOpen *) state;
 	return new_state(CLV_CBS_DATA(state), CLV_CBS_SIZE(state),
-					 ROOM_FACTOR * CLV_CBS_SIZE(state));
+					 BYTES_ROOM * CLV_CBS_SIZE(state));
 }
 
 struct varlena *

@@ -156,6 +156,7 @@ extern ClvStatus clv_cells_pack_request(ClvCellsPack *pack,
 extern ClvStatus clv_cells_pack_step(ClvCellsPack *pack, ClvError *err);
 extern const unsigned char *clv_cells_pack_result(const ClvCellsPack *pack,
 												  size_t *size);
+extern size_t clv_cells_pack_cells(const ClvCellsPack *pack);	/* in it */
 extern void clv_cells_pack_free(ClvCellsPack *pack);
 
 #endif							/* CLV_CELLS_H */

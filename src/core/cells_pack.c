@@ -338,3 +338,9 @@ clv_cells_pack_result(const ClvCellsPack *pack, size_t *size)
 	*size = pack->writer.size;
 	return pack->writer.data;
 }
+
+size_t
+clv_cells_pack_cells(const ClvCellsPack *pack)
+{
+	return pack->hold[0]->cells.base.ncell + pack->hold[0]->cells.base.nspend;
+}

@@ -133,14 +133,11 @@ scan_rows(ClvCellsSort *s, size_t to)
 			if (s->whole[c] && v != floor(v))
 				s->whole[c] = false;
 		}
-		if (row->t >= 0)
-			base->customers++;
-		if (row->x == 0)
-			base->no_repeat++;
-		else if (row->m > 0)
-			base->spenders++;
-		else
-			base->no_spend++;
+		/* no branches: which kind comes next cannot be foretold */
+		base->customers += row->t >= 0;
+		base->no_repeat += row->x == 0;
+		base->spenders += row->m > 0;
+		base->no_spend += (row->x > 0) & !(row->m > 0);
 	}
 }
 
