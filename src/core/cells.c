@@ -40,7 +40,8 @@ clv_cells_row(const ClvRow *row, const double *monetary, ClvCellsRow *out,
 	if (status != CLV_OK)
 		return status;
 	if (row->x > CLV_CELLS_MAX_WHOLE)
-		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"It is the number of purchase days after the first.",
 						"frequency %.17g is too large", row->x);
 	out->x = row->x + 0.0;		/* -0.0 becomes 0.0 */
 	out->tx = row->tx + 0.0;

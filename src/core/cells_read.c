@@ -323,7 +323,8 @@ clv_cells_read_begin(ClvCellsReader *r, ClvCells *cells,
 static ClvStatus
 malformed(ClvError *err)
 {
-	return clv_fail(err, CLV_BAD_BINARY, NULL, "invalid value of type clv.cbs");
+	return clv_fail(err, CLV_BAD_BINARY, NULL,
+					"invalid value of type clv.cbs: it is damaged, or of a later version");
 }
 
 ClvStatus
