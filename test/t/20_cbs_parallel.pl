@@ -1,0 +1,91 @@
+# Bases are built in parallel plans, and in any plan they have the same bits;
+# building one can be cancelled, and takes memory by its cells, not its rows.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(time);
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf',
+	"max_worker_processes = 16\nmax_parallel_workers = 8\nautovacuum = off");
+$node->start;
+$node->safe_psql(
+	'postgres', q{
+	CREATE EXTENSION clv;
+	CREATE TABLE customers AS
+	SELECT i AS customer, f::float8 AS f, CASE WHEN f = 0 THEN 0 ELSE 1 + abs(hashint8(i + 1)) % 400 END::float8 AS r,
+		(401 + abs(hashint8(i + 2)) % 150)::float8 AS t,
+		CASE WHEN i % 11 > 0 THEN (abs(hashint8(i + 3)) % 9000 - 100) / 100.0::float8 END AS m
+	FROM (SELECT i, CASE WHEN i % 2 = 0 THEN 0 ELSE abs(hashint8(i)) % 9 END AS f FROM generate_series(1::bigint, 60000) i) x;
+	CREATE TABLE histories AS
+	SELECT customer, clv.rfm(date '2024-01-01' + abs(hashint8(customer * 7 + k))::int % 300, 10.0::float8) AS rfm
+	FROM (SELECT customer, generate_series(1, 1 + customer % 4) AS k FROM customers) x GROUP BY customer;
+	CREATE TABLE bases AS SELECT customer % 500 AS part, clv.cbs(f, r, t, m) AS base FROM customers GROUP BY 1;
+	ANALYZE;
+});
+
+my $serial = "SET max_parallel_workers_per_gather = 0;\n";
+my $parallel = q{
+	SET parallel_setup_cost = 0;
+	SET parallel_tuple_cost = 0;
+	SET min_parallel_table_scan_size = 0;
+	SET max_parallel_workers_per_gather = 3;
+};
+
+my %query = (
+	'columns' => 'SELECT clv.cbs(f, r, t) FROM customers',
+	'columns with monetary' => 'SELECT clv.cbs(f, r, t, m) FROM customers',
+	'histories' => q{SELECT clv.cbs(rfm, '2024-08-31') FROM histories},
+	'histories, gross' => q{SELECT clv.cbs(rfm, '2024-08-31', 'gross') FROM histories},
+	'roll-up' => 'SELECT clv.rollup(base) FROM bases',
+	'no customer' => 'SELECT clv.cbs(f, r, t, m) FILTER (WHERE f < 0) FROM customers',
+	'customers skipped' => 'SELECT clv.cbs(f, r, NULL) FROM customers',
+	'few in one worker' => 'SELECT clv.cbs(f, r, t, m) FILTER (WHERE customer BETWEEN 100 AND 103) FROM customers');
+my %result;
+
+foreach my $name (sort keys %query)
+{
+	my $plan = $node->safe_psql('postgres', "$parallel EXPLAIN (COSTS OFF) $query{$name}");
+	$result{$name} = $node->safe_psql('postgres', $serial . $query{$name});
+	like($plan, qr/Finalize Aggregate.*Gather.*Partial Aggregate/s, "$name: partial aggregates");
+	is($node->safe_psql('postgres', $parallel . $query{$name}), $result{$name}, "$name: the same bits in parallel");
+}
+is($result{'roll-up'}, $result{'columns with monetary'}, 'the roll-up of all parts is the whole');
+is($result{'no customer'}, '', 'no customer: NULL, in parallel too');
+is($result{'customers skipped'}, '', 'only customers to skip: NULL, in parallel too');
+like($result{'histories'}, qr/^cbs1:/, 'there is a base of histories');
+
+# A row that cannot be is the same error wherever it is read.
+my ($code, $stdout, $stderr) =
+  $node->psql('postgres', $parallel . 'SELECT clv.cbs(f, r, r - 1) FROM customers WHERE f > 0');
+like($stderr, qr/frequency \d+, recency \d+ and t \d+ cannot belong to one customer/, 'bad row in a worker');
+
+# A million rows in 4 groups of at most 60 cells: the states stay small.
+my $few = q{SELECT i % 4, clv.cbs(i % 5, CASE WHEN i % 5 = 0 THEN 0 ELSE 1 + i % 60 END, 60 + i % 3)
+	FROM generate_series(1, 1000000) i GROUP BY 1};
+my $explain = $node->safe_psql('postgres', "$serial SET enable_sort = off; EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) $few");
+like($explain, qr/HashAggregate.*Memory Usage: \d+kB/s, 'many rows of few cells');
+my ($kilobytes) = $explain =~ /Memory Usage: (\d+)kB/;
+cmp_ok($kilobytes, '<', 300, 'take little memory');
+
+# Cancelled in the middle of the rows, and in the middle of packing them.
+foreach my $ms (50, 200, 450)
+{
+	my $start = time();
+	($code, $stdout, $stderr) = $node->psql(
+		'postgres', qq{$serial SET statement_timeout = $ms;
+		SELECT clv.cbs(1 + i % 7, i / 3.0, i) FROM generate_series(1::bigint, 50000000) i});
+	my $took = time() - $start;
+
+	like($stderr, qr/canceling statement due to statement timeout/, "cancelled after $ms ms");
+	cmp_ok($took, '<', 5, 'and soon');
+}
+is($node->safe_psql('postgres', $query{'columns'}), $result{'columns'}, 'the server is as before');
+
+$node->stop;
+done_testing();
