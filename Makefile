@@ -12,7 +12,7 @@ OBJS = $(sort $(patsubst %.c,%.o,$(wildcard src/core/*.c src/*.c)))
 INSTALL_SQL = $(sort $(wildcard src/sql/*.sql))
 DATA = $(wildcard update/clv--*--*.sql)
 DATA_built = clv--$(EXTVERSION).sql
-EXTRA_CLEAN = clv--*.sql test/core/*.o $(CORE_TESTS)
+EXTRA_CLEAN = clv--*.sql test/core/*.o test/recovery/recovery $(CORE_TESTS)
 
 REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=clv
@@ -44,6 +44,12 @@ CORE_SRC = $(wildcard src/core/*.c)
 CORE_CFLAGS = -std=gnu99 -O2 -g -Wall -Wextra -Wshadow -Wno-unused-parameter -Wno-sign-compare -ffp-contract=off
 
 test/core/test_%: test/core/test_%.c $(CORE_SRC) $(wildcard src/core/*.h test/core/*.h)
+	$(CC) $(CORE_CFLAGS) $(CORE_COPT) -Isrc/core -Itest/core $(GSL_CFLAGS) -o $@ $< $(CORE_SRC) $(GSL_LIBS) -lm
+
+# Long check of the fits: test/recovery/recovery [bases [model]]
+.PHONY: recovery
+recovery: test/recovery/recovery
+test/recovery/recovery: test/recovery/recovery.c $(CORE_SRC) $(wildcard src/core/*.h test/core/*.h)
 	$(CC) $(CORE_CFLAGS) $(CORE_COPT) -Isrc/core -Itest/core $(GSL_CFLAGS) -o $@ $< $(CORE_SRC) $(GSL_LIBS) -lm
 
 .PHONY: core-programs coretest

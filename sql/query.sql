@@ -121,6 +121,27 @@ SELECT count(*), sum(expected_purchases) AS expected, sum(clv) AS clv,
 	   bool_and(p_alive = 1) FILTER (WHERE frequency = 0) AS bgnbd, array_agg(DISTINCT tier) AS tiers
 FROM shop.nothing_ahead;
 
+-- as_of ends with its day, also where clocks go back over midnight (half past
+-- eleven came twice in St. John's, and so did the first seconds of the 7th) and
+-- where midnight does not exist
+CREATE TABLE shop.night (who text, at timestamptz, amount integer);
+INSERT INTO shop.night VALUES
+	('7th, first time', '2010-11-07 02:30:30 UTC', 1),
+	('6th, second time', '2010-11-07 03:00 UTC', 1),
+	('7th, second time', '2010-11-07 03:40 UTC', 1);
+SELECT clv.query('shop.night', 'who', 'at', 'amount', '2010-11-06', zone => 'America/St_Johns') AS query
+\gset
+CREATE TABLE shop.st_johns AS :query;
+SELECT who, first_purchase, t FROM shop.st_johns;
+SELECT * FROM clv.source_report('shop.night', 'who', 'at', 'amount', '2010-11-06', 'America/St_Johns')
+WHERE rows > 0;
+TRUNCATE shop.night;
+INSERT INTO shop.night VALUES ('3rd', '2018-11-04 02:59:59 UTC', 1), ('4th', '2018-11-04 03:00 UTC', 1);
+SELECT clv.query('shop.night', 'who', 'at', 'amount', '2018-11-03', zone => 'America/Sao_Paulo') AS query
+\gset
+CREATE TABLE shop.sao_paulo AS :query;
+SELECT who, first_purchase, t FROM shop.sao_paulo;
+
 -- ---------------------------------------- hostile names and search paths
 
 -- The statement means the same when operators, functions and types of the

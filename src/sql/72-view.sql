@@ -61,11 +61,11 @@ SELECT a.as_of,
                 CASE WHEN m.model IS NULL
                      THEN 'model: nothing to fit'
                      WHEN clv.status(m.model) <> 'converged'
-                     THEN concat_ws(': ', 'model', clv.status(m.model), m.model::jsonb ->> 'message') END,
+                     THEN concat_ws(': ', 'model', clv.status(m.model), clv.message(m.model)) END,
                 CASE WHEN m.spend IS NULL
                      THEN 'spend: nothing to fit, no customer has a repeat purchase with spend'
                      WHEN clv.status(m.spend) <> 'converged'
-                     THEN concat_ws(': ', 'spend', clv.status(m.spend), m.spend::jsonb ->> 'message') END), '')
+                     THEN concat_ws(': ', 'spend', clv.status(m.spend), clv.message(m.spend)) END), '')
        END AS message
 FROM base AS b
 CROSS JOIN model AS m
@@ -121,10 +121,10 @@ VALUES
 	(false, 'p_alive', 'probability that the customer is still a customer at as_of'),
 	(false, 'expected_purchases', 'purchases expected within the horizon after as_of'),
 	(false, 'discounted_purchases', 'the same, each discounted at the annual rate from its day to as_of'),
-	(false, 'expected_spend', 'spend expected per purchase, in the currency of the source'),
+	(false, 'expected_spend', 'spend expected per purchase, in the currency of the source; NULL when there is no spend model, or when repeat purchases had no spend'),
 	(false, 'clv', 'customer lifetime value: discounted_purchases times expected_spend, what is still to come within the horizon, in the currency of the source'),
-	(false, 'clv_rank', 'rank by clv, 1 is the highest; equal values share a rank'),
-	(false, 'tier', 'tier by clv, from the thresholds kept when the model was fitted'),
+	(false, 'clv_rank', 'rank by clv, 1 is the highest; equal values share a rank, customers without a value come last'),
+	(false, 'tier', 'tier by clv, from the thresholds kept when the model was fitted; NULL without a value'),
 	(false, 'as_of', 'last day observed, inclusive; later orders are ignored'),
 	(true, 'as_of', 'last day observed when the model was fitted'),
 	(true, 'model', 'fitted transaction model; NULL when there was nothing to fit (message says why)'),
