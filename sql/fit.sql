@@ -16,11 +16,10 @@ WITH customer AS (
 	       -ln(pg_temp.draw(id, 'nu1') * pg_temp.draw(id, 'nu2') * pg_temp.draw(id, 'nu3')) / 30 AS nu
 	FROM generate_series(1, 2000) AS id
 ), purchase AS (
-	SELECT id, n, t, most, -ln(pg_temp.draw(id, 'order' || n)) / nu AS amount,
-	       sum(-ln(pg_temp.draw(id, 'gap' || n)) / rate) OVER (PARTITION BY id ORDER BY n) AS at
-	FROM customer, generate_series(1, 60) AS n
+	SELECT id, t, -ln(pg_temp.draw(id, 'order' || n)) / nu AS amount, sum(-ln(pg_temp.draw(id, 'gap' || n)) / rate) OVER (PARTITION BY id ORDER BY n) AS at
+	FROM customer, generate_series(1, least(most, 60)::int) AS n
 ), history AS (
-	SELECT id, count(*) AS x, max(at) AS tx, avg(amount) AS monetary FROM purchase WHERE at <= t AND n <= most GROUP BY id
+	SELECT id, count(*) AS x, max(at) AS tx, avg(amount) AS monetary FROM purchase WHERE at <= t GROUP BY id
 )
 SELECT id, channel, coalesce(x, 0)::int AS frequency, coalesce(tx, 0) AS recency, t, monetary
 FROM customer LEFT JOIN history USING (id);

@@ -343,7 +343,8 @@ clv_read_given(const JsonbValue *field, ClvModelValue *value, ClvError *err)
 	int64		version = 0;
 	ClvStatus	st;
 
-	if ((st = clv_read_string(&field[KEY_MODEL], "model", name, sizeof(name), err)) != CLV_OK ||
+	if ((st = clv_read_string(&field[KEY_MODEL], "model", name, sizeof(name),
+							  err)) != CLV_OK ||
 		(st = clv_model_lookup(name, &value->fit.model, err)) != CLV_OK ||
 		(st = clv_read_count(&field[KEY_VERSION], "version", PG_INT32_MAX,
 							 &version, err)) != CLV_OK)
@@ -362,32 +363,53 @@ clv_read_given(const JsonbValue *field, ClvModelValue *value, ClvError *err)
 								value->fit.model, value->fit.par, err);
 }
 
+/* How the fit ended: status, limit, message. */
+static ClvStatus
+clv_read_outcome(const JsonbValue *field, ClvFitted *fit, ClvError *err)
+{
+	char		status[CLV_NAME_MAX];
+	char		limit[CLV_NAME_MAX];
+	ClvStatus	st;
+
+	if ((st = clv_read_string(&field[KEY_STATUS], "status", status,
+							  sizeof(status), err)) != CLV_OK ||
+		(st = clv_read_string(&field[KEY_LIMIT], "limit", limit,
+							  sizeof(limit), err)) != CLV_OK ||
+		(st = clv_read_string(&field[KEY_MESSAGE], "message", fit->message,
+							  sizeof(fit->message), err)) != CLV_OK)
+		return st;
+	if (!clv_fit_status_parse(status, &fit->status))
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"unknown status \"%s\"", status);
+	if (limit[0] == '\0')
+		return CLV_OK;
+	return clv_param_lookup(fit->model, limit, &fit->limit, err);
+}
+
 /* What a fitted model has besides. */
 static ClvStatus
 clv_read_fit(const JsonbValue *field, ClvFitted *fit, ClvError *err)
 {
-	char		word[CLV_NAME_MAX];
-	int64		iterations,
+	int64		customers,
+				excluded,
+				iterations,
 				evaluations;
 	ClvStatus	st;
 
-	if ((st = clv_read_string(&field[KEY_STATUS], "status", word, sizeof(word), err)) != CLV_OK)
+	if ((st = clv_read_outcome(field, fit, err)) != CLV_OK ||
+		(st = clv_read_double(&field[KEY_LOGLIK], "loglik", &fit->loglik,
+							  err)) != CLV_OK ||
+		(st = clv_read_count(&field[KEY_CUSTOMERS], "customers", PG_INT64_MAX,
+							 &customers, err)) != CLV_OK ||
+		(st = clv_read_count(&field[KEY_EXCLUDED], "excluded", PG_INT64_MAX,
+							 &excluded, err)) != CLV_OK ||
+		(st = clv_read_count(&field[KEY_ITERATIONS], "iterations",
+							 PG_INT32_MAX, &iterations, err)) != CLV_OK ||
+		(st = clv_read_count(&field[KEY_EVALUATIONS], "evaluations",
+							 PG_INT32_MAX, &evaluations, err)) != CLV_OK)
 		return st;
-	if (!clv_fit_status_parse(word, &fit->status))
-		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
-						"unknown status \"%s\"", word);
-	if ((st = clv_read_string(&field[KEY_LIMIT], "limit", word, sizeof(word), err)) != CLV_OK)
-		return st;
-	if (word[0] != '\0' &&
-		(st = clv_param_lookup(fit->model, word, &fit->limit, err)) != CLV_OK)
-		return st;
-	if ((st = clv_read_string(&field[KEY_MESSAGE], "message", fit->message, sizeof(fit->message), err)) != CLV_OK ||
-		(st = clv_read_double(&field[KEY_LOGLIK], "loglik", &fit->loglik, err)) != CLV_OK ||
-		(st = clv_read_count(&field[KEY_CUSTOMERS], "customers", PG_INT64_MAX, &fit->customers, err)) != CLV_OK ||
-		(st = clv_read_count(&field[KEY_EXCLUDED], "excluded", PG_INT64_MAX, &fit->excluded, err)) != CLV_OK ||
-		(st = clv_read_count(&field[KEY_ITERATIONS], "iterations", PG_INT32_MAX, &iterations, err)) != CLV_OK ||
-		(st = clv_read_count(&field[KEY_EVALUATIONS], "evaluations", PG_INT32_MAX, &evaluations, err)) != CLV_OK)
-		return st;
+	fit->customers = customers;
+	fit->excluded = excluded;
 	fit->iterations = (int) iterations;
 	fit->evaluations = (int) evaluations;
 	return clv_read_covariance(&field[KEY_COVARIANCE], fit, err);
