@@ -117,6 +117,24 @@ SELECT clv.expected_purchases(mbg, 2, 30.43, 38.86, '0') AS purchases, clv.p_act
        clv.alive_years(mbg, 2, 30.43, 38.86, 0.1, '0') AS years
 FROM m;
 
+-- At the ends of the parameter space and of histories every answer is there,
+-- and inside its bounds.
+SELECT count(*) AS asked, count(*) FILTER (WHERE alive BETWEEN 0 AND 1 AND alive_later BETWEEN 0 AND alive AND active BETWEEN 0 AND 1
+                                           AND abs(loglik) < 'Infinity' AND purchases >= 0 AND purchases < 'Infinity'
+                                           AND discounted BETWEEN 0 AND purchases * (1 + 1e-12)
+                                           AND no_end >= discounted * (1 - 1e-12) AND no_end < 'Infinity'
+                                           AND years BETWEEN 0 AND 1 AND three BETWEEN 0 AND 1
+                                           AND (next IS NULL OR next BETWEEN 0 AND 1.7e308)) AS answered
+FROM (SELECT clv.model(name, jsonb_build_object('r', r, 'alpha', alpha, 'a', a, 'b', b)) AS m
+      FROM unnest('{bgnbd,mbgnbd}'::text[]) AS name, unnest('{1e-4,1,1e6}'::float8[]) AS r, unnest('{1e-4,1,1e6}'::float8[]) AS alpha,
+           unnest('{1e-4,1,1e6}'::float8[]) AS a, unnest('{1e-4,1,1e6}'::float8[]) AS b) AS p,
+     (VALUES (0, 0, 0), (0, 0, 1e5), (1, 1e-3, 1e5), (100000, 1e5, 1e5), (100000, 10, 1e5), (7, 300, 300.5)) AS r(x, tx, t),
+     LATERAL (SELECT clv.loglik(m, x, tx, t) AS loglik, clv.p_alive(m, x, tx, t) AS alive, clv.p_alive(m, x, tx, t, '1 year') AS alive_later,
+                     clv.p_active(m, x, tx, t, '1 year') AS active, clv.expected_purchases(m, x, tx, t, '1 year') AS purchases,
+                     clv.discounted_purchases(m, x, tx, t, 0.1, '1 year') AS discounted, clv.discounted_purchases(m, x, tx, t, 0.1) AS no_end,
+                     clv.alive_years(m, x, tx, t, 0.1, '1 year') AS years, clv.purchases_pmf(m, x, tx, t, '1 year', 3) AS three,
+                     clv.next_purchase(m, x, tx, t, 0.5) AS next) AS a;
+
 -- What NULL means.  Any NULL argument gives NULL, but monetary says nothing of
 -- a customer without a repeat purchase.
 SELECT clv.p_alive(bg, NULL, 0, 1) IS NULL AS f, clv.p_alive(NULL, 0, 0, 1) IS NULL AS m,
