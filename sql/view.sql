@@ -145,6 +145,25 @@ SELECT as_of, customers, rows_used, rows_after_as_of, message FROM crm.few_model
 SELECT * FROM crm.few;
 SET client_min_messages = warning;
 
+-- as_of left out: today is the zone's today, and UTC's where there is no zone;
+-- one transaction, so that it is the same day all along
+BEGIN;
+SET LOCAL timezone = 'America/New_York';
+SET LOCAL client_min_messages = error;
+CREATE TABLE shop.now_orders AS
+SELECT c AS customer_id, now() + d * interval '1 day' AS at, (now() AT TIME ZONE 'UTC')::date + d AS utc_day, 1 AS amount
+FROM generate_series(1, 3) AS c, unnest('{0,1}'::integer[]) AS d;
+CALL clv.create_materialized_view('crm.east', 'shop.now_orders', 'customer_id', 'at', 'amount', zone => 'Pacific/Kiritimati');
+CALL clv.create_materialized_view('crm.west', 'shop.now_orders', 'customer_id', 'at', 'amount', zone => 'Pacific/Pago_Pago');
+CALL clv.create_materialized_view('crm.utc', 'shop.now_orders', 'customer_id', 'utc_day', 'amount');
+SELECT e.as_of > w.as_of AS apart,
+	   e.as_of = (now() AT TIME ZONE 'Pacific/Kiritimati')::date AS east,
+	   w.as_of = (now() AT TIME ZONE 'Pacific/Pago_Pago')::date AS west,
+	   u.as_of = (now() AT TIME ZONE 'UTC')::date AS utc,
+	   e.rows_used, e.rows_after_as_of, (SELECT count(*) FROM crm.east WHERE frequency = 0) AS customers
+FROM crm.east_model AS e, crm.west_model AS w, crm.utc_model AS u;
+COMMIT;
+
 -- dates before 2000 and after 2100, the policy for refunds, other tiers
 CREATE TABLE shop.old AS
 SELECT customer_id, ordered_at - 200 * 365 AS at, amount FROM shop.orders WHERE isfinite(ordered_at) AND ordered_at < '2030-01-01';
