@@ -75,8 +75,9 @@ for my $case ([ 'last', '' ], [ 'fixed', q{, as_of => '2023-12-31'} ])
 
 	unlike(plans($serial . call("serial_$name", 'orders', $more)), qr/Workers Launched/, "$name: serial");
 	my $created = plans($force . call("parallel_$name", 'orders', $more));
-	cmp_ok(scalar(() = $created =~ /Partial (?:Hash|Group)?Aggregate.*?Parallel Seq Scan on public\.orders|Parallel Seq Scan on orders/gs),
-		'>=', 2, "$name: CREATE reads the orders in parallel for both views");
+	# twice for the model's view, whose rows left out are counted, once for the other
+	is(scalar(() = $created =~ /Parallel Seq Scan on (?:public\.)?orders/g),
+		3, "$name: CREATE reads the orders in parallel");
 	like($created, qr/Workers Launched: [1-9]/, "$name: with workers");
 	plans($force . call("shuffled_$name", 'shuffled', $more));
 
