@@ -18,6 +18,7 @@
 
 #include <math.h>
 
+#include "pochhammer.h"
 #include "special.h"
 
 /* What is known of a customer once the parameters and the row are. */
@@ -62,17 +63,26 @@ clv_betageo_loglik(const ClvModel *model, const double *par,
 				   const ClvRow *row, double *out)
 {
 	Posterior	post;
+	ClvPochhammer rising;
 	double		r = par[CLV_BETAGEO_R];
 	double		alpha = par[CLV_BETAGEO_ALPHA];
+	double		a = par[CLV_BETAGEO_A];
+	double		b = par[CLV_BETAGEO_B];
+	double		n = row->x + model->variant;
+	double		last = row->t;	/* of the larger part of the sum */
 
 	posterior_set(&post, model, par, row);
+	clv_pochhammer(r, row->x, &rising);
+	*out = rising.ln + clv_log_survive(a, b, n);
+	if (post.log_odds > 0.0)
+	{
+		*out += log(a / (b + (n - 1.0)));
+		last = row->tx;
+	}
 
-	/* r ln alpha - (r + x) ln(alpha + T) with its large parts cancelled */
-	*out = clv_log_rising(r, row->x) - row->x * log(alpha + row->t)
-		- r * log1p(row->t / alpha)
-		+ clv_log_survive(par[CLV_BETAGEO_A], par[CLV_BETAGEO_B],
-						  row->x + model->variant)
-		+ clv_log1p_exp(post.log_odds);
+	/* (r)_x alpha^r (alpha + last)^-(r + x), its large parts cancelled */
+	*out += row->x * log(r / (alpha + last)) - r * log1p(last / alpha)
+		+ log1p(exp(-fabs(post.log_odds)));
 	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
 }
 

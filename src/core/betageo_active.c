@@ -29,8 +29,8 @@
 
 #include "quadrature.h"
 
-#define SERIES_TERMS	256
-#define SERIES_PANELS	4
+#define SERIES_TERMS	768
+#define SERIES_PANELS	6
 #define SERIES_EPS		1e-16
 
 /*
@@ -113,6 +113,9 @@ series_purchases(const ClvActive *c, double z)
 /*
  * The integral of exp(-delta u) M_s(u / alpha) over u from 0 to h by panels in
  * ln(1 + u / alpha), each point by the series.  False: too many of either.
+ *
+ * M_s is a mixture of exponentials in that variable, no steeper than s: so the
+ * first panel spans no more than e^-6 of any, and the next ones may double.
  */
 static bool
 series_integral(const ClvActive *c, double s, double delta, double h,
@@ -121,31 +124,33 @@ series_integral(const ClvActive *c, double s, double delta, double h,
 	double		weight[SERIES_PANELS * CLV_GAUSS];
 	double		y[SERIES_PANELS * CLV_GAUSS];
 	double		z = h / c->alpha;
-	double		width = log1p(z);
-	double		fall;
-	int			panels;
-	int			i;
+	double		end = log1p(z);
+	double		from = 0.0;
+	double		width = 6.0 / s;
+	int			n = 0;
 
-	if (!(series_length(s, z) <= SERIES_TERMS))
+	if (!(series_length(s, z) <= SERIES_TERMS) || delta * h > 6.0)
 		return false;
-
-	/* The integrand falls by no more than e^-fall, and e^-6 a panel. */
-	fall = delta * h + s * log1p(z * c->a / (c->a + c->b));
-	if (fall > 6.0 * SERIES_PANELS || width > 2.0 * SERIES_PANELS)
-		return false;
-	panels = (int) ceil(fmax(fall / 6.0, width / 2.0));
-	panels = panels < 1 ? 1 : panels;
-	width /= panels;
-	for (i = 0; i < panels * CLV_GAUSS; i++)
+	while (from < end && n < SERIES_PANELS * CLV_GAUSS)
 	{
-		double		at = width * (i / CLV_GAUSS + clv_gauss_node[i % CLV_GAUSS]);
+		int			i;
 
-		/* du = alpha e^at, (1 - y)^s = e^(-s at) */
-		y[i] = -expm1(-at);
-		weight[i] = width * c->alpha * clv_gauss_weight[i % CLV_GAUSS]
-			* exp((1.0 - s) * at - delta * c->alpha * expm1(at));
+		width = fmin(fmin(width, 2.0), end - from);
+		for (i = 0; i < CLV_GAUSS; i++, n++)
+		{
+			double		at = from + width * clv_gauss_node[i];
+
+			/* du = alpha e^at, (1 - y)^s = e^(-s at) */
+			y[n] = -expm1(-at);
+			weight[n] = width * c->alpha * clv_gauss_weight[i]
+				* exp((1.0 - s) * at - delta * c->alpha * expm1(at));
+		}
+		from += width;
+		width *= 2.0;
 	}
-	*out = series_sum(c, s, panels * CLV_GAUSS, weight, y);
+	if (from < end)
+		return false;
+	*out = series_sum(c, s, n, weight, y);
 	return true;
 }
 

@@ -140,7 +140,7 @@ clv_beta_mean(double a, double b, const ClvFalling *g)
 	Mean		mean;
 	double		step;
 	double		sum;
-	double		before = INFINITY;
+	double		before = 0.0;
 	int			level;
 
 	clv_beta_set(&mean.beta, a, b);

@@ -37,23 +37,6 @@ clv_stirling_rest(double x)
 }
 
 double
-clv_log_rising(double r, double x)
-{
-	/* A product of so few factors cannot overflow. */
-	if (x <= 16.0 && r < 1e15)
-	{
-		double		product = 1.0;
-		int			i;
-
-		for (i = 0; i < x; i++)
-			product *= r + i;
-		return log(product);
-	}
-	return x * log(r + x) + (r - 0.5) * log1p(x / r) - x
-		+ clv_stirling_rest(r + x) - clv_stirling_rest(r);
-}
-
-double
 clv_log_survive(double a, double b, double k)
 {
 	if (k <= 64.0)
@@ -70,16 +53,10 @@ clv_log_survive(double a, double b, double k)
 	 * Stirling's formula for the four gamma functions, with the large parts
 	 * taken together: what is left is of the size of the result.
 	 */
-	return (b - 0.5) * log1p(a / b) - (b + k - 0.5) * log1p(a / (b + k))
-		- a * log1p(k / (a + b))
+	return (b - 0.5) * log1p(a / b * (k / (a + b + k)))
+		- k * log1p(a / (b + k)) - a * log1p(k / (a + b))
 		+ (clv_stirling_rest(a + b) - clv_stirling_rest(b))
 		- (clv_stirling_rest(a + b + k) - clv_stirling_rest(b + k));
-}
-
-double
-clv_log1p_exp(double x)
-{
-	return x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x));
 }
 
 void
@@ -285,7 +262,7 @@ clv_expint_part(double s, double w, double to)
 	for (panel = 0; panel < 200 && y < to; panel++)
 	{
 		double		fall = w * exp(y);
-		double		width = fmin(fmin(4.5 / fmax(s, 1.0), log1p(4.5 / fall)),
+		double		width = fmin(fmin(4.5 / fmax(s, 2.25), log1p(4.0 / fall)),
 								 to - y);
 		double		part = 0.0;
 		int			i;

@@ -13,19 +13,10 @@
 extern double clv_stirling_rest(double x);
 
 /*
- * ln Gamma(r + x) - ln Gamma(r), r > 0, x >= 0 whole.  The error is a few
- * units in the last place of x ln(r + x), also where r is large.
- */
-extern double clv_log_rising(double r, double x);
-
-/*
  * ln of (b)_k / (a + b)_k, that is of the mean of (1 - p)^k when p is
  * Beta(a, b); a, b > 0, k >= 0 whole.
  */
 extern double clv_log_survive(double a, double b, double k);
-
-/* ln(1 + e^x), for any x */
-extern double clv_log1p_exp(double x);
 
 /*
  * A Beta(a, b) distribution seen in v = logit p, as an offset d from v at the
