@@ -237,7 +237,7 @@ check_published(void)
 {
 	int			i;
 
-	for (i = 0; i < sizeof(published) / sizeof(published[0]); i++)
+	for (i = 0; i < (int) (sizeof(published) / sizeof(published[0])); i++)
 	{
 		const Golden *g = &published[i].g;
 		double		got = ask(published[i].what, g);

@@ -65,7 +65,7 @@ check_golden(void)
 	double		worst[FUNCTIONS] = {0.0};
 	int			i;
 
-	for (i = 0; i < sizeof(golden) / sizeof(golden[0]); i++)
+	for (i = 0; i < (int) (sizeof(golden) / sizeof(golden[0])); i++)
 	{
 		const Golden *g = &golden[i];
 		double		scale = fabs(g->want);
