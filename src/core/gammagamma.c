@@ -332,7 +332,7 @@ gammagamma_start(const ClvModel *model, const ClvBase *base, int attempt,
 				 double *par)
 {
 	static const double start[][2] = {	/* p; q */
-		{4.0, 4.0}, {1.0, 2.0}, {20.0, 10.0}, {0.3, 1.2}
+		{4.0, 4.0}, {0.3, 1.2}, {20.0, 10.0}, {1.0, 2.0}
 	};
 	double		n = 0.0;
 	double		ln = 0.0;

@@ -136,18 +136,21 @@ step_length(const ClvEigen *curve, const double *along, double shift)
 
 /*
  * The shift of B that makes the step as long as the radius.  The length falls
- * as the shift grows; bisection on a logarithmic scale cannot fail, and 200
+ * as the shift grows; bisection on a logarithmic scale cannot fail, and 60
  * halvings of n numbers are nothing.
  */
 static double
 step_shift(const ClvEigen *curve, const double *along, double noise,
 		   double radius)
 {
-	double		least = curve->value[0] < noise ? noise - curve->value[0] : 0.0;
+	double		least;
 	double		high;
 	double		low;
 	int			i;
 
+	if (curve->n == 0)
+		return 0.0;
+	least = curve->value[0] < noise ? noise - curve->value[0] : 0.0;
 	if (step_length(curve, along, least) <= radius)
 		return least;
 	low = 0.0;

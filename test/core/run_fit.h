@@ -12,11 +12,11 @@
 
 /* All zero, with a message, if there is no memory. */
 static ClvFitted
-run_fit(const char *name, const ClvBase *base)
+run_model(const ClvModel *model, const ClvBase *base)
 {
 	ClvFitted	fitted;
 	ClvError	err;
-	ClvFit	   *fit = clv_fit_new(clv_model_find(name), base, &err);
+	ClvFit	   *fit = clv_fit_new(model, base, &err);
 
 	memset(&fitted, 0, sizeof(fitted));
 	fitted.status = CLV_NOT_CONVERGED;
@@ -30,6 +30,12 @@ run_fit(const char *name, const ClvBase *base)
 	clv_fit_result(fit, &fitted);
 	clv_fit_free(fit);
 	return fitted;
+}
+
+static inline ClvFitted
+run_fit(const char *name, const ClvBase *base)
+{
+	return run_model(clv_model_find(name), base);
 }
 
 static inline ClvFitted

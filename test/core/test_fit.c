@@ -396,6 +396,71 @@ check_limit(const char *name, const MakeRow *row, size_t n, const char *limit,
 	CHECK(seconds < 1.0, "%s, %s: %g seconds", label, name, seconds);
 }
 
+/*
+ * Small bases of MBG/NBD often have two optima, one where one-time buyers buy
+ * seldom and one where they have left: no start of the model's may lead higher
+ * than the fit.
+ */
+static const ClvModel *starts_of;
+static int	start_number;
+
+static bool
+one_start(const ClvModel *model, const ClvBase *base, int attempt, double *par)
+{
+	return attempt == 0 && starts_of->start(starts_of, base, start_number, par);
+}
+
+static void
+test_optima(void)
+{
+	static const double truth[][4] = {
+		{0.243, 4.414, 0.793, 2.426}, {0.8, 10.0, 0.5, 3.0}, {0.1, 3.0, 0.2, 0.3}
+	};
+	MakeRow		row[100];
+	double		par[4];
+	int			differ = 0;
+	int			seed;
+
+	starts_of = clv_model_find("mbgnbd");
+	for (seed = 0; seed < 120; seed++)
+	{
+		ClvModel	single = *starts_of;
+		ClvBase		base;
+		ClvFitted	fitted;
+		double		best = -INFINITY;
+		double		worst = INFINITY;
+		size_t		i;
+
+		for (i = 0; i < LENGTH(row); i++)
+		{
+			const double *t = truth[seed % LENGTH(truth)];
+			ClvRandom	random;
+			double		lambda;
+			double		p;
+
+			clv_random_init(&random, 5000 + seed, i);
+			lambda = clv_random_gamma(&random, t[0], t[1]);
+			p = clv_random_beta(&random, t[2], t[3]);
+			row[i] = live(&random, 1, lambda, p, 10.0 + 60.0 * clv_random_uniform(&random));
+		}
+		make_base(row, LENGTH(row), &base);
+		fitted = run_fit("mbgnbd", &base);
+		single.start = one_start;
+		for (start_number = 0; starts_of->start(starts_of, &base, start_number, par); start_number++)
+		{
+			ClvFitted	other = run_model(&single, &base);
+
+			best = fmax(best, other.loglik);
+			worst = fmin(worst, other.loglik);
+		}
+		CHECK(fitted.loglik > best - 1e-6, "seed %d: %.10g, but a start leads to %.10g",
+			  seed, fitted.loglik, best);
+		differ += best - worst > 1e-3;
+		clv_base_free(&base);
+	}
+	CHECK(differ > 3, "only %d bases with two optima: they test nothing", differ);
+}
+
 static void
 test_degenerate(void)
 {
@@ -437,7 +502,7 @@ test_degenerate(void)
 		CHECK(run_fit(timing[k], &base).status == CLV_NOT_CONVERGED, "newborn customers");
 		clv_base_free(&base);
 	}
-	check_limit("bgnbd", never, 100, "r", "hardly anyone buys again", "one-time buyers");
+	check_limit("bgnbd", never, 100, "alpha", "hardly anyone buys again", "one-time buyers");
 	CHECK(fabs(run_rows("bgnbd", never, 100).loglik) < 1e-9, "one-time buyers");
 	CHECK(fabs(run_rows("mbgnbd", never, 100).loglik) < 1e-9, "one-time buyers");
 	CHECK(run_rows("mbgnbd", never, 100).status == CLV_BOUNDARY, "one-time buyers");
@@ -525,6 +590,7 @@ main(void)
 	test_slices();
 	test_simulated();
 	test_homogeneous();
+	test_optima();
 	test_degenerate();
 	test_degenerate_spend();
 	test_checks();

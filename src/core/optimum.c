@@ -1,0 +1,247 @@
+/*
+ * optimum.c
+ *		Where a search stands, and what it means that it ends there.
+ *
+ * A base without the variation that a parameter describes has its highest
+ * likelihood at infinity or zero.  A search for it ends at a bound of phi, or
+ * where the likelihood has become flat; what moved, and which way, tells what
+ * the base is like.
+ */
+#include "optimum.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+
+#define FAR_PHI			6.907755278982137	/* ln 1e3 */
+#define FLAT			1e-6	/* information below this: a standard error of
+								 * more than 1000 on the log scale */
+
+/* A parameter at a bound is held there unless the likelihood pulls it back. */
+void
+clv_around_set(const ClvModel *model, const ClvPoint *point, ClvAround *around)
+{
+	int			i;
+	int			j;
+
+	around->point = point;
+	around->noise = 4.0 * DBL_EPSILON * point->scale;
+	around->nfree = 0;
+	around->bound = -1;
+	for (i = 0; i < model->nparam; i++)
+	{
+		bool		low = point->phi[i] <= -CLV_MAX_PHI && point->grad[i] <= 0.0;
+		bool		high = point->phi[i] >= CLV_MAX_PHI && point->grad[i] >= 0.0;
+
+		if (!low && !high)
+			around->free[around->nfree++] = i;
+		else if (around->bound < 0)
+			around->bound = i;
+	}
+	for (i = 0; i < around->nfree; i++)
+	{
+		around->grad[i] = point->grad[around->free[i]];
+		for (j = 0; j <= i; j++)
+			around->info[CLV_PACK(i, j)] =
+				point->info[CLV_PACK(around->free[i], around->free[j])];
+	}
+	clv_eigen(around->info, around->nfree, &around->curve);
+}
+
+/* The covariance of phi, if the information has an inverse. */
+static void
+set_covariance(const ClvAround *around, ClvFitted *out)
+{
+	const ClvEigen *curve = &around->curve;
+	int			i;
+	int			j;
+	int			k;
+
+	out->has_cov = true;
+	for (i = 0; i < curve->n; i++)
+	{
+		for (j = 0; j <= i; j++)
+		{
+			double		sum = 0.0;
+
+			for (k = curve->n - 1; k >= 0; k--)
+				sum += curve->vector[k][i] * curve->vector[k][j] / curve->value[k];
+			out->cov[CLV_PACK(i, j)] = sum;
+		}
+	}
+}
+
+/* Have parameters k and "with" gone far, and both the same way? */
+static bool
+went_along(const ClvAround *around, int k, int with)
+{
+	double		here = around->point->phi[k];
+	double		there = around->point->phi[with];
+
+	return fabs(there) > FAR_PHI && (here > 0.0) == (there > 0.0);
+}
+
+/*
+ * Which other parameter keeps its ratio to parameter k when k moves, or -1:
+ * the free ones follow k by B_ff^-1 B_fk, and the one that follows step by
+ * step is meant.
+ */
+static int
+find_companion(const ClvAround *around, int k)
+{
+	const ClvEigen *curve = &around->curve;
+	double		follow[CLV_MAX_PARAM] = {0.0};
+	int			e;
+	int			i;
+
+	for (e = 0; e < curve->n; e++)
+	{
+		double		along = 0.0;
+
+		if (curve->value[e] <= around->noise)
+			continue;
+		for (i = 0; i < curve->n; i++)
+			along -= curve->vector[e][i] *
+				around->point->info[CLV_PACK(around->free[i], k)];
+		for (i = 0; i < curve->n; i++)
+			follow[i] += along / curve->value[e] * curve->vector[e][i];
+	}
+	for (i = 0; i < curve->n; i++)
+	{
+		if (follow[i] > 0.8 && follow[i] < 1.2 &&
+			went_along(around, k, around->free[i]))
+			return around->free[i];
+	}
+	return -1;
+}
+
+/* The parameters that direction "v" is made of; the first is the limit. */
+static int
+flat_companion(const ClvAround *around, const double *v, int *limit)
+{
+	double		most = 0.0;
+	int			first = -1;
+	int			i;
+
+	for (i = 0; i < around->nfree; i++)
+		most = fmax(most, fabs(v[i]));
+	for (i = 0; i < around->nfree; i++)
+	{
+		if (fabs(v[i]) < 0.8 * most)
+			continue;
+		if (first >= 0 && v[i] * v[first] > 0.0 &&
+			went_along(around, *limit, around->free[i]))
+			return around->free[i];
+		if (first < 0)
+		{
+			first = i;
+			*limit = around->free[i];
+		}
+	}
+	return -1;
+}
+
+/* Say in words where parameter k is, alone or growing with a companion. */
+static void
+describe_limit(const ClvModel *model, int k, int with, bool up, ClvFitted *out)
+{
+	const ClvParam *param = model->param;
+
+	out->status = CLV_BOUNDARY;
+	out->limit = k;
+	if (up && with >= 0)
+	{
+		int			a = with < k ? with : k;
+		int			b = with < k ? k : with;
+
+		out->limit = a;
+		snprintf(out->message, sizeof(out->message),
+				 "%s and %s grow without limit at %s/%s = %.6g: %s",
+				 param[a].name, param[b].name, param[a].name, param[b].name,
+				 out->par[a] / out->par[b], param[a].ratio);
+	}
+	else if (up)
+		snprintf(out->message, sizeof(out->message),
+				 "%s grows without limit: %s", param[k].name, param[k].grows);
+	else
+		snprintf(out->message, sizeof(out->message), "%s falls to %g: %s",
+				 param[k].name, param[k].lower, param[k].falls);
+}
+
+/*
+ * The first parameter next to its bound, or -1.  A likelihood without a
+ * maximum, such as that of orders all of one amount, is steep and full of
+ * rounding errors there, so that a search may get stuck a little earlier.
+ */
+static int
+find_edge(const ClvModel *model, const ClvAround *around)
+{
+	int			i;
+
+	for (i = 0; i < model->nparam; i++)
+	{
+		if (fabs(around->point->phi[i]) > CLV_MAX_PHI - 3.0)
+			return i;
+	}
+	return -1;
+}
+
+/*
+ * No parameter is at a bound, but in some direction nothing changes any more.
+ * Of several the one that changed last is told: it still slopes most.
+ */
+static void
+describe_flat(const ClvModel *model, const ClvAround *around, ClvFitted *out)
+{
+	const ClvEigen *curve = &around->curve;
+	const double *v = curve->vector[0];
+	double		most = 0.0;
+	int			with;
+	int			k = 0;
+	int			e;
+	int			i;
+
+	for (e = 0; e < curve->n && curve->value[e] <= FLAT; e++)
+	{
+		double		slope = 0.0;
+
+		for (i = 0; i < curve->n; i++)
+			slope += curve->vector[e][i] * around->grad[i];
+		if (fabs(slope) > fabs(most))
+		{
+			most = slope;
+			v = curve->vector[e];
+		}
+	}
+	with = flat_companion(around, v, &k);
+	if (fabs(most) > around->noise)
+		describe_limit(model, k, with, most * v[k] > 0.0, out);
+	else
+		snprintf(out->message, sizeof(out->message),
+				 "the data say nothing about %s: it is where the search began",
+				 model->param[k].name);
+}
+
+/* Say why an attempt ended where it is; "settled" if there was no more to gain. */
+void
+clv_optimum_judge(const ClvModel *model, const ClvAround *around, bool settled,
+				  int evaluations, ClvFitted *out)
+{
+	const ClvEigen *curve = &around->curve;
+	int			k = settled ? around->bound : find_edge(model, around);
+
+	if (k >= 0)
+		describe_limit(model, k, find_companion(around, k),
+					   around->point->phi[k] > 0.0, out);
+	else if (!settled)
+		snprintf(out->message, sizeof(out->message),
+				 "no maximum was found in %d evaluations: the parameters are the best of them",
+				 evaluations);
+	else if (curve->value[0] <= FLAT)
+		describe_flat(model, around, out);
+	else
+	{
+		out->status = CLV_CONVERGED;
+		set_covariance(around, out);
+	}
+}
