@@ -29,9 +29,9 @@ clv_spend_arg(FunctionCallInfo fcinfo, int argno)
 	return value;
 }
 
-/* The three arguments from "argno" on, refused unless they can be. */
+/* The three arguments from "argno" on, refused unless the model can take them. */
 static ClvRow
-clv_row_arg(FunctionCallInfo fcinfo, int argno)
+clv_row_arg(FunctionCallInfo fcinfo, int argno, const ClvModelValue *value)
 {
 	ClvRow		row;
 	ClvError	err;
@@ -39,7 +39,7 @@ clv_row_arg(FunctionCallInfo fcinfo, int argno)
 	row.x = PG_GETARG_FLOAT8(argno);
 	row.tx = PG_GETARG_FLOAT8(argno + 1);
 	row.t = PG_GETARG_FLOAT8(argno + 2);
-	if (clv_row_check(&row, &err) != CLV_OK)
+	if (clv_model_row_check(value->fit.model, &row, &err) != CLV_OK)
 		clv_raise(&err);
 	return row;
 }
@@ -79,7 +79,7 @@ clv_p_alive(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	const ClvModel *model = value->fit.model;
-	ClvRow		row = clv_row_arg(fcinfo, 1);
+	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		ahead = 0.0;
 	double		out;
 
@@ -98,7 +98,7 @@ clv_p_active(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	const ClvModel *model = value->fit.model;
-	ClvRow		row = clv_row_arg(fcinfo, 1);
+	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
 	double		out;
 
@@ -128,7 +128,7 @@ Datum
 clv_expected_purchases(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	ClvRow		row = clv_row_arg(fcinfo, 1);
+	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
 
 	PG_RETURN_FLOAT8(clv_purchases(value, &row, 0.0, h));
@@ -151,7 +151,7 @@ Datum
 clv_discounted_purchases(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	ClvRow		row = clv_row_arg(fcinfo, 1);
+	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(4), value->unit_days);
 	double		h = INFINITY;
 
@@ -172,7 +172,7 @@ clv_alive_years(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	const ClvModel *model = value->fit.model;
-	ClvRow		row = clv_row_arg(fcinfo, 1);
+	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(4), value->unit_days);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(5), value->unit_days);
 	double		out;
@@ -208,7 +208,7 @@ Datum
 clv_purchases_pmf(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	ClvRow		row = clv_row_arg(fcinfo, 1);
+	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 
 	PG_RETURN_FLOAT8(clv_pmf(value, &row, PG_GETARG_INTERVAL_P(4),
 							 PG_GETARG_INT64(5)));
@@ -230,7 +230,7 @@ clv_next_purchase(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	const ClvModel *model = value->fit.model;
-	ClvRow		row = clv_row_arg(fcinfo, 1);
+	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		probability = PG_GETARG_FLOAT8(4);
 	double		out;
 
@@ -255,7 +255,7 @@ clv_row_loglik(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	const ClvModel *model = value->fit.model;
-	ClvRow		row = clv_row_arg(fcinfo, 1);
+	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		out;
 
 	clv_require(model->loglik(model, value->fit.par, &row, &out), value, &row);
@@ -350,7 +350,7 @@ clv_value(PG_FUNCTION_ARGS)
 	}
 	value = clv_transaction_arg(fcinfo);
 	spend = clv_spend_arg(fcinfo, 1);
-	row = clv_row_arg(fcinfo, 2);
+	row = clv_row_arg(fcinfo, 2, value);
 	delta = clv_discount_per_unit(PG_GETARG_FLOAT8(6), value->unit_days);
 	h = clv_interval_units(PG_GETARG_INTERVAL_P(7), value->unit_days);
 	if (!PG_ARGISNULL(5))

@@ -115,21 +115,13 @@ clv_betageo_p_active(const ClvModel *model, const double *par,
 	return CLV_OK;
 }
 
-/* Arguments of a present value: a rate of 0 asks for a finite horizon. */
-static bool
-discount_valid(double delta, double h)
-{
-	return delta >= 0.0 && h >= 0.0 && !isinf(delta)
-		&& (delta > 0.0 || !isinf(h));
-}
-
 ClvStatus
 clv_betageo_purchases(const ClvModel *model, const double *par,
 					  const ClvRow *row, double delta, double h, double *out)
 {
 	Posterior	post;
 
-	if (!discount_valid(delta, h))
+	if (!clv_discount_valid(delta, h))
 		return CLV_BAD_ARGUMENT;
 	posterior_set(&post, model, par, row);
 	*out = post.alive * clv_active_purchases(&post.active, delta, h);
@@ -142,7 +134,7 @@ clv_betageo_lifetime(const ClvModel *model, const double *par,
 {
 	Posterior	post;
 
-	if (!discount_valid(delta, h))
+	if (!clv_discount_valid(delta, h))
 		return CLV_BAD_ARGUMENT;
 	posterior_set(&post, model, par, row);
 	*out = post.alive * clv_active_lifetime(&post.active, delta, h);

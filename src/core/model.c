@@ -74,3 +74,35 @@ clv_row_check(const ClvRow *row, ClvError *err)
 					"frequency %.17g, recency %.17g and t %.17g cannot belong to one customer",
 					row->x, row->tx, row->t);
 }
+
+/* No more opportunities than this: daily ones of 2,700 years. */
+#define MAX_OPPORTUNITIES	1e6
+
+ClvStatus
+clv_model_row_check(const ClvModel *model, const ClvRow *row, ClvError *err)
+{
+	const char *hint = NULL;
+	ClvStatus	status = clv_row_check(row, err);
+
+	if (status != CLV_OK || !model->discrete)
+		return status;
+	if (row->tx != floor(row->tx) || row->t != floor(row->t))
+		hint = "This model counts opportunities to buy: recency and t are whole numbers of them.";
+	else if (row->x > row->tx)
+		hint = "At each opportunity a customer buys once or not at all: the frequency is at most the recency.";
+	else if (row->t > MAX_OPPORTUNITIES)
+		hint = "This model takes up to 1000000 opportunities: make them longer.";
+
+	if (hint == NULL)
+		return CLV_OK;
+	return clv_fail(err, CLV_BAD_ARGUMENT, hint,
+					"frequency %.17g, recency %.17g and t %.17g are not a history of model \"%s\"",
+					row->x, row->tx, row->t, model->name);
+}
+
+bool
+clv_discount_valid(double delta, double h)
+{
+	return delta >= 0.0 && h >= 0.0 && !isinf(delta)
+		&& (delta > 0.0 || !isinf(h));
+}

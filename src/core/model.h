@@ -55,7 +55,8 @@ typedef struct ClvRow
 {
 	double		x;				/* repeat purchases, whole */
 	double		tx;				/* recency, 0 <= tx <= t */
-	double		t;				/* age */
+	double		t;				/* age; in a discrete model opportunities so
+								 * far, and tx the number of the last taken */
 } ClvRow;
 
 /* What an evaluation adds up: derivatives in the natural parameters. */
@@ -86,6 +87,8 @@ struct ClvModel
 	ClvKind		kind;
 	int			variant;		/* the model's own: tells siblings that share
 								 * their functions apart */
+	bool		discrete;		/* time is counted in opportunities to buy, of
+								 * which a customer takes one or none */
 	int			nparam;
 	const ClvParam *param;
 	const char *reference;		/* paper and equations */
@@ -163,5 +166,12 @@ extern ClvStatus clv_model_check(const ClvModel *model, const double *par,
 
 /* Can such a history be?  Used for every row that enters from outside. */
 extern ClvStatus clv_row_check(const ClvRow *row, ClvError *err);
+
+/* The same, and does it suit the model? */
+extern ClvStatus clv_model_row_check(const ClvModel *model, const ClvRow *row,
+									 ClvError *err);
+
+/* Arguments of a present value: a rate of 0 asks for a finite horizon. */
+extern bool clv_discount_valid(double delta, double h);
 
 #endif							/* CLV_MODEL_H */

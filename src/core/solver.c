@@ -167,15 +167,36 @@ begin_attempt(ClvFit *fit, ClvStatus *status)
 	return true;
 }
 
+/* Of a discrete model not every base can be. */
+static ClvStatus
+check_cells(const ClvModel *model, const ClvBase *base, ClvError *err)
+{
+	ClvStatus	status = CLV_OK;
+	size_t		i;
+
+	for (i = 0; model->discrete && status == CLV_OK && i < base->ncell; i++)
+	{
+		const ClvCell *cell = &base->cell[i];
+		ClvRow		row = {base->x[cell->ix], base->tx[cell->itx], base->t[cell->it]};
+
+		status = clv_model_row_check(model, &row, err);
+	}
+	return status;
+}
+
 /*
- * "base" has been found usable.  NULL and an error if there is no memory.
+ * "base" has been found usable.  NULL and an error if there is no memory, or
+ * if the base has a history that the model does not know.
  */
 ClvFit *
 clv_fit_new(const ClvModel *model, const ClvBase *base, ClvError *err)
 {
-	ClvFit	   *fit = calloc(1, sizeof(ClvFit));
 	ClvStatus	status = CLV_NO_MEMORY;
+	ClvFit	   *fit;
 
+	if (check_cells(model, base, err) != CLV_OK)
+		return NULL;
+	fit = calloc(1, sizeof(ClvFit));
 	if (fit != NULL)
 	{
 		fit->model = model;
