@@ -48,15 +48,12 @@ clv_rfm_compact(struct varlena *value, size_t size)
 {
 	const unsigned char *data = CLV_RFM_DATA(value);
 	size_t		data_size = CLV_RFM_SIZE(value);
-	size_t		scratch_size;
-	void	   *scratch;
+	void	   *scratch = palloc_extended(clv_history_scratch(data, data_size),
+										  MCXT_ALLOC_HUGE);
 	struct varlena *result;
 	ClvError	err;
 	ClvStatus	status;
 
-	if (clv_history_scratch(data, data_size, &scratch_size, &err) != CLV_OK)
-		clv_raise(&err);
-	scratch = palloc_extended(scratch_size, MCXT_ALLOC_HUGE);
 	for (;; size *= 2)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -25,7 +25,7 @@ PG_FUNCTION_INFO_V1(clv_rfm_add_needless_zone);
 PG_FUNCTION_INFO_V1(clv_rfm_merge);
 PG_FUNCTION_INFO_V1(clv_rfm_close);
 
-#define FIRST_SIZE		32		/* of a state; 16 bytes of days */
+#define FIRST_SIZE		64		/* of a state: ten or so orders */
 
 static void
 check_context(FunctionCallInfo fcinfo, const char *name)
@@ -75,7 +75,7 @@ make_room(struct varlena *state, size_t more)
 	size_t		used;
 	struct varlena *larger;
 
-	if (clv_history_is_compact(data, size))
+	if (!clv_history_may_shrink(data, size))
 	{
 		larger = clv_rfm_allocate(next_size(state, more));
 		memcpy(CLV_RFM_DATA(larger), data, size);

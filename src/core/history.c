@@ -38,6 +38,16 @@ clv_history_is_compact(const unsigned char *data, size_t size)
 		(data[1] & (CLV_UNSORTED | CLV_DUPLICATE)) == 0;
 }
 
+/* Out of order is no reason to think that days came twice, until it is long. */
+#define LONG_HISTORY	240
+
+bool
+clv_history_may_shrink(const unsigned char *data, size_t size)
+{
+	return !clv_history_is_compact(data, size) &&
+		((data[1] & CLV_DUPLICATE) != 0 || size >= LONG_HISTORY);
+}
+
 size_t
 clv_history_used(const unsigned char *data, size_t size)
 {
@@ -254,7 +264,6 @@ sort_entries(Entry *entry, Entry *spare, size_t n)
 		memcpy(entry, from, n * sizeof(Entry));
 }
 
-/* Count the entries and, where there is a list, fill it in. */
 static ClvStatus
 list_entries(const unsigned char *data, size_t size, Entry *entry, size_t *n,
 			 ClvError *err)
@@ -278,24 +287,20 @@ list_entries(const unsigned char *data, size_t size, Entry *entry, size_t *n,
 		day += delta;
 		if (day < CLV_MIN_DAY || day > CLV_MAX_DAY)
 			return damaged(err);
-		if (entry != NULL)
-		{
-			entry[*n].day = (int32_t) day;
-			entry[*n].at = (uint32_t) at;
-		}
+		entry[*n].day = (int32_t) day;
+		entry[*n].at = (uint32_t) at;
 	}
 	return CLV_OK;
 }
 
-ClvStatus
-clv_history_scratch(const unsigned char *data, size_t size, size_t *bytes,
-					ClvError *err)
+/* An entry takes two bytes at least, or one when there are no amounts. */
+size_t
+clv_history_scratch(const unsigned char *data, size_t size)
 {
-	size_t		n = 0;
-	ClvStatus	status = list_entries(data, size, NULL, &n, err);
+	size_t		n = clv_history_used(data, size) /
+		(clv_history_has_amounts(data, size) ? 2 : 1);
 
-	*bytes = n * (n > SHORT_LIST ? 2 : 1) * sizeof(Entry);
-	return status;
+	return n * (n > SHORT_LIST ? 2 : 1) * sizeof(Entry);
 }
 
 /* Days that came once are copied, all but their distance. */

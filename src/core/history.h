@@ -56,8 +56,11 @@ extern ClvStatus clv_history_append_history(unsigned char *data, size_t size,
 extern bool clv_history_is_open(const unsigned char *data, size_t size);
 extern bool clv_history_has_amounts(const unsigned char *data, size_t size);
 
-/* Could compacting it save room (or is there nothing to sort and add up)? */
+/* Is there nothing to sort and add up? */
 extern bool clv_history_is_compact(const unsigned char *data, size_t size);
+
+/* Is compacting likely to save room? */
+extern bool clv_history_may_shrink(const unsigned char *data, size_t size);
 
 /* Bytes in use, of which an open history has fewer than its buffer. */
 extern size_t clv_history_used(const unsigned char *data, size_t size);
@@ -66,8 +69,7 @@ extern size_t clv_history_used(const unsigned char *data, size_t size);
  * Compacting, from one buffer to another.  "scratch" has room for
  * clv_history_scratch() bytes.  CLV_CONTINUE: no room.
  */
-extern ClvStatus clv_history_scratch(const unsigned char *data, size_t size,
-									 size_t *bytes, ClvError *err);
+extern size_t clv_history_scratch(const unsigned char *data, size_t size);
 extern ClvStatus clv_history_compact(const unsigned char *data, size_t size,
 									 void *scratch, unsigned char *out,
 									 size_t out_size, ClvError *err);

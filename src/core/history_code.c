@@ -17,7 +17,7 @@
 #define DOUBLE_DIGITS	53
 #define LOWEST_EXPONENT	(-1074)
 
-/* ---- varints: seven bits a byte, lowest first, high bit: more follows ---- */
+/* ---- varints ---- */
 
 static inline unsigned char *
 put_varint(unsigned char *p, uint64_t value)
@@ -51,29 +51,7 @@ clv_write_varint(ClvWriter *writer, uint64_t value)
 	clv_write_bytes(writer, bytes, put_varint(bytes, value) - bytes);
 }
 
-bool
-clv_read_varint(const unsigned char **p, const unsigned char *end,
-				uint64_t *value)
-{
-	uint64_t	result = 0;
-
-	for (int shift = 0; shift < 64 && *p < end; shift += 7)
-	{
-		unsigned char byte = *(*p)++;
-
-		if (shift == 63 && byte > 1)
-			return false;
-		result |= (uint64_t) (byte & 0x7f) << shift;
-		if (!(byte & 0x80))
-		{
-			*value = result;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* ---- the head of a day: its distance from the day before, and its kind ---- */
+/* ---- the head of a day ---- */
 
 static inline uint64_t
 pack_head(int64_t delta, ClvKindOfDay kind)
@@ -88,26 +66,6 @@ void
 clv_write_head(ClvWriter *writer, int64_t delta, ClvKindOfDay kind)
 {
 	clv_write_varint(writer, pack_head(delta, kind));
-}
-
-bool
-clv_read_head(const unsigned char **p, const unsigned char *end,
-			  int64_t *delta, ClvKindOfDay *kind)
-{
-	uint64_t	head;
-	uint64_t	zigzag;
-
-	if (!clv_read_varint(p, end, &head))
-		return false;
-	*kind = (ClvKindOfDay) (head & CLV_KIND_MASK);
-	zigzag = head >> CLV_KIND_BITS;
-
-	/* the distance between the first date of all and the last is below 2^31 */
-	if (zigzag > UINT32_MAX)
-		return false;
-	*delta = zigzag & 1 ? -(int64_t) (zigzag >> 1) - 1 :
-		(int64_t) (zigzag >> 1);
-	return true;
 }
 
 /* ---- amounts ---- */

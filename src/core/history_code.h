@@ -57,14 +57,54 @@ extern unsigned char *clv_write_row(unsigned char *to, int64_t delta,
 									bool has_amounts, double amount);
 
 /* Readers advance *p and return false when the bytes cannot be. */
-extern bool clv_read_varint(const unsigned char **p, const unsigned char *end,
-							uint64_t *value);
-extern bool clv_read_head(const unsigned char **p, const unsigned char *end,
-						  int64_t *delta, ClvKindOfDay *kind);
 extern bool clv_read_day(const unsigned char **p, const unsigned char *end,
 						 ClvKindOfDay kind, bool has_amounts, ClvDay *day);
 extern bool clv_skip_day(const unsigned char **p, const unsigned char *end,
 						 ClvKindOfDay kind, bool has_amounts);
+
+/* Seven bits a byte, lowest first; the high bit says that more follow. */
+static inline bool
+clv_read_varint(const unsigned char **p, const unsigned char *end,
+				uint64_t *value)
+{
+	uint64_t	result = 0;
+
+	for (int shift = 0; shift < 64 && *p < end; shift += 7)
+	{
+		unsigned char byte = *(*p)++;
+
+		if (shift == 63 && byte > 1)
+			return false;
+		result |= (uint64_t) (byte & 0x7f) << shift;
+		if (!(byte & 0x80))
+		{
+			*value = result;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The distance from the day before, and the kind. */
+static inline bool
+clv_read_head(const unsigned char **p, const unsigned char *end,
+			  int64_t *delta, ClvKindOfDay *kind)
+{
+	uint64_t	head;
+	uint64_t	zigzag;
+
+	if (!clv_read_varint(p, end, &head))
+		return false;
+	*kind = (ClvKindOfDay) (head & CLV_KIND_MASK);
+	zigzag = head >> CLV_KIND_BITS;
+
+	/* the distance between the first date of all and the last is below 2^31 */
+	if (zigzag > UINT32_MAX)
+		return false;
+	*delta = zigzag & 1 ? -(int64_t) (zigzag >> 1) - 1 :
+		(int64_t) (zigzag >> 1);
+	return true;
+}
 
 /* Little-endian whatever the machine. */
 static inline void

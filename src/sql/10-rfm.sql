@@ -159,67 +159,67 @@ CREATE FUNCTION clv.rfm_close(state clv.rfm) RETURNS clv.rfm
 COMMENT ON FUNCTION clv.rfm_close(clv.rfm) IS 'final function of clv.rfm and clv.rollup(clv.rfm)';
 
 CREATE AGGREGATE clv.rfm(at date, amount float8) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 112,
+	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(date, float8) IS
 	'purchase history of the rows of one customer; rows with a NULL are skipped, NULL when there is no other; amounts below 0 are refunds; NaN, infinite amounts and dates raise 22023';
 CREATE AGGREGATE clv.rfm(at date) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 112,
+	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(date) IS
 	'purchase history without amounts: every day counts, money is NULL; NULL dates are skipped, infinite dates raise 22023';
 CREATE AGGREGATE clv.rfm(at timestamp, amount float8) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 112,
+	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamp, float8) IS
 	'purchase history of the rows of one customer by the calendar day of a timestamp without time zone; otherwise as clv.rfm(date, float8)';
 CREATE AGGREGATE clv.rfm(at timestamp) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 112,
+	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamp) IS
 	'purchase history without amounts by the calendar day of a timestamp without time zone; otherwise as clv.rfm(date)';
 CREATE AGGREGATE clv.rfm(at timestamptz, amount float8, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 112,
+	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamptz, float8, text) IS
 	'purchase history of the rows of one customer by the calendar day in the zone, a full name such as Europe/Berlin; an unknown or NULL zone raises 22023; otherwise as clv.rfm(date, float8)';
 CREATE AGGREGATE clv.rfm(at timestamptz, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 112,
+	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamptz, text) IS
 	'purchase history without amounts by the calendar day in the zone; otherwise as clv.rfm(timestamptz, float8, text)';
 CREATE AGGREGATE clv.rfm(at date, amount float8, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 112,
+	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(date, float8, text) IS
 	'raises 22023: a zone has no meaning for a date, and an implicit cast would depend on the session';
 CREATE AGGREGATE clv.rfm(at date, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 112,
+	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(date, text) IS
 	'raises 22023: a zone has no meaning for a date, and an implicit cast would depend on the session';
 CREATE AGGREGATE clv.rfm(at timestamp, amount float8, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 112,
+	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamp, float8, text) IS
 	'raises 22023: a zone has no meaning for a timestamp without time zone, and an implicit cast would depend on the session';
 CREATE AGGREGATE clv.rfm(at timestamp, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 112,
+	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamp, text) IS
 	'raises 22023: a zone has no meaning for a timestamp without time zone, and an implicit cast would depend on the session';
 CREATE AGGREGATE clv.rollup(rfm clv.rfm) (
-	SFUNC = clv.rfm_merge, STYPE = clv.rfm, SSPACE = 112,
+	SFUNC = clv.rfm_merge, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rollup(clv.rfm) IS
