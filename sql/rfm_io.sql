@@ -16,28 +16,28 @@ SELECT count(*) AS values, count(*) FILTER (WHERE rfm::text::clv.rfm OPERATOR(cl
 -- version 1: this text must be read for ever (days 2024-03-01 20 + 30.5, 03-11 40, 04-01 refund 5)
 SELECT clv.rfm(day, amount) AS rfm FROM (VALUES
 	(date '2024-03-01', 20), ('2024-03-01', 30.5), ('2024-03-11', 40), ('2024-04-01', -5)) AS v (day, amount);
-SELECT d.* FROM clv.days('rfm:AQHSpwQCA7onUKAfqwEAAAP0Aw==') AS d;
+SELECT d.* FROM clv.days('rfm1:AQHSpwQCA7onUKAfqwEAAAP0Aw==') AS d;
 
 -- not a history
 SELECT ''::clv.rfm;
-SELECT 'rfm:'::clv.rfm;
+SELECT 'rfm1:'::clv.rfm;
 SELECT 'hello'::clv.rfm;
-SELECT 'rfm:!!!!'::clv.rfm;
-SELECT 'rfm:AQHSpwQCA7onUKAfqwEAAAP0Aw'::clv.rfm;	-- no padding
-SELECT 'rfm:AQHSpwQCA7onUKAfqwEAAAP0Aw== '::clv.rfm;	-- a blank
-SELECT 'rfm:AQHSpwQCA7onUKAfqwEAAAP0Ax=='::clv.rfm;	-- stray bits
-SELECT 'rfm:AgHSpwQCA7onUKAfqwEAAAP0Aw=='::clv.rfm;	-- version 2
-SELECT 'rfm:AQPSpwQCA7onUKAfqwEAAAP0Aw=='::clv.rfm;	-- open
-SELECT 'rfm:AQE='::clv.rfm;	-- no day
-SELECT 'rfm:AQFQoB8AoB8='::clv.rfm;	-- the same day twice
-SELECT 'rfm:AQFRAAAAAAAAREA='::clv.rfm;	-- 40 as a double
-SELECT 'rfm:AQFRAAAAAAAA8H8='::clv.rfm;	-- infinity
-SELECT 'rfm:AQFSAQOgHw=='::clv.rfm;	-- one order as several
-SELECT 'rfm:AQFSAgWgHwAA'::clv.rfm;	-- a second part of nothing
-SELECT repeat('rfm:', 1000)::clv.rfm;
+SELECT 'rfm1:!!!!'::clv.rfm;
+SELECT 'rfm1:AQHSpwQCA7onUKAfqwEAAAP0Aw'::clv.rfm;	-- no padding
+SELECT 'rfm1:AQHSpwQCA7onUKAfqwEAAAP0Aw== '::clv.rfm;	-- a blank
+SELECT 'rfm1:AQHSpwQCA7onUKAfqwEAAAP0Ax=='::clv.rfm;	-- stray bits
+SELECT 'rfm1:AgHSpwQCA7onUKAfqwEAAAP0Aw=='::clv.rfm;	-- version 2
+SELECT 'rfm1:AQPSpwQCA7onUKAfqwEAAAP0Aw=='::clv.rfm;	-- open
+SELECT 'rfm1:AQE='::clv.rfm;	-- no day
+SELECT 'rfm1:AQFQoB8AoB8='::clv.rfm;	-- the same day twice
+SELECT 'rfm1:AQFRAAAAAAAAREA='::clv.rfm;	-- 40 as a double
+SELECT 'rfm1:AQFRAAAAAAAA8H8='::clv.rfm;	-- infinity
+SELECT 'rfm1:AQFSAQOgHw=='::clv.rfm;	-- one order as several
+SELECT 'rfm1:AQFSAgWgHwAA'::clv.rfm;	-- a second part of nothing
+SELECT repeat('rfm1:', 1000)::clv.rfm;
 
 -- binary
-SELECT encode(clv.rfm_send('rfm:AQFQoB8='), 'hex') AS sent;
+SELECT encode(clv.rfm_send('rfm1:AQFQoB8='), 'hex') AS sent;
 
 -- Equality, DISTINCT, hash and btree.
 SET enable_hashagg = off;

@@ -19,7 +19,7 @@ PG_FUNCTION_INFO_V1(clv_rfm_send);
 CLV_COMPARISON_FUNCTIONS(rfm, PG_GETARG_CLV_RFM);
 
 /* The text form: this, then the bytes in base 64. */
-#define TEXT_TAG		"rfm:"
+#define TEXT_TAG		"rfm1:"
 #define TEXT_TAG_LENGTH	((int) sizeof(TEXT_TAG) - 1)
 
 /* A value of that many bytes, its header included; undefined otherwise. */
