@@ -76,6 +76,8 @@ my $clv = count_of('future value: their spend, discounted at 10 % a year', $stdo
 my $sum = 0;
 $sum += $_ for map { s/,//gr } $stdout =~ /^ (?:platinum|gold|silver|bronze) .*?% +\| +([\d,.]+) \|/mg;
 cmp_ok(abs($sum - ($clv =~ s/,//gr)), '<', 0.05, 'the tiers add up to the total');
+my ($shown) = slurp_file('README.md') =~ /^```text\n(.*?)^```/ms;
+like($stdout, qr/\Q$shown\E/, 'the README shows what it shows');
 unlike($stdout, qr/ERROR|WARNING|NOTICE/, 'no noise');
 
 # Files of orders.  Six orders of two customers; the guest has no name.
