@@ -12,7 +12,7 @@ OBJS = $(sort $(patsubst %.c,%.o,$(wildcard src/core/*.c src/*.c)))
 INSTALL_SQL = $(sort $(wildcard src/sql/*.sql))
 DATA = $(wildcard update/clv--*--*.sql)
 DATA_built = clv--$(EXTVERSION).sql
-EXTRA_CLEAN = clv--*.sql test/core/*.o test/recovery/recovery $(CORE_TESTS)
+EXTRA_CLEAN = clv--*.sql test/core/obj test/recovery/recovery $(CORE_TESTS)
 
 REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=clv
@@ -38,19 +38,26 @@ clv--$(EXTVERSION).sql: $(INSTALL_SQL) clv.control
 
 $(OBJS): $(wildcard src/*.h src/core/*.h)
 
-# The core has no server in it, and neither have its tests: one program a file.
+# The core has no server in it, and neither have its tests: one program a file,
+# with objects of their own, since the module's have the server's flags.
 CORE_TESTS = $(patsubst %.c,%,$(wildcard test/core/test_*.c))
-CORE_SRC = $(wildcard src/core/*.c)
-CORE_CFLAGS = -std=gnu99 -O2 -g -Wall -Wextra -Wshadow -Wno-unused-parameter -Wno-sign-compare -ffp-contract=off
+CORE_OBJS = $(patsubst src/core/%.c,test/core/obj/%.o,$(wildcard src/core/*.c))
+CORE_HEADERS = $(wildcard src/core/*.h test/core/*.h)
+CORE_CC = $(CC) -std=gnu99 -O2 -g -Wall -Wextra -Wshadow -Wno-unused-parameter -Wno-sign-compare \
+	-ffp-contract=off $(CORE_COPT) -Isrc/core -Itest/core $(GSL_CFLAGS)
 
-test/core/test_%: test/core/test_%.c $(CORE_SRC) $(wildcard src/core/*.h test/core/*.h)
-	$(CC) $(CORE_CFLAGS) $(CORE_COPT) -Isrc/core -Itest/core $(GSL_CFLAGS) -o $@ $< $(CORE_SRC) $(GSL_LIBS) -lm
+test/core/obj/%.o: src/core/%.c $(CORE_HEADERS)
+	@mkdir -p $(@D)
+	$(CORE_CC) -c -o $@ $<
+
+test/core/test_%: test/core/test_%.c $(CORE_OBJS) $(CORE_HEADERS)
+	$(CORE_CC) -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
 
 # Long check of the fits: test/recovery/recovery [bases [model]]
 .PHONY: recovery
 recovery: test/recovery/recovery
-test/recovery/recovery: test/recovery/recovery.c $(CORE_SRC) $(wildcard src/core/*.h test/core/*.h)
-	$(CC) $(CORE_CFLAGS) $(CORE_COPT) -Isrc/core -Itest/core $(GSL_CFLAGS) -o $@ $< $(CORE_SRC) $(GSL_LIBS) -lm
+test/recovery/recovery: test/recovery/recovery.c $(CORE_OBJS) $(CORE_HEADERS)
+	$(CORE_CC) -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
 
 .PHONY: core-programs coretest
 core-programs: $(CORE_TESTS)
