@@ -33,11 +33,14 @@ SELECT clv.summary(rfm, '2024-02-01') IS NULL AS net, clv.summary(rfm, '2024-02-
 	clv.frequency(rfm, '2024-02-01', 'event') AS event
 FROM (SELECT clv.rfm(date '2024-01-01', -5) AS rfm) AS h;
 
--- The net of a day is exact: 0.1 + 0.2 is not 0.3 in doubles, so that a refund
--- of 0.3 leaves something above 0, and of 0.30000000000000004 nothing.
+-- 0.1 + 0.2 is not 0.3 in doubles: what is left of a refund of 0.3 is the
+-- rounding of prices to binary (2.8e-17), not a purchase.  A small sum that is
+-- left over is one, and so is 1 of 1e16.
 SELECT refund, clv.frequency(clv.rfm(date '2024-01-01', amount), '2024-01-01') AS frequency
-FROM (VALUES (0.3::float8), (0.30000000000000004)) AS r (refund), LATERAL (VALUES (0.1::float8), (0.2), (-refund)) AS v (amount)
+FROM (VALUES (0.29::float8), (0.3), (0.30000000000000004)) AS r (refund), LATERAL (VALUES (0.1::float8), (0.2), (-refund)) AS v (amount)
 GROUP BY refund ORDER BY refund;
+SELECT (clv.summary(clv.rfm(date '2024-01-01', amount), '2024-01-01')).spend
+FROM (VALUES (1e16::float8), (1), (-1e16)) AS v (amount);
 
 -- Without amounts there are no refunds, whatever the policy.
 SELECT policy, s.frequency, s.orders, s.refunds, s.refund_days

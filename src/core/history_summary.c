@@ -77,12 +77,27 @@ clv_day_net(const ClvDay *day)
 	return clv_exact_value(&net);
 }
 
+/*
+ * Is there money left on a day with refunds?  Prices are decimal and doubles
+ * binary: 0.1 + 0.2 refunded as 0.3 leaves 2.8e-17, which nobody paid.  So a
+ * net that is below a trillionth of the day's gross, and below a millionth of
+ * the currency's unit, is that rounding and nothing else.
+ */
+static bool
+net_positive(const ClvDay *day)
+{
+	ClvExact	net;
+	double		left;
+
+	net_of_day(day, &net);
+	left = clv_exact_value(&net);
+	return left > 0.0 && (left >= 1e-6 || left > 1e-12 * day->gross.c[0]);
+}
+
 /* Is the day a purchase? */
 static bool
 day_counts(const ClvDay *day, bool has_amounts, ClvRefunds policy)
 {
-	ClvExact	net;
-
 	switch (policy)
 	{
 		case CLV_REFUNDS_EVENT:
@@ -95,8 +110,7 @@ day_counts(const ClvDay *day, bool has_amounts, ClvRefunds policy)
 	}
 	if (!has_amounts || day->refund.n == 0)
 		return true;
-	net_of_day(day, &net);
-	return clv_exact_sign(&net) > 0;
+	return net_positive(day);
 }
 
 /* As few digits as give the same double back. */
