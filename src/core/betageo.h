@@ -44,7 +44,6 @@ extern ClvStatus clv_betageo_slice(void *work, size_t from, size_t to,
 								   ClvSums *sums);
 extern bool clv_betageo_start(const ClvModel *model, const ClvBase *base,
 							  int attempt, double *par);
-extern int64_t clv_betageo_usable(const ClvModel *model, const ClvBase *base);
 
 /* betageo.c */
 extern ClvStatus clv_betageo_loglik(const ClvModel *model, const double *par,

@@ -32,6 +32,7 @@
 #include <string.h>
 
 #include "pochhammer.h"
+#include "start.h"
 #include "twofold.h"
 
 /* Cells are summed plainly inside a block, with compensation between blocks. */
@@ -344,24 +345,6 @@ clv_betageo_slice(void *work, size_t from, size_t to, ClvSums *sums)
 }
 
 /*
- * A customer seen for no time at all has had no chance to do anything: the
- * likelihood is 1 whatever the parameters.
- */
-int64_t
-clv_betageo_usable(const ClvModel *model, const ClvBase *base)
-{
-	int64_t		usable = 0;
-	size_t		i;
-
-	for (i = 0; i < base->ncell; i++)
-	{
-		if (base->t[base->cell[i].it] > 0.0)
-			usable += (int64_t) base->cell[i].n;
-	}
-	return usable;
-}
-
-/*
  * r and alpha are first taken from the mean and variance of x as if nobody
  * ever left.  One-time buyers can be explained in two ways, and each may be an
  * optimum: they buy seldom (attempt 0), or they have left, and those who stay
@@ -375,33 +358,13 @@ clv_betageo_start(const ClvModel *model, const ClvBase *base, int attempt,
 	static const double start[][3] = {	/* factor of r; a; b */
 		{0.5, 2.0, 20.0}, {2.0, 0.4, 0.2}, {1.0, 0.05, 3.0}, {5.0, 5.0, 20.0}
 	};
-	double		n = 0.0;
-	double		x = 0.0;
-	double		xx = 0.0;
-	double		t = 0.0;
-	double		mean;
-	double		excess;
-	double		r;
-	size_t		i;
+	ClvMoments	moments;
 
 	if (attempt < 0 || attempt >= (int) (sizeof(start) / sizeof(start[0])))
 		return false;
-	for (i = 0; i < base->ncell; i++)
-	{
-		const ClvCell *cell = &base->cell[i];
-
-		n += cell->n;
-		x += cell->n * base->x[cell->ix];
-		xx += cell->n * base->x[cell->ix] * base->x[cell->ix];
-		t += cell->n * base->t[cell->it];
-	}
-
-	mean = (x + 0.5) / (n + 1.0);	/* never zero */
-	excess = xx / (n + 1.0) - mean * mean - mean;
-	r = excess > 0.0 ? mean * mean / excess : 10.0;
-	r = fmin(fmax(r, 0.05), 10.0) * start[attempt][0];
-	par[CLV_BETAGEO_R] = r;
-	par[CLV_BETAGEO_ALPHA] = r * (t > 0.0 ? t / (n + 1.0) : 1.0) / mean;
+	clv_moments(base, &moments);
+	clv_start_rate(&moments, start[attempt][0], &par[CLV_BETAGEO_R],
+				   &par[CLV_BETAGEO_ALPHA]);
 	par[CLV_BETAGEO_A] = start[attempt][1];
 	par[CLV_BETAGEO_B] = start[attempt][2];
 	return true;

@@ -8,6 +8,7 @@
  * any is alive for certain.
  */
 #include "betageo.h"
+#include "start.h"
 
 const ClvParam clv_betageo_param[CLV_BETAGEO_NPARAM] = {
 	{"r", 0.0, 0, 0,
@@ -41,7 +42,7 @@ const ClvModel clv_bgnbd = {
 	.begin = clv_betageo_begin,
 	.slice = clv_betageo_slice,
 	.start = clv_betageo_start,
-	.usable = clv_betageo_usable,
+	.usable = clv_observed_customers,
 	.loglik = clv_betageo_loglik,
 	.p_alive = clv_betageo_p_alive,
 	.p_active = clv_betageo_p_active,

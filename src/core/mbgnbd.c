@@ -8,6 +8,7 @@
  * first purchase as well.
  */
 #include "betageo.h"
+#include "start.h"
 
 const ClvModel clv_mbgnbd = {
 	.name = "mbgnbd",
@@ -22,7 +23,7 @@ const ClvModel clv_mbgnbd = {
 	.begin = clv_betageo_begin,
 	.slice = clv_betageo_slice,
 	.start = clv_betageo_start,
-	.usable = clv_betageo_usable,
+	.usable = clv_observed_customers,
 	.loglik = clv_betageo_loglik,
 	.p_alive = clv_betageo_p_alive,
 	.p_active = clv_betageo_p_active,

@@ -9,10 +9,14 @@
 
 #include "betageo.h"
 #include "gammagamma.h"
+#include "nbd.h"
+#include "paretonbd.h"
 
 const ClvModel *const clv_models[] = {
 	&clv_bgnbd,
 	&clv_mbgnbd,
+	&clv_paretonbd,
+	&clv_nbd,
 	&clv_gammagamma,
 	NULL
 };

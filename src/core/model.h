@@ -92,14 +92,18 @@ struct ClvModel
 	int			nparam;
 	const ClvParam *param;
 	const char *reference;		/* paper and equations */
+	const struct ClvLaw *law;	/* of a customer's lifetime, where purchases
+								 * have no part in it (dropout.h) */
 
 	/*
 	 * Likelihood of a base, in slices.  work_new() returns scratch for a base
 	 * (NULL: no memory); begin() sets the parameters; slice() does units
 	 * [from, to) of the units() there are, in ascending order, adding to
-	 * "sums" (a unit is well under a microsecond).  The total of slice() does
-	 * not depend on how the units are cut.
+	 * "sums" (a unit is well under a microsecond, or else step_units says how
+	 * many take some milliseconds).  The total of slice() does not depend on
+	 * how the units are cut.
 	 */
+	size_t		step_units;
 	void	   *(*work_new) (const ClvModel *model, const ClvBase *base);
 	void		(*work_free) (void *work);
 	size_t		(*units) (const void *work);

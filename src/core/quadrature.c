@@ -22,6 +22,42 @@ const double clv_gauss_weight[CLV_GAUSS] = {
 	0.080039164271673113167, 0.05346966299765921548, 0.023587668193255913597
 };
 
+/*
+ * The nodes are the zeros of the Legendre polynomial, by Newton's method from
+ * Tricomi's approximation; the weights Abramowitz & Stegun 25.4.29.
+ */
+void
+clv_gauss_rule(int n, double *node, double *weight)
+{
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		double		x = cos(M_PI * (i + 0.75) / (n + 0.5));
+		double		slope = 1.0;
+		int			round;
+
+		for (round = 0; round < 8; round++)
+		{
+			double		last = 1.0;
+			double		p = x;
+			int			k;
+
+			for (k = 2; k <= n; k++)
+			{
+				double		next = ((2.0 * k - 1.0) * x * p - (k - 1.0) * last) / k;
+
+				last = p;
+				p = next;
+			}
+			slope = n * (last - x * p) / ((1.0 - x) * (1.0 + x));
+			x -= p / slope;
+		}
+		node[n - 1 - i] = 0.5 * (1.0 + x);
+		weight[n - 1 - i] = 1.0 / ((1.0 - x) * (1.0 + x) * slope * slope);
+	}
+}
+
 /* What one side of the trapezoidal sum needs. */
 typedef struct Mean
 {

@@ -13,6 +13,9 @@
 extern const double clv_gauss_node[CLV_GAUSS];
 extern const double clv_gauss_weight[CLV_GAUSS];
 
+/* The rule of n points, n >= 2, on [0, 1]. */
+extern void clv_gauss_rule(int n, double *node, double *weight);
+
 /*
  * ln g(p) for a positive function of p that falls from p = 0 to p = 1, and
  * whose d ln g / d ln p falls too, so that g times a Beta density has one

@@ -22,7 +22,7 @@
 #include "newton.h"
 #include "optimum.h"
 
-#define UNITS_A_STEP	8192	/* a unit is well under a microsecond */
+#define UNITS_A_STEP	8192	/* unless the model knows better */
 #define MAX_EVALUATIONS 250		/* of one attempt */
 #define FIRST_RADIUS	1.5
 #define MAX_RADIUS		6.0
@@ -52,6 +52,7 @@ struct ClvFit
 	ClvPoint	trial;
 	ClvSums		sums;
 	size_t		units;
+	size_t		step;			/* units a step */
 	size_t		done;			/* units of it */
 
 	/* the attempt that is under way */
@@ -211,6 +212,7 @@ clv_fit_new(const ClvModel *model, const ClvBase *base, ClvError *err)
 	if (fit != NULL && fit->work != NULL)
 	{
 		fit->units = model->units(fit->work);
+		fit->step = model->step_units > 0 ? model->step_units : UNITS_A_STEP;
 		set_units(fit);
 		if (begin_attempt(fit, &status) && status != CLV_NO_MEMORY)
 			return fit;
@@ -438,7 +440,7 @@ clv_fit_step(ClvFit *fit)
 	{
 		size_t		from = fit->done;
 
-		fit->done = fit->units - from > UNITS_A_STEP ? from + UNITS_A_STEP : fit->units;
+		fit->done = fit->units - from > fit->step ? from + fit->step : fit->units;
 		status = fit->model->slice(fit->work, from, fit->done, &fit->sums);
 		if (status == CLV_NO_MEMORY)
 			return status;

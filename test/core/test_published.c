@@ -220,6 +220,8 @@ check_all(const char *dataset, size_t n)
 {
 	check_fit(dataset, "bgnbd", "bgnbd", n);
 	check_fit(dataset, "mbgnbd", "mbgnbd", n);
+	check_fit(dataset, "paretonbd", "pnbd", n);
+	check_fit(dataset, "nbd", "nbd", n);
 	check_fit(dataset, "gammagamma", "gg", n);
 }
 

@@ -1,0 +1,209 @@
+/*
+ * dropout.c
+ *		Models in which purchases have no part in a customer's lifetime: one
+ *		customer's likelihood, predictions, simulation.
+ *
+ * With R = r + x, the odds of being gone rather than alive at T are
+ *
+ *		D = integral over (t_x, T) of f(u) / S(T) ((alpha + T) / (alpha + u))^R
+ *
+ * All predictions come from D and from the laws of one who is alive: lambda is
+ * Gamma(R, rate alpha + T), and the lifetime is as it was, given that it is
+ * longer than T.  A new customer is one with x = t_x = T = 0.
+ */
+#include "dropout.h"
+
+#include <math.h>
+
+#include "pochhammer.h"
+
+/* What is known of a customer once the parameters and the row are. */
+typedef struct Posterior
+{
+	double		log_dead;		/* ln of the integral of f(u) / S(t_x)
+								 * ((alpha + t_x) / (alpha + u))^R */
+	double		log_odds;		/* ln D; -INFINITY: 0 */
+	double		alive;			/* P(alive) */
+	double		gone;			/* 1 - alive, to all digits */
+	ClvCourse	course;			/* of one who is alive at T */
+} Posterior;
+
+static void
+posterior_set(Posterior *post, const ClvModel *model, const double *par,
+			  const ClvRow *row)
+{
+	ClvCourse  *course = &post->course;
+	double		silence = row->t - row->tx;
+
+	course->law = model->law;
+	course->par = par + CLV_DROPOUT_LAW;
+	course->r = par[CLV_DROPOUT_R] + row->x;
+	course->alpha = par[CLV_DROPOUT_ALPHA];
+	course->age = row->tx;
+	course->delta = 0.0;
+
+	post->log_dead = log(clv_course_integral(course, CLV_DEATH, silence));
+	post->log_odds = post->log_dead
+		+ course->r * log1p(silence / (course->alpha + row->tx))
+		- model->law->log_survival(course->par, row->tx, silence);
+	post->alive = 1.0 / (1.0 + exp(post->log_odds));
+	post->gone = 1.0 / (1.0 + exp(-post->log_odds));
+	course->age = row->t;
+}
+
+ClvStatus
+clv_dropout_loglik(const ClvModel *model, const double *par,
+				   const ClvRow *row, double *out)
+{
+	Posterior	post;
+	ClvPochhammer rising;
+	double		r = par[CLV_DROPOUT_R];
+	double		alpha = par[CLV_DROPOUT_ALPHA];
+	double		last = row->t;	/* of the larger part of Q */
+
+	posterior_set(&post, model, par, row);
+	clv_pochhammer(r, row->x, &rising);
+	*out = rising.ln + log1p(exp(-fabs(post.log_odds)));
+	if (post.log_odds > 0.0)
+	{
+		*out += post.log_dead;
+		last = row->tx;
+	}
+
+	/* (r)_x alpha^r (alpha + last)^-(r + x), its large parts cancelled */
+	*out += row->x * log(r / (alpha + last)) - r * log1p(last / alpha)
+		+ model->law->log_survival(post.course.par, 0.0, last);
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+ClvStatus
+clv_dropout_p_alive(const ClvModel *model, const double *par,
+					const ClvRow *row, double ahead, double *out)
+{
+	Posterior	post;
+
+	if (!(ahead >= 0.0) || isinf(ahead))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, model, par, row);
+	*out = post.alive
+		* exp(model->law->log_survival(post.course.par, row->t, ahead));
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+ClvStatus
+clv_dropout_p_active(const ClvModel *model, const double *par,
+					 const ClvRow *row, double h, double *out)
+{
+	Posterior	post;
+
+	if (!(h >= 0.0))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, model, par, row);
+
+	/* The first purchase to come, at any moment up to h. */
+	*out = post.alive * clv_course_integral(&post.course, CLV_PURCHASE, h);
+	if (*out > 1.0)
+		*out = 1.0;
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+double
+clv_annuity(double delta, double h)
+{
+	return delta > 0.0 ? -expm1(-delta * h) / delta : h;
+}
+
+ClvStatus
+clv_dropout_lifetime(const ClvModel *model, const double *par,
+					 const ClvRow *row, double delta, double h, double *out)
+{
+	Posterior	post;
+
+	if (!clv_discount_valid(delta, h))
+		return CLV_BAD_ARGUMENT;
+	*out = 0.0;
+	if (h == 0.0)
+		return CLV_OK;
+	posterior_set(&post, model, par, row);
+	*out = post.alive * fmin(clv_annuity(delta, h),
+							 model->law->lifetime(post.course.par, row->t, delta, h));
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+/* One who is alive buys at the mean rate of Gamma(R, alpha + T). */
+ClvStatus
+clv_dropout_purchases(const ClvModel *model, const double *par,
+					  const ClvRow *row, double delta, double h, double *out)
+{
+	ClvStatus	status = clv_dropout_lifetime(model, par, row, delta, h, out);
+
+	if (status != CLV_OK)
+		return status;
+	*out *= (par[CLV_DROPOUT_R] + row->x) / (par[CLV_DROPOUT_ALPHA] + row->t);
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+ClvStatus
+clv_dropout_pmf(const ClvModel *model, const double *par, const ClvRow *row,
+				double h, double n, double *out)
+{
+	Posterior	post;
+
+	if (!(h >= 0.0) || isinf(h) || !(n >= 0.0) || n != floor(n))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, model, par, row);
+	if (n > 0.0)
+		*out = h > 0.0 ? post.alive * clv_course_pmf(&post.course, h, n) : 0.0;
+	else
+	{
+		/* alive at h without a purchase, or dead before the first */
+		double		quiet = -post.course.r * log1p(h / (post.course.alpha + row->t))
+			+ model->law->log_survival(post.course.par, row->t, h);
+
+		*out = post.gone + post.alive
+			* (exp(quiet) + clv_course_integral(&post.course, CLV_DEATH, h));
+	}
+	if (*out > 1.0)
+		*out = 1.0;
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+ClvStatus
+clv_dropout_next_purchase(const ClvModel *model, const double *par,
+						  const ClvRow *row, double probability, double *out)
+{
+	Posterior	post;
+	double		share;
+
+	if (!(probability >= 0.0 && probability <= 1.0))
+		return CLV_BAD_ARGUMENT;
+	*out = 0.0;
+	if (probability == 0.0)
+		return CLV_OK;
+	posterior_set(&post, model, par, row);
+	share = probability * (1.0 + exp(post.log_odds));
+	*out = share < 1.0 ? clv_course_quantile(&post.course, CLV_PURCHASE, share)
+		: INFINITY;
+	return CLV_OK;
+}
+
+void
+clv_dropout_draw(const ClvModel *model, const double *par, ClvRandom *random,
+				 ClvLife *life)
+{
+	life->rate = clv_random_gamma(random, par[CLV_DROPOUT_R],
+								  par[CLV_DROPOUT_ALPHA]);
+	life->quit = model->law->draw(par + CLV_DROPOUT_LAW, random);
+	life->now = 0.0;
+	life->alive = true;
+}
+
+double
+clv_dropout_next(const ClvModel *model, ClvLife *life, ClvRandom *random)
+{
+	if (!life->alive)
+		return INFINITY;
+	life->now += clv_random_exponential(random) / life->rate;
+	life->alive = life->now < life->quit;
+	return life->alive ? life->now : INFINITY;
+}

@@ -1,0 +1,570 @@
+/*
+ * dropout_fit.c
+ *		The likelihood of a base under the models of dropout.h, for fitting.
+ *
+ * With R = r + x and A(u) = (1 + u / alpha)^-R S(u), a cell's likelihood is
+ *
+ *		ln L = ln[Gamma(R) / (Gamma(r) alpha^x)] + ln Q
+ *		Q = A(T) + integral over (t_x, T) of A(u) hazard(u)
+ *
+ * The integral takes many an exp, but cells of one x share it: their times t_x
+ * and T, in ascending order, are knots t_k, and with
+ *
+ *		G_k = integral from t_k to the last knot of A(u) hazard(u), over A(t_k)
+ *
+ * which follows from G_{k+1} and the gap between the two knots,
+ *
+ *		Q / A(t_x) = e (1 - G(T)) + G(t_x),		e = A(T) / A(t_x)
+ *
+ * so that a cell costs one exp, one log and two rows of a table.  The
+ * difference loses nothing: deaths after T are part of A(T), so that none of
+ * the terms exceeds the sum by more than a factor.  Gaps are mostly short, and
+ * take as few nodes as they need.
+ *
+ * Derivatives are those of Q under the integral: A's and the hazard's first
+ * and second derivatives, over themselves, are averaged with the same weights,
+ * and have their place in the same rows.
+ */
+#include "dropout.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pochhammer.h"
+#include "quadrature.h"
+#include "twofold.h"
+
+#define MAX_PARAM	(CLV_DROPOUT_LAW + CLV_LAW_MAX)
+#define MAX_MEANS	(1 + MAX_PARAM + CLV_PACKED(MAX_PARAM))
+
+/* A table is no larger than this: the work between two interrupts. */
+#define MAX_KNOTS	2048
+#define MAX_CELLS	65536
+
+#define BLOCK		128			/* cells summed without compensation */
+#define NEGLIGIBLE	-70.0		/* ln of A beyond which deaths are left out */
+#define RULES		5
+#define MAX_NODES	12
+
+/*
+ * A rule of n points is right to 1e-14 where the logarithm of the integrand
+ * changes by no more than "fall", and the nearest singularity is 1 / "share"
+ * widths away, or further.
+ */
+static const struct Limit
+{
+	int			n;
+	double		fall;
+	double		share;
+} limit[RULES] = {
+	{2, 0.001, 0.0003}, {4, 0.15, 0.03}, {6, 0.8, 0.15}, {8, 2.0, 0.35}, {12, 5.0, 1.0}
+};
+
+typedef struct Rule
+{
+	double		node[MAX_NODES];
+	double		weight[MAX_NODES];
+} Rule;
+
+/* Neighbouring cells of one x, and their knots. */
+typedef struct Group
+{
+	size_t		cell;			/* the first */
+	size_t		cells;
+	size_t		knot;			/* the first, in Work.time */
+	size_t		knots;
+} Group;
+
+/* A cell's T and t_x among its group's knots. */
+typedef struct Place
+{
+	uint16_t	t;
+	uint16_t	tx;
+} Place;
+
+/*
+ * A knot's row: [0] is of 1, then first, then second derivatives over A.
+ * "later" is G; "alive" is that of being alive at the knot, less G.
+ */
+typedef struct Knot
+{
+	double		log_a;			/* ln A */
+	double		later[MAX_MEANS];
+	double		alive[MAX_MEANS];
+} Knot;
+
+typedef struct Work
+{
+	const ClvBase *base;
+	const ClvLaw *law;
+	int			nparam;
+	int			nmean;
+	double		par[MAX_PARAM];
+	Rule		rule[RULES];
+
+	/* what does not change from evaluation to evaluation */
+	Place	   *place;			/* of each cell */
+	Group	   *group;
+	size_t		ngroup;
+	size_t		groups;			/* there is room for */
+	double	   *time;			/* of knots, group by group */
+	size_t		ntime;
+	size_t		times;
+	size_t	   *seen;			/* of each t_x: 1 + last group to have it */
+	uint16_t   *rank;			/* and its place there */
+
+	/* the group that is under way */
+	size_t		now;
+	Knot	   *knot;
+	ClvPochhammer rate;
+	double		x;
+
+	double		customers;		/* of the block */
+	double		block[MAX_MEANS];
+	ClvTwofold	total[MAX_MEANS];
+} Work;
+
+void
+clv_dropout_work_free(void *work)
+{
+	Work	   *w = work;
+
+	if (w == NULL)
+		return;
+	free(w->place);
+	free(w->group);
+	free(w->time);
+	free(w->seen);
+	free(w->rank);
+	free(w->knot);
+	free(w);
+}
+
+void *
+clv_dropout_work_new(const ClvModel *model, const ClvBase *base)
+{
+	Work	   *w = calloc(1, sizeof(Work));
+	int			i;
+
+	if (w == NULL)
+		return NULL;
+	w->base = base;
+	w->law = model->law;
+	w->nparam = model->nparam;
+	w->nmean = 1 + model->nparam + CLV_PACKED(model->nparam);
+	for (i = 0; i < RULES; i++)
+		clv_gauss_rule(limit[i].n, w->rule[i].node, w->rule[i].weight);
+	w->place = malloc((base->ncell + 1) * sizeof(Place));
+	w->seen = calloc((size_t) base->ntx + 1, sizeof(size_t));
+	w->rank = malloc(((size_t) base->ntx + 1) * sizeof(uint16_t));
+	w->knot = malloc(MAX_KNOTS * sizeof(Knot));
+	if (w->place == NULL || w->seen == NULL || w->rank == NULL || w->knot == NULL)
+	{
+		clv_dropout_work_free(w);
+		return NULL;
+	}
+	return w;
+}
+
+size_t
+clv_dropout_units(const void *work)
+{
+	return ((const Work *) work)->base->ncell;
+}
+
+ClvStatus
+clv_dropout_begin(void *work, const double *par)
+{
+	Work	   *w = work;
+
+	memcpy(w->par, par, w->nparam * sizeof(double));
+	w->customers = 0.0;
+	memset(w->block, 0, sizeof(w->block));
+	memset(w->total, 0, sizeof(w->total));
+	w->now = 0;
+	return CLV_OK;
+}
+
+/* Room for one group more, and for its knots. */
+static bool
+make_room(Work *w)
+{
+	if (w->ngroup == w->groups)
+	{
+		size_t		n = w->groups > 0 ? 2 * w->groups : 64;
+		Group	   *group = realloc(w->group, n * sizeof(Group));
+
+		if (group == NULL)
+			return false;
+		w->group = group;
+		w->groups = n;
+	}
+	if (w->times - w->ntime < MAX_KNOTS)
+	{
+		size_t		n = 2 * w->times + MAX_KNOTS;
+		double	   *time = realloc(w->time, n * sizeof(double));
+
+		if (time == NULL)
+			return false;
+		w->time = time;
+		w->times = n;
+	}
+	return true;
+}
+
+static int
+by_index(const void *a, const void *b)
+{
+	uint32_t	l = *(const uint32_t *) a;
+	uint32_t	r = *(const uint32_t *) b;
+
+	return (l > r) - (l < r);
+}
+
+/*
+ * How many cells from "first" on make a group: those of one x whose times are
+ * no more than MAX_KNOTS.  "itx" takes the distinct recencies, in order.
+ */
+static size_t
+collect_times(Work *w, size_t first, uint32_t *itx, size_t *ntx)
+{
+	const ClvBase *base = w->base;
+	size_t		ages = 0;
+	size_t		i;
+
+	*ntx = 0;
+	for (i = first; i < base->ncell && i - first < MAX_CELLS; i++)
+	{
+		const ClvCell *cell = &base->cell[i];
+		bool		new_t = i == first || cell->it != cell[-1].it;
+		bool		new_tx = w->seen[cell->itx] != w->ngroup + 1;
+
+		if (cell->ix != base->cell[first].ix ||
+			ages + new_t + *ntx + new_tx > MAX_KNOTS)
+			break;
+		ages += new_t;
+		if (new_tx)
+		{
+			w->seen[cell->itx] = w->ngroup + 1;
+			itx[(*ntx)++] = cell->itx;
+		}
+	}
+	qsort(itx, *ntx, sizeof(uint32_t), by_index);
+	return i - first;
+}
+
+/*
+ * The next group: merge the times of its cells, whose T ascend, and write
+ * down each cell's place.
+ */
+static bool
+plan_group(Work *w, size_t first)
+{
+	const ClvBase *base = w->base;
+	const ClvCell *cell = base->cell;
+	uint32_t	itx[MAX_KNOTS];
+	size_t		ntx;
+	size_t		next = 0;
+	size_t		i;
+	Group	   *group;
+	double	   *time;
+
+	if (!make_room(w))
+		return false;
+	group = &w->group[w->ngroup];
+	group->cell = first;
+	group->knot = w->ntime;
+	group->cells = collect_times(w, first, itx, &ntx);
+	group->knots = 0;
+	time = w->time + w->ntime;
+
+	for (i = first; i < first + group->cells; i++)
+	{
+		double		t = base->t[cell[i].it];
+
+		for (; next < ntx && base->tx[itx[next]] <= t; next++)
+		{
+			double		tx = base->tx[itx[next]];
+
+			if (group->knots == 0 || tx > time[group->knots - 1])
+				time[group->knots++] = tx;
+			w->rank[itx[next]] = (uint16_t) (group->knots - 1);
+		}
+		if (group->knots == 0 || t > time[group->knots - 1])
+			time[group->knots++] = t;
+		w->place[i].t = (uint16_t) (group->knots - 1);
+		w->place[i].tx = w->rank[cell[i].itx];
+	}
+	w->ntime += group->knots;
+	w->ngroup++;
+	return true;
+}
+
+/*
+ * A's first and second derivatives over A, at age u with a death there or
+ * without.  l = ln(1 + u / alpha), and s = -dl/dalpha.
+ */
+static void
+derive(const Work *w, double u, double l, double log_survival, bool death,
+	   double *out)
+{
+	double		alpha = w->par[CLV_DROPOUT_ALPHA];
+	double		rx = w->par[CLV_DROPOUT_R] + w->x;
+	double		s = u / alpha / (alpha + u);
+	double	   *first = out + 1;
+	double	   *second = out + 1 + w->nparam;
+	ClvLawSlopes law;
+	int			i;
+	int			j;
+
+	w->law->slopes(w->par + CLV_DROPOUT_LAW, u, log_survival, &law);
+	out[0] = 1.0;
+	first[CLV_DROPOUT_R] = -l;
+	first[CLV_DROPOUT_ALPHA] = rx * s;
+	second[CLV_PACK(CLV_DROPOUT_R, CLV_DROPOUT_R)] = l * l;
+	second[CLV_PACK(CLV_DROPOUT_ALPHA, CLV_DROPOUT_R)] = s - l * rx * s;
+	second[CLV_PACK(CLV_DROPOUT_ALPHA, CLV_DROPOUT_ALPHA)] =
+		rx * s * ((rx + 1.0) * s - 2.0 / alpha);
+	for (i = 0; i < w->law->nparam; i++)
+	{
+		int			k = CLV_DROPOUT_LAW + i;
+		double		slope = law.alive[i] + (death ? law.hazard[i] : 0.0);
+
+		first[k] = slope;
+		second[CLV_PACK(k, CLV_DROPOUT_R)] = -l * slope;
+		second[CLV_PACK(k, CLV_DROPOUT_ALPHA)] = rx * s * slope;
+		for (j = 0; j <= i; j++)
+		{
+			double		bend = law.alive2[CLV_PACK(i, j)];
+
+			if (death)
+				bend += law.alive[i] * law.hazard[j] + law.alive[j] * law.hazard[i]
+					+ law.hazard2[CLV_PACK(i, j)];
+			second[CLV_PACK(k, CLV_DROPOUT_LAW + j)] = bend;
+		}
+	}
+}
+
+/* A place on the way from one knot to the next. */
+typedef struct Way
+{
+	double		age;
+	double		l;				/* ln(1 + age / alpha) */
+	double		log_survival;	/* ln S(age) */
+	double		fall;			/* ln A(age) / A(knot) */
+} Way;
+
+static Way
+go_on(const Work *w, const Way *from, double step)
+{
+	double		dl = log1p(step / (w->par[CLV_DROPOUT_ALPHA] + from->age));
+	double		ds = w->law->log_survival(w->par + CLV_DROPOUT_LAW, from->age, step);
+	Way			to;
+
+	to.age = from->age + step;
+	to.l = from->l + dl;
+	to.log_survival = from->log_survival + ds;
+	to.fall = from->fall + ds - (w->par[CLV_DROPOUT_R] + w->x) * dl;
+	return to;
+}
+
+/* Set "width" to at most "rest", and return the rule that is enough for it. */
+static int
+choose_rule(const Work *w, double age, double rest, double *width)
+{
+	double		alpha = w->par[CLV_DROPOUT_ALPHA];
+	double		reach;
+	double		slope;
+	int			i = RULES - 1;
+
+	w->law->bounds(w->par + CLV_DROPOUT_LAW, age, &reach, &slope);
+	reach = fmin(reach, alpha + age);
+	slope += (w->par[CLV_DROPOUT_R] + w->x) / (alpha + age);
+	*width = fmin(rest, fmin(limit[i].share * reach, limit[i].fall / slope));
+	while (i > 0 && *width * slope <= limit[i - 1].fall &&
+		   *width <= limit[i - 1].share * reach)
+		i--;
+	return i;
+}
+
+/* Add a gap's deaths to "later". */
+static void
+add_gap(const Work *w, Way at, double end, double *later)
+{
+	while (at.age < end && at.fall > NEGLIGIBLE)
+	{
+		double		width;
+		const int	which = choose_rule(w, at.age, end - at.age, &width);
+		const Rule *rule = &w->rule[which];
+		int			i;
+		int			j;
+
+		for (i = 0; i < limit[which].n; i++)
+		{
+			Way			node = go_on(w, &at, width * rule->node[i]);
+			double		weight = width * rule->weight[i] * exp(node.fall)
+				* w->law->hazard(w->par + CLV_DROPOUT_LAW, node.age);
+			double		value[MAX_MEANS];
+
+			derive(w, node.age, node.l, node.log_survival, true, value);
+			for (j = 0; j < w->nmean; j++)
+				later[j] += weight * value[j];
+		}
+		at = go_on(w, &at, width);
+	}
+}
+
+/* The rows of a group's knots, from the last to the first. */
+static void
+fill_table(Work *w, const Group *group)
+{
+	const double *time = w->time + group->knot;
+	double		rx = w->par[CLV_DROPOUT_R] + w->x;
+	size_t		k;
+	int			j;
+
+	for (k = group->knots; k-- > 0;)
+	{
+		Knot	   *knot = &w->knot[k];
+		Way			here;
+
+		here.age = time[k];
+		here.l = log1p(time[k] / w->par[CLV_DROPOUT_ALPHA]);
+		here.log_survival = w->law->log_survival(w->par + CLV_DROPOUT_LAW, 0.0, time[k]);
+		here.fall = 0.0;
+		knot->log_a = here.log_survival - rx * here.l;
+		memset(knot->later, 0, sizeof(knot->later));
+		derive(w, here.age, here.l, here.log_survival, false, knot->alive);
+		if (k + 1 < group->knots && w->law->nparam > 0)
+		{
+			double		left = exp(go_on(w, &here, time[k + 1] - time[k]).fall);
+
+			add_gap(w, here, time[k + 1], knot->later);
+			for (j = 0; j < w->nmean; j++)
+				knot->later[j] += left * w->knot[k + 1].later[j];
+		}
+		for (j = 0; j < w->nmean; j++)
+			knot->alive[j] -= knot->later[j];
+	}
+}
+
+/* What all customers of the block, who are of one x, have in common. */
+static void
+add_common(Work *w)
+{
+	double		n = w->customers;
+	double		r = w->par[CLV_DROPOUT_R];
+	double		alpha = w->par[CLV_DROPOUT_ALPHA];
+	double	   *first = w->block + 1;
+	double	   *second = first + w->nparam;
+
+	w->block[0] += n * (w->rate.ln + w->x * log(r / alpha));
+	first[CLV_DROPOUT_R] += n * w->rate.d1;
+	first[CLV_DROPOUT_ALPHA] -= n * w->x / alpha;
+	second[CLV_PACK(CLV_DROPOUT_R, CLV_DROPOUT_R)] += n * w->rate.d2;
+	second[CLV_PACK(CLV_DROPOUT_ALPHA, CLV_DROPOUT_ALPHA)] += n * w->x / (alpha * alpha);
+}
+
+static void
+sum_cells(Work *w, size_t from, size_t to)
+{
+	size_t		c;
+
+	for (c = from; c < to; c++)
+	{
+		const Knot *end = &w->knot[w->place[c].t];
+		const Knot *last = &w->knot[w->place[c].tx];
+		double		n = w->base->cell[c].n;
+		double		e = exp(end->log_a - last->log_a);
+		double		q = e * end->alive[0] + last->later[0];
+		double		alive = e / q;
+		double		gone = 1.0 / q;
+		double		first[MAX_PARAM];
+		double	   *sum = w->block;
+		int			i;
+		int			j;
+		int			k = 1;
+
+		w->customers += n;
+		*sum++ += n * (last->log_a + log(q));
+		for (i = 0; i < w->nparam; i++, k++)
+		{
+			first[i] = alive * end->alive[k] + gone * last->later[k];
+			*sum++ += n * first[i];
+		}
+		for (i = 0; i < w->nparam; i++)
+		{
+			for (j = 0; j <= i; j++, k++)
+				*sum++ += n * (alive * end->alive[k] + gone * last->later[k]
+							   - first[i] * first[j]);
+		}
+	}
+}
+
+/* Sums over a base lose nothing to the number of its cells. */
+static void
+flush_block(Work *w)
+{
+	int			i;
+
+	add_common(w);
+	for (i = 0; i < w->nmean; i++)
+		w->total[i] = clv_twofold_plus(w->total[i], w->block[i]);
+	memset(w->block, 0, sizeof(w->block));
+	w->customers = 0.0;
+}
+
+static void
+add_totals(const Work *w, ClvSums *sums)
+{
+	int			i;
+
+	sums->loglik += w->total[0].hi;
+	for (i = 0; i < w->nparam; i++)
+		sums->grad[i] += w->total[1 + i].hi;
+	for (i = 0; i < CLV_PACKED(w->nparam); i++)
+		sums->hess[i] += w->total[1 + w->nparam + i].hi;
+}
+
+/*
+ * A unit is a cell, the first of a group with the group's table.  A block ends
+ * with its group and at every multiple of BLOCK, so that sums do not depend on
+ * how the cells are cut; they are handed over with the last unit.
+ */
+ClvStatus
+clv_dropout_slice(void *work, size_t from, size_t to, ClvSums *sums)
+{
+	Work	   *w = work;
+	size_t		ncell = w->base->ncell;
+
+	while (from < to)
+	{
+		const Group *group;
+		size_t		end = (from / BLOCK + 1) * BLOCK;
+		size_t		stop;
+
+		if (w->now == w->ngroup && !plan_group(w, from))
+			return CLV_NO_MEMORY;
+		group = &w->group[w->now];
+		if (from == group->cell)
+		{
+			w->x = w->base->x[w->base->cell[from].ix];
+			clv_pochhammer(w->par[CLV_DROPOUT_R], w->x, &w->rate);
+			fill_table(w, group);
+		}
+		if (end > group->cell + group->cells)
+			end = group->cell + group->cells;
+		stop = end < to ? end : to;
+		sum_cells(w, from, stop);
+		if (stop == end)
+			flush_block(w);
+		if (stop == group->cell + group->cells)
+			w->now++;
+		from = stop;
+	}
+	if (to == ncell)
+		add_totals(w, sums);
+	return CLV_OK;
+}
