@@ -118,6 +118,8 @@ clv_dropout_lifetime(const ClvModel *model, const double *par,
 					 const ClvRow *row, double delta, double h, double *out)
 {
 	Posterior	post;
+	double		bound = clv_annuity(delta, h);
+	double		life;
 
 	if (!clv_discount_valid(delta, h))
 		return CLV_BAD_ARGUMENT;
@@ -125,8 +127,8 @@ clv_dropout_lifetime(const ClvModel *model, const double *par,
 	if (h == 0.0)
 		return CLV_OK;
 	posterior_set(&post, model, par, row);
-	*out = post.alive * fmin(clv_annuity(delta, h),
-							 model->law->lifetime(post.course.par, row->t, delta, h));
+	life = model->law->lifetime(post.course.par, row->t, delta, h);
+	*out = post.alive * (life > bound ? bound : life);
 	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
 }
 

@@ -58,7 +58,7 @@ typedef struct ClvLaw
 
 	/* ln of S(age + step) / S(age), without cancellation */
 	double		(*log_survival) (const double *law, double age, double step);
-	double		(*hazard) (const double *law, double age);
+	double		(*hazard) (const double *law, double age);	/* NULL: nobody dies */
 
 	/* "log_survival" is ln S(age) */
 	void		(*slopes) (const double *law, double age, double log_survival,

@@ -77,7 +77,7 @@ typedef struct Group
 	size_t		knots;
 } Group;
 
-/* A cell's T and t_x among its group's knots. */
+/* A cell's T and t_x among its group's knots; T twice where nobody dies. */
 typedef struct Place
 {
 	uint16_t	t;
@@ -225,7 +225,8 @@ by_index(const void *a, const void *b)
 
 /*
  * How many cells from "first" on make a group: those of one x whose times are
- * no more than MAX_KNOTS.  "itx" takes the distinct recencies, in order.
+ * no more than MAX_KNOTS.  "itx" takes the distinct recencies, in order; where
+ * nobody dies they do not matter.
  */
 static size_t
 collect_times(Work *w, size_t first, uint32_t *itx, size_t *ntx)
@@ -239,7 +240,8 @@ collect_times(Work *w, size_t first, uint32_t *itx, size_t *ntx)
 	{
 		const ClvCell *cell = &base->cell[i];
 		bool		new_t = i == first || cell->it != cell[-1].it;
-		bool		new_tx = w->seen[cell->itx] != w->ngroup + 1;
+		bool		new_tx = w->law->hazard != NULL &&
+			w->seen[cell->itx] != w->ngroup + 1;
 
 		if (cell->ix != base->cell[first].ix ||
 			ages + new_t + *ntx + new_tx > MAX_KNOTS)
@@ -295,7 +297,7 @@ plan_group(Work *w, size_t first)
 		if (group->knots == 0 || t > time[group->knots - 1])
 			time[group->knots++] = t;
 		w->place[i].t = (uint16_t) (group->knots - 1);
-		w->place[i].tx = w->rank[cell[i].itx];
+		w->place[i].tx = w->law->hazard != NULL ? w->rank[cell[i].itx] : w->place[i].t;
 	}
 	w->ntime += group->knots;
 	w->ngroup++;
@@ -437,7 +439,7 @@ fill_table(Work *w, const Group *group)
 		knot->log_a = here.log_survival - rx * here.l;
 		memset(knot->later, 0, sizeof(knot->later));
 		derive(w, here.age, here.l, here.log_survival, false, knot->alive);
-		if (k + 1 < group->knots && w->law->nparam > 0)
+		if (k + 1 < group->knots && w->law->hazard != NULL)
 		{
 			double		left = exp(go_on(w, &here, time[k + 1] - time[k]).fall);
 

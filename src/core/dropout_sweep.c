@@ -36,8 +36,9 @@ typedef struct Sweep
 static double
 log_left_after(const ClvCourse *c, double age, double step)
 {
-	return c->law->log_survival(c->par, age, step) - c->delta * step
-		- c->r * log1p(step / (c->alpha + age));
+	double		silence = c->r > 0.0 ? c->r * log1p(step / (c->alpha + age)) : 0.0;
+
+	return c->law->log_survival(c->par, age, step) - c->delta * step - silence;
 }
 
 static double

@@ -9,6 +9,7 @@
 
 #include "betageo.h"
 #include "gammagamma.h"
+#include "ggompertznbd.h"
 #include "nbd.h"
 #include "paretonbd.h"
 
@@ -17,6 +18,7 @@ const ClvModel *const clv_models[] = {
 	&clv_mbgnbd,
 	&clv_paretonbd,
 	&clv_nbd,
+	&clv_ggompertznbd,
 	&clv_gammagamma,
 	NULL
 };

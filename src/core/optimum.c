@@ -16,6 +16,8 @@
 #define FAR_PHI			6.907755278982137	/* ln 1e3 */
 #define FLAT			1e-6	/* information below this: a standard error of
 								 * more than 1000 on the log scale */
+#define DRIFT			0.5		/* so does a step this long, where nothing is
+								 * left to gain */
 
 /* A parameter at a bound is held there unless the likelihood pulls it back. */
 void
@@ -186,6 +188,30 @@ find_edge(const ClvModel *model, const ClvAround *around)
 	return -1;
 }
 
+/* The slope along an eigenvector. */
+static double
+slope_along(const ClvAround *around, int e)
+{
+	double		slope = 0.0;
+	int			i;
+
+	for (i = 0; i < around->curve.n; i++)
+		slope += around->curve.vector[e][i] * around->grad[i];
+	return slope;
+}
+
+/*
+ * Has the likelihood become flat that way?  Towards a limit it rises ever more
+ * slowly, but Newton's step stays about 1.
+ */
+static bool
+is_flat(const ClvAround *around, int e)
+{
+	double		value = around->curve.value[e];
+
+	return value <= FLAT || fabs(slope_along(around, e)) > DRIFT * value;
+}
+
 /*
  * No parameter is at a bound, but in some direction nothing changes any more.
  * Of several the one that changed last is told: it still slopes most.
@@ -199,14 +225,11 @@ describe_flat(const ClvModel *model, const ClvAround *around, ClvFitted *out)
 	int			with;
 	int			k = 0;
 	int			e;
-	int			i;
 
-	for (e = 0; e < curve->n && curve->value[e] <= FLAT; e++)
+	for (e = 0; e < curve->n && is_flat(around, e); e++)
 	{
-		double		slope = 0.0;
+		double		slope = slope_along(around, e);
 
-		for (i = 0; i < curve->n; i++)
-			slope += curve->vector[e][i] * around->grad[i];
 		if (fabs(slope) > fabs(most))
 		{
 			most = slope;
@@ -227,7 +250,6 @@ void
 clv_optimum_judge(const ClvModel *model, const ClvAround *around, bool settled,
 				  int evaluations, ClvFitted *out)
 {
-	const ClvEigen *curve = &around->curve;
 	int			k = settled ? around->bound : find_edge(model, around);
 
 	if (k >= 0)
@@ -237,7 +259,7 @@ clv_optimum_judge(const ClvModel *model, const ClvAround *around, bool settled,
 		snprintf(out->message, sizeof(out->message),
 				 "no maximum was found in %d evaluations: the parameters are the best of them",
 				 evaluations);
-	else if (curve->value[0] <= FLAT)
+	else if (is_flat(around, 0))
 		describe_flat(model, around, out);
 	else
 	{

@@ -126,9 +126,9 @@ make_rows(size_t orders, long as_of, double unit)
 /* Parameters, standard errors and covariance as a record has them. */
 typedef struct Reference
 {
-	double		par[4];
-	double		se[4];
-	double		cov[4][4];
+	double		par[CLV_MAX_PARAM];
+	double		se[CLV_MAX_PARAM];
+	double		cov[CLV_MAX_PARAM][CLV_MAX_PARAM];
 	double		loglik;
 } Reference;
 
@@ -241,12 +241,37 @@ cdnow(void)
 	check_all("cdnow_sample_19970930_day", n);
 
 	orders = read_log("cdnow_sample_transactions.csv", end);
-	check_all("cdnow_sample_19980630_week", make_rows(orders, end, 7.0));
+	n = make_rows(orders, end, 7.0);
+	check_all("cdnow_sample_19980630_week", n);
+	check_fit("cdnow_sample_19980630_week", "ggompertznbd", "ggomnbd", n);
 
 	orders = read_log("cdnow_full_transactions.csv", half);
 	check_all("cdnow_full_19970930_week", make_rows(orders, half, 7.0));
 	orders = read_log("cdnow_full_transactions.csv", end);
 	check_all("cdnow_full_19980630_week", make_rows(orders, end, 7.0));
+}
+
+/*
+ * In the first 39 weeks the risk of leaving does not grow with age: the optimum
+ * is Pareto/NBD, which has two parameters where GGompertz/NBD has a ratio.
+ */
+static void
+steady_risk(void)
+{
+	long		half = day_number(1997, 9, 30);
+	size_t		n = make_rows(read_log("cdnow_sample_transactions.csv", half), half, 7.0);
+	ClvFitted	pareto = run_rows("paretonbd", row, n);
+	ClvFitted	got = run_rows("ggompertznbd", row, n);
+
+	CHECK(got.status == CLV_BOUNDARY && got.limit == 2 && !got.has_cov, "status %d, limit %d",
+		  got.status, got.limit);
+	CHECK(strstr(got.message, "b falls to 0") != NULL && strstr(got.message, "paretonbd") != NULL,
+		  "%s", got.message);
+	CHECK_REL(got.loglik, pareto.loglik, 1e-12, "steady risk");
+	CHECK_REL(got.par[0], pareto.par[0], 1e-5, "steady risk: r");
+	CHECK_REL(got.par[1], pareto.par[1], 1e-5, "steady risk: alpha");
+	CHECK_REL(got.par[3], pareto.par[2], 1e-5, "steady risk: s");
+	CHECK_REL(got.par[4] / got.par[2], pareto.par[3], 1e-5, "steady risk: beta / b");
 }
 
 /*
@@ -256,13 +281,13 @@ cdnow(void)
 static void
 outlier(double x, double tx)
 {
-	static const char *const names[] = {"bgnbd", "mbgnbd"};
+	static const char *const names[] = {"bgnbd", "mbgnbd", "paretonbd", "nbd"};
 	long		half = day_number(1997, 9, 30);
 	size_t		n = make_rows(read_log("cdnow_sample_transactions.csv", half), half, 7.0);
 	int			k;
 
 	row[n++] = (MakeRow) {x, tx, 38.857, 10.0, 1.0};
-	for (k = 0; k < 2; k++)
+	for (k = 0; k < 4; k++)
 	{
 		const ClvModel *model = clv_model_find(names[k]);
 		ClvFitted	got = run_rows(names[k], row, n);
@@ -326,6 +351,7 @@ main(int argc, char **argv)
 	{
 		fclose(file);
 		cdnow();
+		steady_risk();
 		outlier(10000.0, 38.0);
 		outlier(1000.0, 1.0);
 		ordinary();

@@ -1,0 +1,233 @@
+/*
+ * ggompertznbd.c
+ *		The GGompertz/NBD model.
+ *
+ * Bemmaor & Glady (2012), "Modeling Purchasing Behavior with Sudden 'Death': A
+ * Flexible Customer Lifetime Model", Management Science 58, 1012-1021; its
+ * expected purchases as in Adler (2022), "Comment on 'Modeling Purchasing
+ * Behavior with Sudden Death'", Management Science 68.  A customer's hazard at
+ * age u is eta b e^(bu), with eta Gamma(s, rate beta) over customers:
+ *
+ *		S(u) = (beta / D)^s,	hazard s b g(u),	D = beta + e^(bu) - 1
+ *
+ * with g = e^(bu) / D, written 1 / (beta e^(-bu) + 1 - e^(-bu)), which neither
+ * cancels nor overflows.  From early on, where bu and g are small, the hazard
+ * rises like e^(bu), in the end it is s b.  With beta = b beta' and b going to
+ * 0 the model becomes Pareto/NBD with that beta'.
+ */
+#include "ggompertznbd.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "start.h"
+
+/* law[] */
+enum
+{
+	LAW_B,
+	LAW_S,
+	LAW_BETA,
+	LAW_NPARAM
+};
+
+#define LARGE	600.0			/* e^LARGE is no overflow yet */
+
+static double
+hazard_share(const double *law, double age)
+{
+	double		y = -law[LAW_B] * age;
+
+	return 1.0 / (law[LAW_BETA] * exp(y) - expm1(y));
+}
+
+/* D(age + step) / D(age) = 1 + (e^(b step) - 1) g(age) */
+static double
+log_survival(const double *law, double age, double step)
+{
+	double		y = law[LAW_B] * step;
+	double		g = hazard_share(law, age);
+
+	if (y < LARGE)
+		return -law[LAW_S] * log1p(expm1(y) * g);
+	return -law[LAW_S] * (y + log(g));
+}
+
+static double
+hazard(const double *law, double age)
+{
+	return law[LAW_S] * law[LAW_B] * hazard_share(law, age);
+}
+
+/*
+ * With q = 1 / D, k = 1 / beta - q, c = age g; and age - c is
+ * (beta - 1) age q, which does not cancel where g is near 1.
+ */
+static void
+slopes(const double *law, double age, double ln, ClvLawSlopes *out)
+{
+	double		b = law[LAW_B];
+	double		s = law[LAW_S];
+	double		beta = law[LAW_BETA];
+	double		g = hazard_share(law, age);
+	double		q = exp(-b * age) * g;
+	double		k = -expm1(-b * age) * g / beta;
+	double		c = age * g;
+	double		rest = (beta - 1.0) * age * q;
+	double	   *alive = out->alive2;
+	double	   *hazard2 = out->hazard2;
+
+	out->alive[LAW_B] = -s * c;
+	out->alive[LAW_S] = ln / s;
+	out->alive[LAW_BETA] = s * k;
+	alive[CLV_PACK(LAW_B, LAW_B)] = s * c * (s * c - rest);
+	alive[CLV_PACK(LAW_S, LAW_B)] = -c * (1.0 + ln);
+	alive[CLV_PACK(LAW_S, LAW_S)] = (ln / s) * (ln / s);
+	alive[CLV_PACK(LAW_BETA, LAW_B)] = s * c * (q - s * k);
+	alive[CLV_PACK(LAW_BETA, LAW_S)] = k * (1.0 + ln);
+	alive[CLV_PACK(LAW_BETA, LAW_BETA)] = s * k * ((s - 1.0) * k - 2.0 * q);
+
+	out->hazard[LAW_B] = 1.0 / b + rest;
+	out->hazard[LAW_S] = 1.0 / s;
+	out->hazard[LAW_BETA] = -q;
+	hazard2[CLV_PACK(LAW_B, LAW_B)] = rest * (2.0 / b + rest - c);
+	hazard2[CLV_PACK(LAW_S, LAW_B)] = out->hazard[LAW_B] / s;
+	hazard2[CLV_PACK(LAW_S, LAW_S)] = 0.0;
+	hazard2[CLV_PACK(LAW_BETA, LAW_B)] = -q * (1.0 / b + rest - c);
+	hazard2[CLV_PACK(LAW_BETA, LAW_S)] = -q / s;
+	hazard2[CLV_PACK(LAW_BETA, LAW_BETA)] = 2.0 * q * q;
+}
+
+/*
+ * D vanishes at e^(bu) = 1 - beta: at a negative u if beta < 1, else at
+ * ln(beta - 1) / b with an imaginary part of pi / b.  The slope of ln f is
+ * b (1 - (s + 1) g), and g grows by no more than e in 1 / b.
+ */
+static void
+bounds(const double *law, double age, double *reach, double *slope)
+{
+	double		b = law[LAW_B];
+	double		beta = law[LAW_BETA];
+	double		g = hazard_share(law, age);
+
+	if (beta <= 1.0)
+		*reach = age - log1p(-beta) / b;
+	else
+	{
+		*reach = fmax(1.0 / b, age - log(beta - 1.0) / b);
+		g = fmin(1.0, M_E * g);
+	}
+	*slope = b * fmax(1.0, (law[LAW_S] + 1.0) * g);
+}
+
+static double
+least_hazard(const double *law, double age)
+{
+	return law[LAW_S] * law[LAW_B] * fmin(1.0, hazard_share(law, age));
+}
+
+static double
+power(const double *law)
+{
+	return 0.0;
+}
+
+static double
+lifetime(const double *law, double age, double delta, double h)
+{
+	ClvCourse	course = {clv_ggompertznbd.law, law, 0.0, 0.0, age, delta};
+
+	return clv_course_integral(&course, CLV_TIME, h);
+}
+
+/* eta (e^(bu) - 1) is exponential */
+static double
+draw(const double *law, ClvRandom *random)
+{
+	double		eta = clv_random_gamma(random, law[LAW_S], law[LAW_BETA]);
+
+	return log1p(clv_random_exponential(random) / eta) / law[LAW_B];
+}
+
+static const ClvLaw ggompertz = {
+	.nparam = LAW_NPARAM,
+	.log_survival = log_survival,
+	.hazard = hazard,
+	.slopes = slopes,
+	.bounds = bounds,
+	.least_hazard = least_hazard,
+	.power = power,
+	.lifetime = lifetime,
+	.draw = draw
+};
+
+static const ClvParam param[] = {
+	{"r", 0.0, 0, 0,
+		"hardly anyone buys again",
+		"customers do not differ in their purchase rate",
+	"customers do not differ in their purchase rate"},
+	{"alpha", 0.0, 1, 0,
+		"purchases follow each other without delay",
+		"hardly anyone buys again",
+	"customers do not differ in their purchase rate"},
+	{"b", 0.0, -1, 0,
+		"a customer's risk of leaving does not grow with age, and the model is paretonbd",
+		"customers leave at once",
+	"customers all leave at one age"},
+	{"s", 0.0, 0, 0,
+		"there is no sign that customers ever leave",
+		"customers leave at once",
+	"customers do not differ in their risk of leaving"},
+	{"beta", 0.0, 0, 0,
+		"customers leave at once or never",
+		"there is no sign that customers ever leave",
+	"customers do not differ in their risk of leaving"}
+};
+
+/*
+ * Attempt 0 is near Pareto/NBD, the others have the risk of leaving grow with
+ * age, sooner or later, in customers who differ more or less.
+ */
+static bool
+start(const ClvModel *model, const ClvBase *base, int attempt, double *par)
+{
+	static const double try[][3] = {	/* b times mean age; s; beta / b */
+		{0.1, 0.7, 1.0}, {2.0, 0.3, 0.2}, {1.0, 1.0, 4.0}, {4.0, 2.0, 20.0}
+	};
+	ClvMoments	moments;
+
+	if (attempt < 0 || attempt >= (int) (sizeof(try) / sizeof(try[0])))
+		return false;
+	clv_moments(base, &moments);
+	clv_start_rate(&moments, 1.0, &par[CLV_DROPOUT_R], &par[CLV_DROPOUT_ALPHA]);
+	par[CLV_DROPOUT_LAW + LAW_B] = try[attempt][0] / moments.age;
+	par[CLV_DROPOUT_LAW + LAW_S] = try[attempt][1];
+	par[CLV_DROPOUT_LAW + LAW_BETA] = try[attempt][0] * try[attempt][2];
+	return true;
+}
+
+const ClvModel clv_ggompertznbd = {
+	.name = "ggompertznbd",
+	.kind = CLV_TRANSACTION,
+	.nparam = CLV_DROPOUT_LAW + LAW_NPARAM,
+	.param = param,
+	.law = &ggompertz,
+	.reference = "Bemmaor & Glady (2012), Management Science 58:1012; Adler (2022), Management Science 68, comment",
+	.work_new = clv_dropout_work_new,
+	.work_free = clv_dropout_work_free,
+	.units = clv_dropout_units,
+	.step_units = CLV_DROPOUT_STEP,
+	.begin = clv_dropout_begin,
+	.slice = clv_dropout_slice,
+	.start = start,
+	.usable = clv_observed_customers,
+	.loglik = clv_dropout_loglik,
+	.p_alive = clv_dropout_p_alive,
+	.p_active = clv_dropout_p_active,
+	.purchases = clv_dropout_purchases,
+	.lifetime = clv_dropout_lifetime,
+	.pmf = clv_dropout_pmf,
+	.next_purchase = clv_dropout_next_purchase,
+	.draw = clv_dropout_draw,
+	.next = clv_dropout_next
+};
