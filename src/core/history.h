@@ -162,4 +162,24 @@ extern ClvStatus clv_history_log_gaps(const unsigned char *data, size_t size,
 									  int32_t as_of, ClvRefunds policy,
 									  ClvLogSum *out, ClvError *err);
 
+/*
+ * A history as opportunities to buy, one a period, each taken or not.  Period
+ * k is from day start[k] to the day before start[k + 1].
+ */
+typedef struct ClvOpportunities
+{
+	bool		acquired;		/* the first purchase is in one of the
+								 * periods; if not the rest is void */
+	int32_t		x;				/* later periods with a purchase */
+	int32_t		tx;				/* number of the last of them, counted from
+								 * the period of the first purchase; 0: none */
+	int32_t		n;				/* later periods */
+} ClvOpportunities;
+
+extern ClvStatus clv_history_opportunities(const unsigned char *data,
+										   size_t size, const int32_t *start,
+										   int32_t periods, ClvRefunds policy,
+										   ClvOpportunities *out,
+										   ClvError *err);
+
 #endif							/* CLV_HISTORY_H */

@@ -1,6 +1,7 @@
 /*
  * history_summary.c
- *		What a history says as of a day: frequency, recency, money, gaps.
+ *		What a history says as of a day: frequency, recency, money, gaps; and
+ *		period by period.
  *
  * Definitions: a purchase is a day whose spend counts under the refund policy;
  * several orders on one day are one purchase (Fader & Hardie; peers differ, see
@@ -227,6 +228,45 @@ clv_history_summary(const unsigned char *data, size_t size, int32_t as_of,
 	if (status != CLV_OK || out->purchases == 0 || !reader.has_amounts)
 		return status;
 	return round_money(&money, out, err);
+}
+
+ClvStatus
+clv_history_opportunities(const unsigned char *data, size_t size,
+						  const int32_t *start, int32_t periods,
+						  ClvRefunds policy, ClvOpportunities *out,
+						  ClvError *err)
+{
+	ClvHistoryReader reader;
+	ClvDay		day;
+	int32_t		first = 0;
+	int32_t		k = 0;
+	ClvStatus	status = clv_history_read(&reader, data, size, err);
+
+	memset(out, 0, sizeof(*out));
+	if (status != CLV_OK)
+		return status;
+	while ((status = next_observed(&reader, start[periods] - 1, policy, &day,
+								   err)) == CLV_CONTINUE)
+	{
+		if (!day_counts(&day, reader.has_amounts, policy))
+			continue;
+		if (!out->acquired && day.day < start[0])
+			return CLV_OK;
+		while (day.day >= start[k + 1])
+			k++;
+		if (!out->acquired)
+		{
+			out->acquired = true;
+			out->n = periods - 1 - k;
+			first = k;
+		}
+		else if (k - first > out->tx)
+		{
+			out->x++;
+			out->tx = k - first;
+		}
+	}
+	return status;
 }
 
 /* ---- gaps between purchases ---- */

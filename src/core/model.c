@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "betageo.h"
+#include "bgbb.h"
 #include "gammagamma.h"
 #include "ggompertznbd.h"
 #include "nbd.h"
@@ -19,6 +20,7 @@ const ClvModel *const clv_models[] = {
 	&clv_paretonbd,
 	&clv_nbd,
 	&clv_ggompertznbd,
+	&clv_bgbb,
 	&clv_gammagamma,
 	NULL
 };

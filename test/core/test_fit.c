@@ -264,6 +264,13 @@ test_slices(void)
 	size_t		k;
 
 	simulate(row, 1);
+	for (m = 0; m < SIMULATED; m++)
+	{
+		/* a history that a discrete model can have, too */
+		row[m].t = ceil(row[m].t);
+		row[m].tx = fmin(ceil(row[m].tx), row[m].t);
+		row[m].x = fmin(row[m].x, row[m].tx);
+	}
 	make_base(row, SIMULATED, &base);
 	for (m = 0; clv_models[m] != NULL; m++)
 	{

@@ -2,7 +2,7 @@
  * test_holdout.c
  *		Predictions against forward simulation.
  *
- * Customers are drawn from each model with continuous purchase times, observed
+ * Customers are drawn from each model with purchase times as they fall, observed
  * for T, and predicted; then their future is looked at.  Whatever a prediction
  * says must agree with what happens, in total and for one-time buyers and heavy
  * buyers apart, within LIMIT standard errors.  The standard error is that of
@@ -127,9 +127,13 @@ compare(const ClvModel *model, const double *par, const ClvRow *row,
 	model->pmf(model, par, row, HORIZON, 2, &predicted);
 	tally(&t[TWO], count == 2, predicted);
 
-	/* half of the purchases that the horizon will see come by this time */
+	/*
+	 * Half of the purchases that the horizon will see come by this time, or,
+	 * where time is discrete, by the opportunity at which they become half.
+	 */
 	model->next_purchase(model, par, row, active / 2, &predicted);
-	tally(&t[MEDIAN], wait <= predicted, active / 2);
+	model->p_active(model, par, row, predicted, &active);
+	tally(&t[MEDIAN], wait <= predicted, active);
 }
 
 static void
@@ -151,6 +155,8 @@ check_transactions(const ClvModel *model, int set)
 
 		clv_random_init(&random, SEED + set, i);
 		row.t = 26 + 13 * clv_random_uniform(&random);
+		if (model->discrete)
+			row.t = floor(row.t);
 		live(model, par, &random, &row, &count, &discounted, &wait);
 		compare(model, par, &row, count, discounted, wait, all);
 		compare(model, par, &row, count, discounted, wait,

@@ -35,13 +35,14 @@ typedef struct Truth
 	double		set[SETS][CLV_MAX_PARAM];
 } Truth;
 
-/* The first set of each is CDNOW's. */
+/* The first set of each is CDNOW's; of bgbb the donors'. */
 static const Truth truth[] = {
 	{"bgnbd", {{0.243, 4.414, 0.793, 2.426}, {0.8, 10.0, 0.5, 3.0}, {2.0, 12.0, 1.5, 6.0}}},
 	{"mbgnbd", {{0.525, 6.183, 0.891, 1.614}, {0.8, 10.0, 0.5, 3.0}, {2.0, 12.0, 1.5, 6.0}}},
 	{"paretonbd", {{0.553, 10.58, 0.606, 11.67}, {0.8, 10.0, 1.0, 30.0}, {2.0, 12.0, 1.5, 60.0}}},
 	{"ggompertznbd", {{0.58, 12.6, 0.045, 0.175, 0.13}, {0.8, 10.0, 0.06, 0.5, 2.0}, {2.0, 12.0, 0.05, 1.0, 3.0}}},
 	{"nbd", {{0.385, 12.07}, {0.8, 10.0}, {2.0, 12.0}}},
+	{"bgbb", {{1.204, 0.75, 0.657, 2.783}, {0.5, 3.0, 1.0, 20.0}, {2.0, 2.0, 1.5, 30.0}}},
 	{"gammagamma", {{6.25, 3.74, 15.44}, {2.0, 3.0, 30.0}, {12.0, 8.0, 40.0}}}
 };
 
@@ -77,6 +78,8 @@ draw_times(const ClvModel *model, const double *par, ClvRandom *random, MakeRow 
 	double		at;
 
 	out->t = SHORTEST + (LONGEST - SHORTEST) * clv_random_uniform(random);
+	if (model->discrete)
+		out->t = floor(out->t);
 	out->x = 0.0;
 	out->tx = 0.0;
 	out->m = 0.0;

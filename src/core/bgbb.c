@@ -1,0 +1,341 @@
+/*
+ * bgbb.c
+ *		The BG/BB model: one customer's likelihood, predictions, simulation.
+ *
+ * Fader, Hardie & Shang (2010), "Customer-Base Analysis in a Discrete-Time
+ * Noncontractual Setting", Marketing Science 29, 1086-1108, whose equations
+ * are cited below.  For those who are alive after k opportunities with x
+ * purchases, the last one not after k, let S_k be the mean of
+ * p^x (1 - p)^(k - x) (1 - theta)^k, and h_k = gamma / (gamma + delta + k) the
+ * chance that they die before the next opportunity.  Equation 5 is then
+ *
+ *		L = S_n + sum over k = t_x ... n - 1 of S_k h_k
+ *
+ * and is taken from its last term to its first: with q_k that sum from k on
+ * over S_k, and r_k = S_(k+1) / S_k a ratio of two small products,
+ *
+ *		q_n = 1,	q_k = r_k q_(k+1) + h_k,	L = S_(t_x) q_(t_x)
+ *
+ * All of it is positive and at most 1, so that nothing is lost or overflows
+ * however many opportunities there are.  The chance of being alive after all
+ * of them is the product of the parts r_k q_(k+1) / q_k.  Given that, p is
+ * Beta(alpha + x, beta + n - x) and theta Beta(gamma, delta + n), independent
+ * of each other, and a prediction is a sum over opportunities to come.
+ */
+#include "bgbb.h"
+
+#include <math.h>
+
+#include "renewals.h"
+#include "special.h"
+
+/* Sums over opportunities to come have no more terms than this. */
+#define MAX_TERMS	1000000
+
+/* Of a sum that only grows, what is left out. */
+#define NEGLIGIBLE	1e-17
+
+static const ClvParam bgbb_param[CLV_BGBB_NPARAM] = {
+	{"alpha", 0.0, 0, 0,
+		"hardly anyone buys again",
+		"customers buy at every opportunity until they leave",
+	"customers do not differ in their chance of buying"},
+	{"beta", 0.0, 0, 0,
+		"customers buy at every opportunity until they leave",
+		"hardly anyone buys again",
+	"customers do not differ in their chance of buying"},
+	{"gamma", 0.0, 0, 0,
+		"there is no sign that customers ever leave",
+		"customers leave at the first opportunity",
+	"customers do not differ in their chance of leaving"},
+	{"delta", 0.0, 0, 0,
+		"customers leave at the first opportunity or never",
+		"there is no sign that customers ever leave",
+	"customers do not differ in their chance of leaving"}
+};
+
+/* What is known of a customer once the parameters and the row are. */
+typedef struct Posterior
+{
+	double		alive;			/* P(alive after opportunity n) */
+	double		gone;			/* 1 - alive, to all digits */
+	double		ratio;			/* q: L over S at t_x */
+	double		alpha;			/* of p and theta, given alive */
+	double		beta;
+	double		gamma;
+	double		delta;
+} Posterior;
+
+static void
+posterior_set(Posterior *post, const double *par, const ClvRow *row)
+{
+	double		alpha = par[CLV_BGBB_ALPHA];
+	double		beta = par[CLV_BGBB_BETA];
+	double		gamma = par[CLV_BGBB_GAMMA];
+	double		delta = par[CLV_BGBB_DELTA];
+	double		k;
+
+	post->alive = 1.0;
+	post->gone = 0.0;
+	post->ratio = 1.0;
+	for (k = row->t - 1.0; k >= row->tx; k -= 1.0)
+	{
+		/* r q and h, both times the same denominator */
+		double		all = alpha + beta + k;
+		double		stay = (beta + (k - row->x)) * (delta + k) * post->ratio;
+		double		die = gamma * all;
+		double		sum = stay + die;
+
+		post->ratio = sum / (all * (gamma + delta + k));
+		post->alive *= stay / sum;
+		post->gone = (die + stay * post->gone) / sum;
+	}
+	post->alpha = alpha + row->x;
+	post->beta = beta + (row->t - row->x);
+	post->gamma = gamma;
+	post->delta = delta + row->t;
+}
+
+/* Equation 5. */
+static ClvStatus
+bgbb_loglik(const ClvModel *model, const double *par, const ClvRow *row,
+			double *out)
+{
+	double		alpha = par[CLV_BGBB_ALPHA];
+	double		beta = par[CLV_BGBB_BETA];
+	double		missed = row->tx - row->x;
+	Posterior	post;
+
+	posterior_set(&post, par, row);
+
+	/* the means of (1 - p)^missed, then p^x, and of (1 - theta)^t_x */
+	*out = clv_log_survive(alpha, beta, missed)
+		+ clv_log_survive(beta + missed, alpha, row->x)
+		+ clv_log_survive(par[CLV_BGBB_GAMMA], par[CLV_BGBB_DELTA], row->tx)
+		+ log(post.ratio);
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+/* Equation 11 asks for the end of opportunity n + m. */
+static ClvStatus
+bgbb_p_alive(const ClvModel *model, const double *par, const ClvRow *row,
+			 double ahead, double *out)
+{
+	Posterior	post;
+
+	if (!(ahead >= 0.0) || isinf(ahead))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, par, row);
+	*out = post.alive * exp(clv_log_survive(post.gamma, post.delta,
+											clv_whole_periods(ahead)));
+	return CLV_OK;
+}
+
+/* The first purchase of one who is alive, opportunity by opportunity. */
+typedef struct Waiting
+{
+	const Posterior *post;
+	double		periods;		/* opportunities so far */
+	double		still;			/* P(alive, and no purchase in them) */
+	double		bought;			/* P(a purchase in them) */
+} Waiting;
+
+static void
+wait_one(Waiting *w)
+{
+	const Posterior *post = w->post;
+	double		k = w->periods;
+	double		all = post->alpha + post->beta + k;
+	double		here = w->still * (post->delta + k) / (post->gamma + post->delta + k);
+
+	w->bought += here * (post->alpha / all);
+	w->still = here * ((post->beta + k) / all);
+	w->periods += 1.0;
+}
+
+static ClvStatus
+bgbb_p_active(const ClvModel *model, const double *par, const ClvRow *row,
+			  double h, double *out)
+{
+	Posterior	post;
+	Waiting		w = {&post, 0.0, 1.0, 0.0};
+
+	if (!(h >= 0.0))
+		return CLV_BAD_ARGUMENT;
+	h = clv_whole_periods(h);
+	posterior_set(&post, par, row);
+	while (w.periods < h && w.still > NEGLIGIBLE * w.bought)
+	{
+		if (w.periods >= MAX_TERMS)
+			return CLV_OUT_OF_RANGE;
+		wait_one(&w);
+	}
+	*out = post.alive * w.bought;
+	return CLV_OK;
+}
+
+/*
+ * The opportunity by which it is so probable, or none if it is not within
+ * MAX_TERMS of them.
+ */
+static ClvStatus
+bgbb_next_purchase(const ClvModel *model, const double *par,
+				   const ClvRow *row, double probability, double *out)
+{
+	Posterior	post;
+	Waiting		w = {&post, 0.0, 1.0, 0.0};
+
+	if (!(probability >= 0.0 && probability <= 1.0))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, par, row);
+	while (post.alive * w.bought < probability)
+	{
+		if (w.periods >= MAX_TERMS ||
+			post.alive * (w.bought + w.still) < probability * (1.0 - 1e-12))
+		{
+			*out = INFINITY;
+			return CLV_OK;
+		}
+		wait_one(&w);
+	}
+	*out = w.periods;
+	return CLV_OK;
+}
+
+/* Equation 14 when h is infinite: a purchase at n + j is discounted by j. */
+static ClvStatus
+bgbb_purchases(const ClvModel *model, const double *par, const ClvRow *row,
+			   double delta, double h, double *out)
+{
+	Posterior	post;
+
+	if (!clv_discount_valid(delta, h))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, par, row);
+	*out = post.alive * (post.alpha / (post.alpha + post.beta)) *
+		clv_renewals(post.gamma, post.delta, delta, clv_whole_periods(h));
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+/* Opportunities to come at which the customer is alive. */
+static ClvStatus
+bgbb_lifetime(const ClvModel *model, const double *par, const ClvRow *row,
+			  double delta, double h, double *out)
+{
+	Posterior	post;
+
+	if (!clv_discount_valid(delta, h))
+		return CLV_BAD_ARGUMENT;
+	posterior_set(&post, par, row);
+	*out = post.alive *
+		clv_renewals(post.gamma, post.delta, delta, clv_whole_periods(h));
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+/*
+ * P(n purchases in h opportunities) of one who is alive: after each i of them
+ * alive with n purchases, and then dead, or alive to the end.  "now" is the
+ * chance of being alive with n purchases after i.
+ */
+static double
+pmf_alive(const Posterior *post, double h, double n)
+{
+	double		scale = clv_log_survive(post->beta, post->alpha, n)
+		+ clv_log_survive(post->gamma, post->delta, n);
+	double		now = 1.0;
+	double		sum = 0.0;
+	double		i;
+
+	for (i = n; i < h; i += 1.0)
+	{
+		double		all = post->gamma + post->delta + i;
+
+		sum += now * (post->gamma / all);
+		now *= (i + 1.0) / (i + 1.0 - n)
+			* ((post->beta + (i - n)) / (post->alpha + post->beta + i))
+			* ((post->delta + i) / all);
+		if (now > 1e200)
+		{
+			now *= 1e-200;
+			sum *= 1e-200;
+			scale += 200.0 * M_LN10;
+		}
+	}
+	return exp(scale + log(sum + now));
+}
+
+static ClvStatus
+bgbb_pmf(const ClvModel *model, const double *par, const ClvRow *row,
+		 double h, double n, double *out)
+{
+	Posterior	post;
+
+	if (!(h >= 0.0) || isinf(h) || !(n >= 0.0) || n != floor(n))
+		return CLV_BAD_ARGUMENT;
+	h = clv_whole_periods(h);
+	if (h - n > MAX_TERMS)
+		return CLV_OUT_OF_RANGE;
+	posterior_set(&post, par, row);
+	*out = n > h ? 0.0 : post.alive * pmf_alive(&post, h, n);
+	if (n == 0.0)
+		*out += post.gone;
+	if (*out > 1.0)
+		*out = 1.0;
+	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+}
+
+/* The number of trials up to and with the first success. */
+static double
+draw_geometric(ClvRandom *random, double probability)
+{
+	return 1.0 + floor(clv_random_exponential(random) / -log1p(-probability));
+}
+
+static void
+bgbb_draw(const ClvModel *model, const double *par, ClvRandom *random,
+		  ClvLife *life)
+{
+	life->rate = clv_random_beta(random, par[CLV_BGBB_ALPHA],
+								 par[CLV_BGBB_BETA]);
+
+	/* the first opportunity that is not lived to see */
+	life->quit = draw_geometric(random,
+								clv_random_beta(random, par[CLV_BGBB_GAMMA],
+												par[CLV_BGBB_DELTA]));
+	life->now = 0.0;
+	life->alive = true;
+}
+
+static double
+bgbb_next(const ClvModel *model, ClvLife *life, ClvRandom *random)
+{
+	if (life->alive)
+		life->now += draw_geometric(random, life->rate);
+	life->alive = life->alive && life->now < life->quit;
+	return life->alive ? life->now : INFINITY;
+}
+
+const ClvModel clv_bgbb = {
+	.name = "bgbb",
+	.kind = CLV_TRANSACTION,
+	.discrete = true,
+	.nparam = CLV_BGBB_NPARAM,
+	.param = bgbb_param,
+	.reference = "Fader, Hardie & Shang (2010), Marketing Science 29:1086, equations 5 to 14",
+	.work_new = clv_bgbb_work_new,
+	.work_free = clv_bgbb_work_free,
+	.units = clv_bgbb_units,
+	.begin = clv_bgbb_begin,
+	.slice = clv_bgbb_slice,
+	.start = clv_bgbb_start,
+	.usable = clv_bgbb_usable,
+	.loglik = bgbb_loglik,
+	.p_alive = bgbb_p_alive,
+	.p_active = bgbb_p_active,
+	.purchases = bgbb_purchases,
+	.lifetime = bgbb_lifetime,
+	.pmf = bgbb_pmf,
+	.next_purchase = bgbb_next_purchase,
+	.draw = bgbb_draw,
+	.next = bgbb_next
+};

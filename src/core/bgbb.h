@@ -1,0 +1,42 @@
+/*
+ * bgbb.h
+ *		The BG/BB model.
+ *
+ * Time is a row of opportunities to buy.  Before each one a customer dies with
+ * probability theta, and at each one a living customer buys with probability
+ * p; p is Beta(alpha, beta) over customers, theta Beta(gamma, delta).  In a
+ * ClvRow x is the purchases, tx the number of the opportunity of the last one
+ * (0: none), t the opportunities so far, n in the paper.
+ *
+ * bgbb.c has one customer's likelihood and predictions, bgbb_fit.c the
+ * likelihood of a base.
+ */
+#ifndef CLV_BGBB_H
+#define CLV_BGBB_H
+
+#include "model.h"
+
+#define CLV_BGBB_NPARAM	4
+
+enum
+{
+	CLV_BGBB_ALPHA,
+	CLV_BGBB_BETA,
+	CLV_BGBB_GAMMA,
+	CLV_BGBB_DELTA
+};
+
+extern const ClvModel clv_bgbb;
+
+/* bgbb_fit.c */
+extern void *clv_bgbb_work_new(const ClvModel *model, const ClvBase *base);
+extern void clv_bgbb_work_free(void *work);
+extern size_t clv_bgbb_units(const void *work);
+extern ClvStatus clv_bgbb_begin(void *work, const double *par);
+extern ClvStatus clv_bgbb_slice(void *work, size_t from, size_t to,
+								ClvSums *sums);
+extern bool clv_bgbb_start(const ClvModel *model, const ClvBase *base,
+						   int attempt, double *par);
+extern int64_t clv_bgbb_usable(const ClvModel *model, const ClvBase *base);
+
+#endif							/* CLV_BGBB_H */

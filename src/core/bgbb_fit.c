@@ -1,0 +1,380 @@
+/*
+ * bgbb_fit.c
+ *		The likelihood of a base under BG/BB, for fitting.
+ *
+ * bgbb.c has the recursion: of the customers with x purchases in n
+ * opportunities it gives L for every t_x, one opportunity a step, from n down.
+ * Cells are sorted by (x, n, t_x), so that they are taken from the last to the
+ * first and each group of one (x, n) takes one pass.
+ *
+ * Derivatives come along.  L at t_x is a mixture, of those who are alive after
+ * n opportunities and those who died before k + 1 for some k, with weights w;
+ * the gradient of ln L is the mean of the gradients of the logarithms of its
+ * parts, and its second derivatives are the mean of theirs plus the covariance
+ * of the gradients.  A part joins with its share of what there is then, and
+ * mean and covariance are updated for it; they never are differences of sums.
+ *
+ * The logarithms of the parts are sums of ln(alpha)_x, ln(beta)_(k-x),
+ * ln(alpha+beta)_k, ln(delta)_k and ln(gamma+delta)_k, of which tables are made
+ * first, by recurrence over k, in the same slices as the rest.
+ */
+#include "bgbb.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "twofold.h"
+
+/* Shorter names in this file, for hess[] is full of them. */
+enum
+{
+	A = CLV_BGBB_ALPHA,
+	B = CLV_BGBB_BETA,
+	C = CLV_BGBB_GAMMA,
+	D = CLV_BGBB_DELTA
+};
+
+/* Sums over i < k, and what else a step from k + 1 down to k needs. */
+typedef struct Step
+{
+	double		ln_a;			/* ln(1 + i / alpha) */
+	double		a1;				/* 1 / (alpha + i): psi(alpha + k) - psi(alpha) */
+	double		a2;				/* - 1 / (alpha + i)^2 */
+	double		ln_b;			/* the same of beta */
+	double		b1;
+	double		b2;
+	double		ln_ab;			/* and of alpha + beta */
+	double		ab1;
+	double		ab2;
+	double		ln_s;			/* ln((delta + i) / (gamma + delta + i)) */
+	double		d1;				/* psi: of delta less of gamma + delta */
+	double		d2;
+	double		cd1;			/* of gamma + delta */
+	double		cd2;
+	double		stay;			/* (1 - h) / (alpha + beta + k) */
+	double		die;			/* h = gamma / (gamma + delta + k) */
+	double		inverse;		/* 1 / (gamma + delta + k) */
+} Step;
+
+#define NSUM	14				/* of which are sums */
+
+typedef struct Work
+{
+	const ClvBase *base;
+	size_t		nstep;			/* most opportunities, and one */
+	size_t		units;
+	double		par[CLV_BGBB_NPARAM];
+	double		log_buy;		/* ln of alpha / (alpha + beta) */
+	double		log_miss;		/* ln of beta / (alpha + beta) */
+	Step	   *step;
+	ClvTwofold	sum[NSUM];
+
+	/* the group of cells under way */
+	size_t		left;			/* cells, this one included */
+	bool		in_group;
+	double		x;
+	size_t		k;				/* opportunities at which the recursion is */
+	double		q;
+	double		grad[CLV_BGBB_NPARAM];
+	double		hess[CLV_PACKED(CLV_BGBB_NPARAM)];
+
+	ClvTwofold	total_loglik;
+	ClvTwofold	total_grad[CLV_BGBB_NPARAM];
+	ClvTwofold	total_hess[CLV_PACKED(CLV_BGBB_NPARAM)];
+} Work;
+
+void
+clv_bgbb_work_free(void *work)
+{
+	Work	   *w = work;
+
+	if (w == NULL)
+		return;
+	free(w->step);
+	free(w);
+}
+
+/* Is cell i the last of its (x, n), the first to be taken? */
+static bool
+begins_group(const ClvBase *base, size_t i)
+{
+	return i + 1 == base->ncell ||
+		base->cell[i + 1].ix != base->cell[i].ix ||
+		base->cell[i + 1].it != base->cell[i].it;
+}
+
+void *
+clv_bgbb_work_new(const ClvModel *model, const ClvBase *base)
+{
+	Work	   *w = calloc(1, sizeof(Work));
+	size_t		i;
+
+	if (w == NULL)
+		return NULL;
+	w->base = base;
+	w->nstep = (size_t) (base->nt > 0 ? base->t[base->nt - 1] : 0.0) + 1;
+	w->step = malloc(w->nstep * sizeof(Step));
+	if (w->step == NULL)
+	{
+		clv_bgbb_work_free(w);
+		return NULL;
+	}
+
+	/* a step of a table or of a recursion, and a cell, is a unit each */
+	w->units = w->nstep + base->ncell;
+	for (i = 0; i < base->ncell; i++)
+	{
+		const ClvCell *cell = &base->cell[i];
+		double		from = begins_group(base, i) ? base->t[cell->it] :
+			base->tx[cell[1].itx];
+
+		w->units += (size_t) (from - base->tx[cell->itx]);
+	}
+	return w;
+}
+
+size_t
+clv_bgbb_units(const void *work)
+{
+	return ((const Work *) work)->units;
+}
+
+ClvStatus
+clv_bgbb_begin(void *work, const double *par)
+{
+	Work	   *w = work;
+
+	memcpy(w->par, par, sizeof(w->par));
+	w->log_buy = -log1p(par[B] / par[A]);
+	w->log_miss = -log1p(par[A] / par[B]);
+	memset(w->sum, 0, sizeof(w->sum));
+	w->left = w->base->ncell;
+	w->in_group = false;
+	memset(&w->total_loglik, 0, sizeof(w->total_loglik));
+	memset(w->total_grad, 0, sizeof(w->total_grad));
+	memset(w->total_hess, 0, sizeof(w->total_hess));
+	return CLV_OK;
+}
+
+/* Row k of the tables, and the sums moved on to k + 1. */
+static void
+table_step(Work *w, size_t k)
+{
+	Step	   *step = &w->step[k];
+	double		a = w->par[A] + k;
+	double		b = w->par[B] + k;
+	double		ab = w->par[A] + w->par[B] + k;
+	double		d = w->par[D] + k;
+	double		cd = w->par[C] + w->par[D] + k;
+	double		gap = w->par[C] / (d * cd);	/* 1 / d - 1 / cd */
+	const double term[NSUM] = {
+		log1p(k / w->par[A]), 1.0 / a, -1.0 / (a * a),
+		log1p(k / w->par[B]), 1.0 / b, -1.0 / (b * b),
+		log1p(k / (w->par[A] + w->par[B])), 1.0 / ab, -1.0 / (ab * ab),
+		-log1p(w->par[C] / d), gap, -gap * (1.0 / d + 1.0 / cd),
+		1.0 / cd, -1.0 / (cd * cd)
+	};
+	double	   *const out[NSUM] = {
+		&step->ln_a, &step->a1, &step->a2, &step->ln_b, &step->b1, &step->b2,
+		&step->ln_ab, &step->ab1, &step->ab2, &step->ln_s, &step->d1,
+		&step->d2, &step->cd1, &step->cd2
+	};
+	int			i;
+
+	for (i = 0; i < NSUM; i++)
+	{
+		*out[i] = w->sum[i].hi;
+		w->sum[i] = clv_twofold_plus(w->sum[i], term[i]);
+	}
+	step->stay = d / (cd * ab);
+	step->die = w->par[C] / cd;
+	step->inverse = 1.0 / cd;
+}
+
+/* Derivatives of ln S_k, but for what (alpha)_x brings. */
+static void
+alive_part(const Work *w, size_t k, double *grad, double *hess)
+{
+	const Step *step = &w->step[k];
+	const Step *missed = &w->step[k - (size_t) w->x];
+
+	memset(hess, 0, CLV_PACKED(CLV_BGBB_NPARAM) * sizeof(double));
+	grad[A] = -step->ab1;
+	grad[B] = missed->b1 - step->ab1;
+	grad[C] = -step->cd1;
+	grad[D] = step->d1;
+	hess[CLV_PACK(A, A)] = -step->ab2;
+	hess[CLV_PACK(B, A)] = -step->ab2;
+	hess[CLV_PACK(B, B)] = missed->b2 - step->ab2;
+	hess[CLV_PACK(C, C)] = -step->cd2;
+	hess[CLV_PACK(D, C)] = -step->cd2;
+	hess[CLV_PACK(D, D)] = step->d2;
+}
+
+/* The same of ln(S_k h_k). */
+static void
+dead_part(const Work *w, size_t k, double *grad, double *hess)
+{
+	const Step *step = &w->step[k];
+	double		inverse = step->inverse;
+
+	alive_part(w, k, grad, hess);
+	grad[C] += (w->par[D] + k) * inverse / w->par[C];
+	grad[D] -= inverse;
+	hess[CLV_PACK(C, C)] += inverse * inverse - 1.0 / (w->par[C] * w->par[C]);
+	hess[CLV_PACK(D, C)] += inverse * inverse;
+	hess[CLV_PACK(D, D)] += inverse * inverse;
+}
+
+/* One step of the recursion: those who died before opportunity k join. */
+static void
+step_down(Work *w)
+{
+	size_t		k = --w->k;
+	const Step *step = &w->step[k];
+	double		stay = (w->par[B] + (k - w->x)) * step->stay * w->q;
+	double		q = stay + step->die;
+	double		old = stay / q;
+	double		new = step->die / q;
+	double		grad[CLV_BGBB_NPARAM];
+	double		hess[CLV_PACKED(CLV_BGBB_NPARAM)];
+	int			i;
+	int			j;
+
+	dead_part(w, k, grad, hess);
+	for (i = 0; i < CLV_BGBB_NPARAM; i++)
+		grad[i] -= w->grad[i];
+	for (i = 0; i < CLV_BGBB_NPARAM; i++)
+	{
+		for (j = 0; j <= i; j++)
+		{
+			int			p = CLV_PACK(i, j);
+
+			w->hess[p] = old * w->hess[p] +
+				new * (hess[p] + old * grad[i] * grad[j]);
+		}
+		w->grad[i] += new * grad[i];
+	}
+	w->q = q;
+}
+
+static inline void
+add(ClvTwofold *total, double term)
+{
+	*total = clv_twofold_plus(*total, term);
+}
+
+/* The recursion has come to t_x of the cell. */
+static void
+add_cell(Work *w, double n)
+{
+	const Step *step = &w->step[w->k];
+	const Step *bought = &w->step[(size_t) w->x];
+	double		missed = w->k - w->x;
+	int			i;
+
+	add(&w->total_loglik, n * (bought->ln_a + w->x * w->log_buy));
+	add(&w->total_loglik, n * (w->step[(size_t) missed].ln_b + missed * w->log_miss));
+	add(&w->total_loglik, n * (step->ln_s - step->ln_ab));
+	add(&w->total_loglik, n * log(w->q));
+	add(&w->total_grad[A], n * bought->a1);
+	add(&w->total_hess[CLV_PACK(A, A)], n * bought->a2);
+	for (i = 0; i < CLV_BGBB_NPARAM; i++)
+		add(&w->total_grad[i], n * w->grad[i]);
+	for (i = 0; i < CLV_PACKED(CLV_BGBB_NPARAM); i++)
+		add(&w->total_hess[i], n * w->hess[i]);
+}
+
+/* One unit of the second half: a step, or a cell. */
+static void
+move(Work *w)
+{
+	const ClvBase *base = w->base;
+	const ClvCell *cell = &base->cell[w->left - 1];
+
+	if (!w->in_group)
+	{
+		w->x = base->x[cell->ix];
+		w->k = (size_t) base->t[cell->it];
+		w->q = 1.0;
+		alive_part(w, w->k, w->grad, w->hess);
+		w->in_group = true;
+	}
+	if (w->k > base->tx[cell->itx])
+	{
+		step_down(w);
+		return;
+	}
+	add_cell(w, cell->n);
+	w->left--;
+	w->in_group = w->left > 0 && !begins_group(base, w->left - 1);
+}
+
+/* The sums are handed over with the last unit. */
+ClvStatus
+clv_bgbb_slice(void *work, size_t from, size_t to, ClvSums *sums)
+{
+	Work	   *w = work;
+	int			i;
+
+	for (; from < to && from < w->nstep; from++)
+		table_step(w, from);
+	for (; from < to; from++)
+		move(w);
+	if (to < w->units)
+		return CLV_OK;
+	sums->loglik += w->total_loglik.hi;
+	for (i = 0; i < CLV_BGBB_NPARAM; i++)
+		sums->grad[i] += w->total_grad[i].hi;
+	for (i = 0; i < CLV_PACKED(CLV_BGBB_NPARAM); i++)
+		sums->hess[i] += w->total_hess[i].hi;
+	return CLV_OK;
+}
+
+/* Who has had no opportunity yet has likelihood 1 whatever the parameters. */
+int64_t
+clv_bgbb_usable(const ClvModel *model, const ClvBase *base)
+{
+	int64_t		usable = 0;
+	size_t		i;
+
+	for (i = 0; i < base->ncell; i++)
+	{
+		if (base->t[base->cell[i].it] > 0.0)
+			usable += (int64_t) base->cell[i].n;
+	}
+	return usable;
+}
+
+/*
+ * The chance of buying from the share of opportunities that were taken, with
+ * more, or less, difference between customers and early leaving.
+ */
+bool
+clv_bgbb_start(const ClvModel *model, const ClvBase *base, int attempt,
+			   double *par)
+{
+	static const double start[][3] = {	/* alpha + beta; gamma; delta */
+		{2.0, 0.5, 3.0}, {1.0, 1.0, 20.0}, {5.0, 0.2, 0.5}, {20.0, 2.0, 6.0}
+	};
+	double		x = 0.5;
+	double		n = 1.0;
+	double		share;
+	size_t		i;
+
+	if (attempt < 0 || attempt >= (int) (sizeof(start) / sizeof(start[0])))
+		return false;
+	for (i = 0; i < base->ncell; i++)
+	{
+		x += base->cell[i].n * base->x[base->cell[i].ix];
+		n += base->cell[i].n * base->t[base->cell[i].it];
+	}
+	share = fmin(1.5 * x / n, 0.5 + 0.5 * x / n);	/* some have left */
+	par[A] = start[attempt][0] * share;
+	par[B] = start[attempt][0] * (1.0 - share);
+	par[C] = start[attempt][1];
+	par[D] = start[attempt][2];
+	return true;
+}

@@ -1,0 +1,19 @@
+-- opportunities: a history as periods in which a customer bought or did not,
+-- what the model bgbb is fitted to.
+
+CREATE TYPE clv.opportunity_summary AS (
+	x integer,
+	t_x integer,
+	n integer
+);
+COMMENT ON TYPE clv.opportunity_summary IS 'a purchase history counted by periods, made by clv.opportunities; frequency, recency and t of a model in discrete time';
+COMMENT ON COLUMN clv.opportunity_summary.x IS 'periods with a purchase after the one of the first purchase';
+COMMENT ON COLUMN clv.opportunity_summary.t_x IS 'number of the last of them, counted from the period of the first purchase; 0 when there is none';
+COMMENT ON COLUMN clv.opportunity_summary.n IS 'whole periods after the one of the first purchase: the opportunities';
+
+CREATE FUNCTION clv.opportunities(rfm clv.rfm, first date, last date,
+								  period interval, refunds text DEFAULT 'net')
+	RETURNS clv.opportunity_summary
+	AS 'MODULE_PATHNAME', 'clv_opportunities' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION clv.opportunities(clv.rfm, date, date, interval, text) IS
+	'the history as opportunities to buy, one a period: period k, from 0, begins on first + k * period by the calendar and counts when it is over by the end of last; the period of the first purchase is no opportunity. NULL when the first purchase is before the first period or after the last whole one; 22023 unless the period is a positive number of days or months and at least one fits; refunds as in clv.summary. Fader, Hardie & Shang (2010)';
