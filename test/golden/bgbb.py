@@ -16,7 +16,7 @@ The base for derivatives is BASE; derivatives are central differences of
 each of those numbers stands its scale, the sum of the magnitudes of each
 customer's part of it.
 """
-from mpmath import mp, mpf, beta as B, exp, hyp2f1, log, nstr
+from mpmath import mp, mpf, beta as B, exp, log, nstr
 
 mp.dps = 60
 STEP = mpf(10) ** -20
@@ -74,6 +74,17 @@ def likelihood(par, row):
     return at + dead, at
 
 
+def without_end(c, d, z):
+    """z d / (c + d) 2F1(1, d + 1; c + d + 1; z), to 30 digits."""
+    term = total = z * d / (c + d)
+    j = 1
+    while term > total * (1 - z) * mpf(10) ** -30:
+        term *= z * (d + j) / (c + d + j)
+        total += term
+        j += 1
+    return total
+
+
 def future(par, row, ahead, alive):
     """p_alive after h; p_active; purchases: plain, discounted, without end;
     lifetime discounted; pmf."""
@@ -103,8 +114,7 @@ def future(par, row, ahead, alive):
     pmf *= alive
     if want == 0:
         pmf += 1 - alive
-    ever = z * d / (c + d) * hyp2f1(1, d + 1, c + d + 1, z,
-                                           maxterms=10 ** 7)
+    ever = without_end(c, d, z)
     p = a / (a + b)
     return [alive * stay, alive * active, alive * p * plain,
             alive * p * discounted, alive * p * ever, alive * discounted, pmf]
