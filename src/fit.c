@@ -25,7 +25,8 @@ clv_fit_release(void *fit)
  * malloc'd: "context" frees it, however we leave.
  */
 static void
-clv_fit_run(const ClvModel *model, const ClvBase *base, MemoryContext context,
+clv_fit_run(const ClvModel *model, const ClvBase *base,
+			const ClvFitOptions *options, MemoryContext context,
 			ClvFitted *fitted)
 {
 	MemoryContextCallback *release;
@@ -34,7 +35,7 @@ clv_fit_run(const ClvModel *model, const ClvBase *base, MemoryContext context,
 	ClvError	err;
 
 	release = MemoryContextAlloc(context, sizeof(*release));
-	fit = clv_fit_new(model, base, &err);
+	fit = clv_fit_new(model, base, options, &err);
 	if (fit == NULL)
 		clv_raise(&err);
 	release->func = clv_fit_release;
@@ -52,7 +53,8 @@ clv_fit_run(const ClvModel *model, const ClvBase *base, MemoryContext context,
 
 /* The model fitted to a base; NULL when no customer in it tells anything. */
 static struct varlena *
-clv_fit_cbs(Datum cbs, const ClvModel *model, double unit_days)
+clv_fit_cbs(Datum cbs, const ClvModel *model, double unit_days,
+			const ClvFitOptions *options)
 {
 	MemoryContext context;
 	const ClvBase *base;
@@ -76,7 +78,7 @@ clv_fit_cbs(Datum cbs, const ClvModel *model, double unit_days)
 		memset(&value, 0, sizeof(value));
 		value.unit_days = unit_days;
 		value.is_fitted = true;
-		clv_fit_run(model, base, context, &value.fit);
+		clv_fit_run(model, base, options, context, &value.fit);
 
 		/* Never store what could not be read back. */
 		if (clv_model_value_check(&value, &err) != CLV_OK)
@@ -87,28 +89,47 @@ clv_fit_cbs(Datum cbs, const ClvModel *model, double unit_days)
 	return result;
 }
 
-/*
- * No option and no prior is known yet; the arguments are there so that views
- * that call clv.fit outlive the first one.
- */
+/* Which parameter of the model is the option of that name?  -1: none */
+static int
+clv_fit_option(const ClvModel *model, const JsonbValue *key)
+{
+	int			i = model->nparam - 1;
+	const char *name = model->param[i].name;
+
+	if (clv_is_whole(model, i) && strlen(name) == key->val.string.len &&
+		memcmp(name, key->val.string.val, key->val.string.len) == 0)
+		return i;
+	return -1;
+}
+
+/* The options that the model knows: the value of its whole-number parameter. */
 static void
-clv_fit_refuse(Jsonb *options)
+clv_fit_read_options(Jsonb *json, const ClvModel *model, ClvFitOptions *options)
 {
 	JsonbIterator *it;
+	JsonbIteratorToken token;
 	JsonbValue	v;
+	ClvError	err;
+	int			i = 0;
 
-	if (!JB_ROOT_IS_OBJECT(options))
+	if (!JB_ROOT_IS_OBJECT(json))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("options must be a JSON object")));
-	it = JsonbIteratorInit(&options->root);
-	(void) JsonbIteratorNext(&it, &v, true);
-	if (JsonbIteratorNext(&it, &v, true) == WJB_KEY)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there is no option \"%s\"",
-						clv_name_copy(v.val.string.val, v.val.string.len)),
-				 errhint("This version knows no option of clv.fit.")));
+	it = JsonbIteratorInit(&json->root);
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY && (i = clv_fit_option(model, &v)) < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("model \"%s\" has no option \"%s\"", model->name,
+							clv_name_copy(v.val.string.val, v.val.string.len))));
+		if (token != WJB_VALUE)
+			continue;
+		if (clv_read_double(&v, model->param[i].name, &options->whole, &err) != CLV_OK ||
+			clv_param_check(model, i, options->whole, &err) != CLV_OK)
+			clv_raise(&err);
+	}
 }
 
 /* clv.fit(cbs, model, unit_days, prior, options) */
@@ -117,6 +138,7 @@ Datum
 clv_fit(PG_FUNCTION_ARGS)
 {
 	const ClvModel *model;
+	ClvFitOptions options = {0};
 	struct varlena *result;
 	text	   *name;
 
@@ -130,8 +152,8 @@ clv_fit(PG_FUNCTION_ARGS)
 				 errmsg("priors are not supported"),
 				 errhint("Leave prior NULL.")));
 	if (!PG_ARGISNULL(4))
-		clv_fit_refuse(PG_GETARG_JSONB_P(4));
-	result = clv_fit_cbs(PG_GETARG_DATUM(0), model, PG_GETARG_FLOAT8(2));
+		clv_fit_read_options(PG_GETARG_JSONB_P(4), model, &options);
+	result = clv_fit_cbs(PG_GETARG_DATUM(0), model, PG_GETARG_FLOAT8(2), &options);
 	if (result == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_POINTER(result);
@@ -230,7 +252,7 @@ clv_fit_final(PG_FUNCTION_ARGS)
 				 errhint("Use clv.fit(cbs, model).")));
 	result = clv_fit_cbs(PG_GETARG_DATUM(0),
 						 clv_model_named(request.model, request.length),
-						 request.unit_days);
+						 request.unit_days, NULL);
 	if (result == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_POINTER(result);

@@ -148,7 +148,7 @@ clv_model_to_json(const ClvModelValue *value)
  * Reading.  Each of these takes the value of the key "name", checks what it
  * is, and describes in "err" what is wrong with it.
  */
-static ClvStatus
+ClvStatus
 clv_read_double(const JsonbValue *v, const char *name, double *out,
 				ClvError *err)
 {

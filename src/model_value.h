@@ -37,6 +37,10 @@ extern char *clv_model_to_json(const ClvModelValue *value);
 extern ClvStatus clv_model_from_json(Jsonb *json, ClvModelValue *value,
 									 ClvError *err);
 
+/* The value of the key "name", which must be a finite number. */
+extern ClvStatus clv_read_double(const JsonbValue *v, const char *name,
+								 double *out, ClvError *err);
+
 /* An object with every parameter of the model and nothing else. */
 extern ClvStatus clv_params_from_json(JsonbContainer *object,
 									  const ClvModel *model, double *par,

@@ -1,6 +1,7 @@
 /*
  * betageo.c
- *		BG/NBD and MBG/NBD: one customer's likelihood, predictions, simulation.
+ *		BG/NBD and its siblings: one customer's likelihood, predictions,
+ *		simulation.
  *
  * A customer with x repeat purchases has seen the coin n = x + variant times.
  * The likelihood is that of being active still plus that of having quit at
@@ -9,7 +10,14 @@
  *		L = (r)_x alpha^r { e_n / (alpha + T)^(r+x)
  *							+ [n > 0] a / (b + n - 1) e_n / (alpha + t_x)^(r+x) }
  *
- * with e_n = (b)_n / (a + b)_n.  All predictions come from the odds of the two,
+ * with e_n = (b)_n / (a + b)_n.  Where a gap has k phases, x is k x but for
+ * the coin, and a customer who is active may have passed j < k of the present
+ * gap (Reutterer, Platzer & Schroeder 2020, appendix): the first part is then
+ * times the sum over j of (r + k x)_j / j! ((T - t_x) / (alpha + T))^j.  What
+ * the gaps themselves add, the product of gap^(k-1) / Gamma(k), is not known of
+ * a single customer and left out here; it changes no prediction.
+ *
+ * All predictions come from the odds of the two,
  * and from the laws of lambda and p of a customer who is active:
  * Gamma(r + x, rate alpha + T) and Beta(a, b + n).  A new customer is one with
  * x = t_x = T = 0.
@@ -27,8 +35,16 @@ typedef struct Posterior
 	double		log_odds;		/* ln of P(quit) / P(active); -INFINITY: 0 */
 	double		alive;			/* P(active) */
 	double		gone;			/* 1 - alive, to all digits */
+	double		log_phases;		/* ln of the sum over j in the likelihood */
 	ClvActive	active;
 } Posterior;
+
+/* Events of the purchase process to a purchase: k, or 1 if there is no k. */
+int
+clv_betageo_phases(const ClvModel *model, const double *par)
+{
+	return model->nparam > CLV_BETAGEO_K ? (int) par[CLV_BETAGEO_K] : 1;
+}
 
 static void
 posterior_set(Posterior *post, const ClvModel *model, const double *par,
@@ -38,11 +54,15 @@ posterior_set(Posterior *post, const ClvModel *model, const double *par,
 	double		b = par[CLV_BETAGEO_B];
 	double		alpha = par[CLV_BETAGEO_ALPHA];
 	double		n = row->x + model->variant;
+	ClvActive  *active = &post->active;
 
-	post->active.r = par[CLV_BETAGEO_R] + row->x;
-	post->active.alpha = alpha + row->t;
-	post->active.a = a;
-	post->active.b = b + n;
+	active->phases = clv_betageo_phases(model, par);
+	active->r = par[CLV_BETAGEO_R] + active->phases * row->x;
+	active->alpha = alpha + row->t;
+	active->a = a;
+	active->b = b + n;
+	active->idle = (row->t - row->tx) / active->alpha;
+	post->log_phases = log(clv_phase_sum(active->r, active->idle, active->phases));
 	if (n == 0.0)
 	{
 		post->log_odds = -INFINITY;
@@ -53,7 +73,8 @@ posterior_set(Posterior *post, const ClvModel *model, const double *par,
 
 	/* b + (n - 1), not (b + n) - 1: b may be far below 1 */
 	post->log_odds = log(a / (b + (n - 1.0)))
-		+ post->active.r * log1p((row->t - row->tx) / (alpha + row->tx));
+		+ active->r * log1p((row->t - row->tx) / (alpha + row->tx))
+		- post->log_phases;
 	post->alive = 1.0 / (1.0 + exp(post->log_odds));
 	post->gone = 1.0 / (1.0 + exp(-post->log_odds));
 }
@@ -69,19 +90,23 @@ clv_betageo_loglik(const ClvModel *model, const double *par,
 	double		a = par[CLV_BETAGEO_A];
 	double		b = par[CLV_BETAGEO_B];
 	double		n = row->x + model->variant;
+	double		events;
 	double		last = row->t;	/* of the larger part of the sum */
 
 	posterior_set(&post, model, par, row);
-	clv_pochhammer(r, row->x, &rising);
+	events = post.active.phases * row->x;
+	clv_pochhammer(r, events, &rising);
 	*out = rising.ln + clv_log_survive(a, b, n);
 	if (post.log_odds > 0.0)
 	{
 		*out += log(a / (b + (n - 1.0)));
 		last = row->tx;
 	}
+	else
+		*out += post.log_phases;
 
 	/* (r)_x alpha^r (alpha + last)^-(r + x), its large parts cancelled */
-	*out += row->x * log(r / (alpha + last)) - r * log1p(last / alpha)
+	*out += events * log(r / (alpha + last)) - r * log1p(last / alpha)
 		+ log1p(exp(-fabs(post.log_odds)));
 	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
 }
@@ -110,8 +135,7 @@ clv_betageo_p_active(const ClvModel *model, const double *par,
 	posterior_set(&post, model, par, row);
 
 	/* One who is active quits at a purchase, not before. */
-	*out = post.alive
-		* -expm1(-post.active.r * log1p(h / post.active.alpha));
+	*out = post.alive * clv_active_at_least(&post.active, h, 1.0);
 	return CLV_OK;
 }
 
@@ -147,16 +171,12 @@ clv_betageo_pmf(const ClvModel *model, const double *par, const ClvRow *row,
 {
 	Posterior	post;
 	const ClvActive *c = &post.active;
-	double		z;
 
 	if (!(h >= 0.0) || isinf(h) || !(n >= 0.0) || n != floor(n))
 		return CLV_BAD_ARGUMENT;
 	posterior_set(&post, model, par, row);
-	z = h / c->alpha;
 	if (n == 0.0)
-		*out = post.gone + post.alive * exp(-c->r * log1p(z));
-	else if (z == 0.0)
-		*out = 0.0;
+		*out = post.gone + post.alive * clv_active_exactly(c, h, 0.0);
 	else
 	{
 		/*
@@ -167,8 +187,8 @@ clv_betageo_pmf(const ClvModel *model, const double *par, const ClvRow *row,
 		double		quit = clv_log_survive(c->a, c->b, n - 1.0)
 			+ log(c->a / (c->a + c->b + (n - 1.0)));
 
-		*out = post.alive * (exp(stay) * clv_negbin(c->r, z, n)
-							 + exp(quit) * clv_negbin_upper(c->r, z, n));
+		*out = post.alive * (exp(stay) * clv_active_exactly(c, h, n)
+							 + exp(quit) * clv_active_at_least(c, h, n));
 	}
 	if (*out > 1.0)
 		*out = 1.0;
@@ -198,8 +218,7 @@ clv_betageo_next_purchase(const ClvModel *model, const double *par,
 	if (left <= 0.0)
 		*out = INFINITY;
 	else
-		*out = post.active.alpha
-			* expm1(-(share < 0.5 ? log1p(-share) : log(left)) / post.active.r);
+		*out = clv_active_wait(&post.active, share, left);
 	return CLV_OK;
 }
 
@@ -211,6 +230,7 @@ clv_betageo_draw(const ClvModel *model, const double *par, ClvRandom *random,
 								  par[CLV_BETAGEO_ALPHA]);
 	life->quit = clv_random_beta(random, par[CLV_BETAGEO_A],
 								 par[CLV_BETAGEO_B]);
+	life->phases = clv_betageo_phases(model, par);
 	life->now = 0.0;
 	life->alive = model->variant == 0
 		|| clv_random_uniform(random) >= life->quit;
@@ -219,9 +239,12 @@ clv_betageo_draw(const ClvModel *model, const double *par, ClvRandom *random,
 double
 clv_betageo_next(const ClvModel *model, ClvLife *life, ClvRandom *random)
 {
+	int			j;
+
 	if (!life->alive)
 		return INFINITY;
-	life->now += clv_random_exponential(random) / life->rate;
+	for (j = 0; j < life->phases; j++)
+		life->now += clv_random_exponential(random) / life->rate;
 	life->alive = clv_random_uniform(random) >= life->quit;
 	return life->now;
 }

@@ -1,6 +1,7 @@
 /*
  * betageo_active.c
- *		BG/NBD and MBG/NBD: the future of a customer who is active now.
+ *		BG/NBD and MBG/NBD: the future of a customer who is active now.  (Where
+ *		gaps have phases, betageo_regular.c takes over.)
  *
  * The purchase rate lambda is Gamma(r, rate alpha), the chance p to quit after
  * a purchase Beta(a, b); both already given the customer's history.  With
@@ -221,6 +222,8 @@ clv_active_survival(const ClvActive *c, double u)
 
 	if (u == 0.0)
 		return 1.0;
+	if (c->phases > 1)
+		return clv_regular_survival(c, u);
 	if (series_length(c->r, z) <= SERIES_TERMS)
 		out = series_sum(c, c->r, 1, &weight, &y);
 	else
@@ -233,6 +236,8 @@ clv_active_purchases(const ClvActive *c, double delta, double h)
 {
 	double		z = h / c->alpha;
 
+	if (c->phases > 1)
+		return clv_regular_purchases(c, delta, h);
 	if (delta == 0.0 && h > 0.0 && series_length(c->r, z) <= SERIES_TERMS)
 		return series_purchases(c, z);
 	return c->r / c->alpha * integral(c, c->r + 1.0, delta, h);
@@ -241,5 +246,7 @@ clv_active_purchases(const ClvActive *c, double delta, double h)
 double
 clv_active_lifetime(const ClvActive *c, double delta, double h)
 {
+	if (c->phases > 1)
+		return clv_regular_lifetime(c, delta, h);
 	return integral(c, c->r, delta, h);
 }

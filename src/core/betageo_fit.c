@@ -1,6 +1,6 @@
 /*
  * betageo_fit.c
- *		The likelihood of a base under BG/NBD and MBG/NBD, for fitting.
+ *		The likelihood of a base under BG/NBD and its siblings, for fitting.
  *
  * With n throws of the coin in x repeat purchases (n = x, or x + 1 in MBG/NBD)
  * Fader, Hardie & Lee (2005), equation 6, is a product of two parts:
@@ -23,6 +23,14 @@
  * w d'' + v d' d'^T, where w is the chance of having left and v = w (1 - w).
  * Cells of one x share every factor that x brings in, so that what is summed
  * over cells is free of it (Block).
+ *
+ * Where a gap has k phases, x is k x but for the coin, and the chance of being
+ * active is times S = the sum over j < k of (r + k x)_j / j! y^j with
+ * y = (T - t_x) / (alpha + T): ln S = Z is added to ln L, and taken off d
+ * (betageo.c).  The derivatives of Z are moments of j, and of
+ * h_j = psi(r + k x + j) - psi(r + k x), under the weights of that sum.  All
+ * customers together also have (k - 1) G - X ln Gamma(k), where G is the sum of
+ * the logarithms of their gaps and X their number.
  */
 #include "betageo.h"
 
@@ -41,7 +49,7 @@
 /* What a distinct x brings into its cells. */
 typedef struct Purchases
 {
-	double		rx;				/* r + x */
+	double		rx;				/* r + x, or r + k x */
 	double		odds;			/* ln(a / (b + n - 1)); -infinity if n = 0 */
 	double		inverse;		/* 1 / (b + n - 1); 0 if n = 0 */
 	double		ln;				/* C(x) */
@@ -51,6 +59,11 @@ typedef struct Purchases
 	double		daa;			/* also by a and b */
 	double		db;
 	double		dbb;
+
+	/* with phases, of phase j: */
+	double		coef[CLV_MAX_PHASES];	/* (r + kx)_j / j! */
+	double		h[CLV_MAX_PHASES];	/* its log derivative by r */
+	double		g[CLV_MAX_PHASES];	/* minus the derivative of h */
 } Purchases;
 
 /* What a distinct time brings in. */
@@ -64,7 +77,9 @@ typedef struct Age
 /*
  * Sums over cells of one x.  n is customers, D a difference T less t_x, and s
  * the slope -dL/dalpha = t / (alpha (alpha + t)), so that Ds is
- * (T - t_x) / ((alpha + T) (alpha + t_x)) without cancellation.
+ * (T - t_x) / ((alpha + T) (alpha + t_x)) without cancellation.  With phases
+ * the sums over v have D + what Z brings into d' in place of D, and those over
+ * 1 - w are not zero.
  */
 typedef struct Block
 {
@@ -83,16 +98,24 @@ typedef struct Block
 	double		vLL;
 	double		vLs;
 	double		vss;			/* (Ds)^2 */
+	double		zr;				/* (1 - w) times the derivatives of Z */
+	double		za;
+	double		zrr;
+	double		zra;
+	double		zaa;
 } Block;
 
 typedef struct Work
 {
+	const ClvModel *model;
 	const ClvBase *base;
 	int			throws;			/* before the first repeat purchase */
 	double		r;
 	double		alpha;
 	double		a;
 	double		b;
+	int			k;				/* phases */
+	double		log_gamma_k;	/* ln Gamma(k) */
 	Purchases  *x;
 	Age		   *tx;
 	Age		   *t;
@@ -122,6 +145,7 @@ clv_betageo_work_new(const ClvModel *model, const ClvBase *base)
 
 	if (w == NULL)
 		return NULL;
+	w->model = model;
 	w->base = base;
 	w->throws = model->variant;
 	w->x = calloc((size_t) base->nx + 1, sizeof(Purchases));
@@ -148,11 +172,14 @@ ClvStatus
 clv_betageo_begin(void *work, const double *par)
 {
 	Work	   *w = work;
+	int			sign;
 
 	w->r = par[CLV_BETAGEO_R];
 	w->alpha = par[CLV_BETAGEO_ALPHA];
 	w->a = par[CLV_BETAGEO_A];
 	w->b = par[CLV_BETAGEO_B];
+	w->k = clv_betageo_phases(w->model, par);
+	w->log_gamma_k = lgamma_r(w->k, &sign);
 	memset(&w->block, 0, sizeof(w->block));
 	memset(&w->loglik, 0, sizeof(w->loglik));
 	memset(w->grad, 0, sizeof(w->grad));
@@ -164,18 +191,20 @@ static void
 table_purchases(const Work *w, double x, Purchases *out)
 {
 	double		n = x + w->throws;
+	double		events = w->k * x;
 	ClvPochhammer rate;
 	ClvPochhammer stay;
 	ClvPochhammer all;
+	int			j;
 
-	clv_pochhammer(w->r, x, &rate);
+	clv_pochhammer(w->r, events, &rate);
 	clv_pochhammer(w->b, n, &stay);
 	clv_pochhammer(w->a + w->b, n, &all);
 
-	out->rx = w->r + x;
+	out->rx = w->r + events;
 	out->odds = n > 0.0 ? log(w->a / (w->b + (n - 1.0))) : -INFINITY;
 	out->inverse = n > 0.0 ? 1.0 / (w->b + (n - 1.0)) : 0.0;
-	out->ln = rate.ln + x * log(w->r / w->alpha) +
+	out->ln = rate.ln + events * log(w->r / w->alpha) - x * w->log_gamma_k +
 		(stay.ln - all.ln) - n * log1p(w->a / w->b);
 	out->dr = rate.d1;
 	out->drr = rate.d2;
@@ -183,6 +212,16 @@ table_purchases(const Work *w, double x, Purchases *out)
 	out->daa = -all.d2;
 	out->db = stay.d1 - all.d1;
 	out->dbb = stay.d2 - all.d2;
+	out->coef[0] = 1.0;
+	out->h[0] = out->g[0] = 0.0;
+	for (j = 1; j < w->k; j++)
+	{
+		double		up = out->rx + (j - 1);
+
+		out->coef[j] = out->coef[j - 1] * up / j;
+		out->h[j] = out->h[j - 1] + 1.0 / up;
+		out->g[j] = out->g[j - 1] + 1.0 / (up * up);
+	}
 }
 
 static void
@@ -202,7 +241,7 @@ add(ClvTwofold *total, double term)
 
 /* Add the block, all of it cells of "x", to the totals. */
 static void
-flush_block(Work *w, const Purchases *x, double purchases)
+flush_block(Work *w, const Purchases *x, double events)
 {
 	const Block *s = &w->block;
 	double		ia = 1.0 / w->alpha;
@@ -216,17 +255,17 @@ flush_block(Work *w, const Purchases *x, double purchases)
 	add(&w->loglik, -rx * s->nL);
 	add(&w->loglik, s->soft);
 
-	add(&g[CLV_BETAGEO_R], s->n * x->dr - (s->nL - s->wL));
+	add(&g[CLV_BETAGEO_R], s->n * x->dr - (s->nL - s->wL) + s->zr);
 	add(&g[CLV_BETAGEO_ALPHA],
-		ia * (rx * s->nt - s->n * purchases) - rx * s->ws);
+		ia * (rx * s->nt - s->n * events) - rx * s->ws + s->za);
 	add(&g[CLV_BETAGEO_A], s->n * x->da + s->w * ip);
 	add(&g[CLV_BETAGEO_B], s->n * x->db - s->w * q);
 
 #define H(i, j) (&h[CLV_PACK(CLV_BETAGEO_##i, CLV_BETAGEO_##j)])
-	add(H(R, R), s->n * x->drr + s->vLL);
-	add(H(ALPHA, R), ia * s->nt - s->ws - rx * s->vLs);
-	add(H(ALPHA, ALPHA), ia * ia * (s->n * purchases - rx * s->nbend) +
-		rx * (s->wbend + rx * s->vss));
+	add(H(R, R), s->n * x->drr + s->vLL + s->zrr);
+	add(H(ALPHA, R), ia * s->nt - s->ws - rx * s->vLs + s->zra);
+	add(H(ALPHA, ALPHA), ia * ia * (s->n * events - rx * s->nbend) +
+		rx * (s->wbend + rx * s->vss) + s->zaa);
 	add(H(A, R), ip * s->vL);
 	add(H(A, ALPHA), -ip * rx * s->vs);
 	add(H(A, A), s->n * x->daa - ip * ip * (s->w - s->v));
@@ -283,6 +322,114 @@ sum_cells(const Work *w, const Purchases *x, const ClvCell *cell, size_t count,
 	*block = s;
 }
 
+/* ln S and its derivatives */
+typedef struct Phases
+{
+	double		ln;
+	double		r;
+	double		alpha;
+	double		rr;
+	double		ra;
+	double		aa;
+} Phases;
+
+static inline void
+sum_phases(const Work *w, const Purchases *x, double y, double inverse, Phases *z)
+{
+	double		power = 1.0;
+	double		sum = 0.0;
+	double		j1 = 0.0;		/* mean of j */
+	double		j2 = 0.0;		/* of j^2 */
+	double		h1 = 0.0;
+	double		h2 = 0.0;
+	double		g1 = 0.0;
+	double		jh = 0.0;
+	int			j;
+
+	for (j = 0; j < w->k; j++)
+	{
+		double		term = x->coef[j] * power;
+
+		sum += term;
+		j1 += term * j;
+		j2 += term * j * j;
+		h1 += term * x->h[j];
+		h2 += term * x->h[j] * x->h[j];
+		g1 += term * x->g[j];
+		jh += term * j * x->h[j];
+		power *= y;
+	}
+	j1 /= sum;
+	h1 /= sum;
+	z->ln = log(sum);
+	z->r = h1;
+	z->alpha = -inverse * j1;
+	z->rr = (h2 - g1) / sum - h1 * h1;
+	z->ra = -inverse * (jh / sum - j1 * h1);
+	z->aa = inverse * inverse * (j2 / sum - j1 * j1 + j1);
+}
+
+/* As sum_cells(), with phases. */
+static void
+sum_regular_cells(const Work *w, const Purchases *x, const ClvCell *cell,
+				  size_t count, Block *block)
+{
+	Block		s = *block;
+	double		rx = x->rx;
+	double		alpha = w->alpha;
+	size_t		i;
+
+	for (i = 0; i < count; i++)
+	{
+		double		n = cell[i].n;
+		const Age  *end = &w->t[cell[i].it];
+		const Age  *last = &w->tx[cell[i].itx];
+		double		gap = end->t - last->t;
+		double		dL = end->ln - last->ln;
+		double		ds = gap * end->inverse * last->inverse;
+		double		share = end->t * end->inverse;
+		Phases		z;
+		double		d;
+		double		e;
+		double		small;
+		double		left;
+		double		both;
+		double		stay;
+
+		sum_phases(w, x, gap * end->inverse, end->inverse, &z);
+		d = x->odds + rx * dL - z.ln;
+		e = exp(-fabs(d));
+		small = 1.0 / (1.0 + e);
+		left = n * small * (d > 0.0 ? 1.0 : e);
+		stay = n * small * (d > 0.0 ? e : 1.0);
+		both = n * small * small * e;
+
+		s.n += n;
+		s.nL += n * end->ln;
+		s.nt += n * share;
+		s.nbend += n * share * (1.0 + alpha * end->inverse);
+		s.soft += n * (z.ln + (d > 0.0 ? d : 0.0) + log1p(e));
+		s.w += left;
+		s.wL += left * dL;
+		s.ws += left * ds;
+		s.wbend += left * ds * (end->inverse + last->inverse);
+		s.zr += stay * z.r;
+		s.za += stay * z.alpha;
+		s.zrr += stay * z.rr;
+		s.zra += stay * z.ra;
+		s.zaa += stay * z.aa;
+		dL -= z.r;
+		ds += z.alpha / rx;
+		s.v += both;
+		s.vL += both * dL;
+		s.vs += both * ds;
+		s.vLL += both * dL * dL;
+		s.vLs += both * dL * ds;
+		s.vss += both * ds * ds;
+	}
+	*block = s;
+}
+
 /*
  * Cells [from, to).  A block ends where x changes and at every multiple of
  * BLOCK, so that sums do not depend on how the cells are cut.
@@ -302,9 +449,13 @@ add_cells(Work *w, size_t from, size_t to)
 			end = base->ncell;
 		while (stop < end && stop < to && base->cell[stop].ix == ix)
 			stop++;
-		sum_cells(w, &w->x[ix], &base->cell[from], stop - from, &w->block);
+		if (w->k == 1)
+			sum_cells(w, &w->x[ix], &base->cell[from], stop - from, &w->block);
+		else
+			sum_regular_cells(w, &w->x[ix], &base->cell[from], stop - from,
+							  &w->block);
 		if (stop == end || base->cell[stop].ix != ix)
-			flush_block(w, &w->x[ix], base->x[ix]);
+			flush_block(w, &w->x[ix], w->k * base->x[ix]);
 		from = stop;
 	}
 }
@@ -312,9 +463,12 @@ add_cells(Work *w, size_t from, size_t to)
 static void
 add_totals(const Work *w, ClvSums *sums)
 {
+	ClvTwofold	loglik = w->loglik;
 	int			i;
 
-	sums->loglik += w->loglik.hi;
+	if (w->k > 1)
+		add(&loglik, (w->k - 1) * w->base->sum_log_gaps);
+	sums->loglik += loglik.hi;
 	for (i = 0; i < CLV_BETAGEO_NPARAM; i++)
 		sums->grad[i] += w->grad[i].hi;
 	for (i = 0; i < CLV_PACKED(CLV_BETAGEO_NPARAM); i++)
@@ -367,5 +521,20 @@ clv_betageo_start(const ClvModel *model, const ClvBase *base, int attempt,
 				   &par[CLV_BETAGEO_ALPHA]);
 	par[CLV_BETAGEO_A] = start[attempt][1];
 	par[CLV_BETAGEO_B] = start[attempt][2];
+	if (model->nparam > CLV_BETAGEO_K)
+		par[CLV_BETAGEO_ALPHA] /= par[CLV_BETAGEO_K];
+	return true;
+}
+
+/* A gap of k phases takes k / lambda on average, whatever k is. */
+bool
+clv_betageo_next_k(const ClvModel *model, double *par)
+{
+	double		k = par[CLV_BETAGEO_K];
+
+	if (k >= CLV_MAX_PHASES)
+		return false;
+	par[CLV_BETAGEO_ALPHA] *= k / (k + 1.0);
+	par[CLV_BETAGEO_K] = k + 1.0;
 	return true;
 }

@@ -10,7 +10,7 @@
 #include "betageo.h"
 #include "start.h"
 
-const ClvParam clv_betageo_param[CLV_BETAGEO_NPARAM] = {
+const ClvParam clv_betageo_param[CLV_BETAGEO_NPARAM + 1] = {
 	{"r", 0.0, 0, 0,
 		"hardly anyone buys again",
 		"customers do not differ in their purchase rate",
@@ -26,7 +26,11 @@ const ClvParam clv_betageo_param[CLV_BETAGEO_NPARAM] = {
 	{"b", 0.0, 0, 0,
 		"customers leave at the first opportunity or never",
 		"there is no sign that customers ever leave",
-	"customers do not differ in their chance of leaving"}
+	"customers do not differ in their chance of leaving"},
+	{"k", 0.0, 0, 0,
+		NULL,
+		"gaps between purchases are at least that regular",
+	NULL}
 };
 
 const ClvModel clv_bgnbd = {

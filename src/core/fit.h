@@ -2,7 +2,7 @@
  * fit.h
  *		Maximum-likelihood fit of any model in the list, stepped by its caller.
  *
- *		fit = clv_fit_new(model, base, &err);
+ *		fit = clv_fit_new(model, base, NULL, &err);
  *		while ((st = clv_fit_step(fit)) == CLV_CONTINUE)
  *			take interrupts;
  *		clv_fit_result(fit, &fitted);
@@ -29,8 +29,9 @@ typedef struct ClvFitted
 	double		par[CLV_MAX_PARAM];
 
 	/*
-	 * Covariance of phi = ln(theta - lower), packed; all zero where has_cov
-	 * is false (the information is singular, as at a boundary).
+	 * Covariance of phi = ln(theta - lower), packed, with zeros for a whole
+	 * number; all zero where has_cov is false (the information is singular, as
+	 * at a boundary).
 	 */
 	bool		has_cov;
 	double		cov[CLV_PACKED(CLV_MAX_PARAM)];
@@ -44,10 +45,17 @@ typedef struct ClvFitted
 	char		message[256];	/* boundary, not converged: what it means */
 } ClvFitted;
 
+/* What a caller may ask for besides; NULL is all zeros. */
+typedef struct ClvFitOptions
+{
+	double		whole;			/* value of the whole-number parameter; 0: the one
+								 * with the highest likelihood */
+} ClvFitOptions;
+
 typedef struct ClvFit ClvFit;
 
 extern ClvFit *clv_fit_new(const ClvModel *model, const ClvBase *base,
-						   ClvError *err);
+						   const ClvFitOptions *options, ClvError *err);
 extern ClvStatus clv_fit_step(ClvFit *fit);
 extern void clv_fit_result(const ClvFit *fit, ClvFitted *fitted);
 extern void clv_fit_free(ClvFit *fit);

@@ -129,8 +129,8 @@ clv_fitted_coefficient(const ClvFitted *fit, int i, ClvCoefficient *out)
 
 	memset(out, 0, sizeof(*out));
 	out->estimate = fit->par[i];
-	out->has_error = fit->has_cov;
-	if (!fit->has_cov)
+	out->has_error = fit->has_cov && !clv_is_whole(fit->model, i);
+	if (!out->has_error)
 		return;
 	error = sqrt(fit->cov[CLV_PACK(i, i)]);
 	out->std_error = above * error;

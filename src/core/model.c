@@ -5,6 +5,7 @@
 #include "model.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "betageo.h"
@@ -19,6 +20,8 @@ const ClvModel *const clv_models[] = {
 	&clv_mbgnbd,
 	&clv_paretonbd,
 	&clv_nbd,
+	&clv_bgcnbd,
+	&clv_mbgcnbd,
 	&clv_ggompertznbd,
 	&clv_bgbb,
 	&clv_gammagamma,
@@ -45,19 +48,32 @@ clv_model_find(const char *name)
  * population mean is infinite there.
  */
 ClvStatus
+clv_param_check(const ClvModel *model, int i, double value, ClvError *err)
+{
+	const ClvParam *param = &model->param[i];
+	char		hint[64] = "Parameters are finite numbers above zero.";
+
+	if (value > 0.0 && isfinite(value) &&
+		(!clv_is_whole(model, i) ||
+		 (value <= model->most && value == floor(value))))
+		return CLV_OK;
+	if (clv_is_whole(model, i))
+		snprintf(hint, sizeof(hint), "It is a whole number from 1 to %d.",
+				 model->most);
+	return clv_fail(err, CLV_BAD_ARGUMENT, hint,
+					"parameter %s of model \"%s\" cannot be %g",
+					param->name, model->name, value);
+}
+
+ClvStatus
 clv_model_check(const ClvModel *model, const double *par, ClvError *err)
 {
+	ClvStatus	status = CLV_OK;
 	int			i;
 
-	for (i = 0; i < model->nparam; i++)
-	{
-		if (!(par[i] > 0.0 && isfinite(par[i])))
-			return clv_fail(err, CLV_BAD_ARGUMENT,
-							"Parameters are finite numbers above zero.",
-							"parameter %s of model \"%s\" cannot be %g",
-							model->param[i].name, model->name, par[i]);
-	}
-	return CLV_OK;
+	for (i = 0; status == CLV_OK && i < model->nparam; i++)
+		status = clv_param_check(model, i, par[i], err);
+	return status;
 }
 
 ClvStatus

@@ -35,9 +35,10 @@ typedef enum ClvKind
 } ClvKind;
 
 /*
- * One parameter: theta = lower + exp(phi), and the solver moves phi.  The last
- * three say, to someone who knows customers and not statistics, what it means
- * when the likelihood is highest at a limit.
+ * One parameter: theta = lower + exp(phi), and the solver moves phi; the values
+ * of a whole number it tries one by one.  falls, grows and ratio say, to
+ * someone who knows customers and not statistics, what it means when the
+ * likelihood is highest at a limit.
  */
 typedef struct ClvParam
 {
@@ -75,6 +76,7 @@ typedef struct ClvLife
 {
 	double		rate;			/* lambda */
 	double		quit;			/* p, or the time of death */
+	int			phases;			/* events of that rate to a purchase */
 	double		now;
 	bool		alive;
 } ClvLife;
@@ -89,8 +91,13 @@ struct ClvModel
 								 * their functions apart */
 	bool		discrete;		/* time is counted in opportunities to buy, of
 								 * which a customer takes one or none */
+	bool		gaps;			/* fitted to the times between purchases, of which
+								 * the base has the sum of logarithms; not where
+								 * the whole-number parameter is 1 */
 	int			nparam;
 	const ClvParam *param;
+	int			most;			/* the last parameter is a whole number from 1 to
+								 * this; 0: it is not */
 	const char *reference;		/* paper and equations */
 	const struct ClvLaw *law;	/* of a customer's lifetime, where purchases
 								 * have no part in it (dropout.h) */
@@ -116,6 +123,13 @@ struct ClvModel
 	 */
 	bool		(*start) (const ClvModel *model, const ClvBase *base, int attempt,
 						  double *par);
+
+	/*
+	 * Move on to the next value of the whole-number parameter, and from the
+	 * optimum for the one in "par" to where to start for the next; false when
+	 * there are no more.  NULL without such a parameter.
+	 */
+	bool		(*next_whole) (const ClvModel *model, double *par);
 
 	/* Can a fit use this base at all?  Customers that carry information. */
 	int64_t		(*usable) (const ClvModel *model, const ClvBase *base);
@@ -164,8 +178,17 @@ extern const ClvModel *const clv_models[];
 
 extern const ClvModel *clv_model_find(const char *name);
 
+/* Is parameter i a whole number? */
+static inline bool
+clv_is_whole(const ClvModel *model, int i)
+{
+	return model->most > 0 && i == model->nparam - 1;
+}
+
 /* Are these parameters inside the model's domain (finite, above zero)? */
 extern ClvStatus clv_model_check(const ClvModel *model, const double *par,
+								 ClvError *err);
+extern ClvStatus clv_param_check(const ClvModel *model, int i, double value,
 								 ClvError *err);
 
 /* Can such a history be?  Used for every row that enters from outside. */

@@ -35,6 +35,8 @@ clv_around_set(const ClvModel *model, const ClvPoint *point, ClvAround *around)
 		bool		low = point->phi[i] <= -CLV_MAX_PHI && point->grad[i] <= 0.0;
 		bool		high = point->phi[i] >= CLV_MAX_PHI && point->grad[i] >= 0.0;
 
+		if (clv_is_whole(model, i))
+			continue;			/* a whole number does not move */
 		if (!low && !high)
 			around->free[around->nfree++] = i;
 		else if (around->bound < 0)
@@ -68,7 +70,7 @@ set_covariance(const ClvAround *around, ClvFitted *out)
 
 			for (k = curve->n - 1; k >= 0; k--)
 				sum += curve->vector[k][i] * curve->vector[k][j] / curve->value[k];
-			out->cov[CLV_PACK(i, j)] = sum;
+			out->cov[CLV_PACK(around->free[i], around->free[j])] = sum;
 		}
 	}
 }

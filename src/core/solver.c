@@ -10,6 +10,10 @@
  * phi is kept in a box so wide that an optimum outside it is one at infinity
  * or zero: that is what a base without the variation that a parameter
  * describes looks like, and the fit says so.
+ *
+ * A parameter that is a whole number is found by trying all its values, each
+ * search from the optimum of the one before; the best is then searched for from
+ * the usual starts as well.
  */
 #include "fit.h"
 
@@ -65,8 +69,18 @@ struct ClvFit
 	int			polish;
 	int			attempt_evaluations;
 
+	/* the whole-number parameter, for models that have one */
+	double		whole;			/* its present value */
+	bool		given;			/* by the caller */
+	bool		last;			/* no other is to be tried */
+	bool		is_warm;		/* it had an attempt -1, */
+	double		warm[CLV_MAX_PARAM];	/* which began here */
+	ClvFitted	highest;		/* the best of the values before */
+	double		highest_phi[CLV_MAX_PARAM];
+	bool		highest_warm;
+
 	bool		finished;
-	ClvFitted	best;
+	ClvFitted	best;			/* at the present value */
 	double		best_phi[CLV_MAX_PARAM];
 };
 
@@ -81,6 +95,9 @@ static double
 theta_of(const ClvFit *fit, int i, double phi)
 {
 	double		lower = fit->model->param[i].lower;
+
+	if (clv_is_whole(fit->model, i))
+		return fit->whole;
 
 	/* at its lower limit, a parameter that has a finite one is there */
 	if (lower > 0.0 && phi <= -CLV_MAX_PHI)
@@ -143,21 +160,33 @@ begin_evaluation(ClvFit *fit)
 	return CLV_OK;
 }
 
-/* Go to the model's next start; false if it has no more. */
+/*
+ * Go to the model's next start, after the one that an optimum before suggests;
+ * false if it has no more.
+ */
 static bool
 begin_attempt(ClvFit *fit, ClvStatus *status)
 {
 	double		par[CLV_MAX_PARAM];
 	int			i;
 
-	if (!fit->model->start(fit->model, fit->base, ++fit->attempt, par))
-		return false;
+	if (++fit->attempt < 0)
+		memcpy(par, fit->warm, sizeof(par));
+	else
+	{
+		for (i = 0; i < fit->model->nparam; i++)
+			par[i] = fit->whole;
+		if (!fit->model->start(fit->model, fit->base, fit->attempt, par))
+			return false;
+	}
 	for (i = 0; i < fit->model->nparam; i++)
 	{
-		double		phi = log((par[i] - fit->model->param[i].lower) / fit->unit[i]);
+		double		phi = 0.0;
 
+		if (!clv_is_whole(fit->model, i))
+			phi = log((par[i] - fit->model->param[i].lower) / fit->unit[i]);
 		fit->trial.phi[i] = fmin(fmax(phi, -CLV_MAX_PHI), CLV_MAX_PHI);
-		if (fit->attempt == 0)
+		if (fit->best.loglik == -DBL_MAX)
 			fit->best.par[i] = par[i];
 	}
 	fit->started = false;
@@ -185,17 +214,42 @@ check_cells(const ClvModel *model, const ClvBase *base, ClvError *err)
 	return status;
 }
 
+/* What is between purchases is a part of some likelihoods. */
+static ClvStatus
+check_gaps(const ClvModel *model, const ClvBase *base, double whole, ClvError *err)
+{
+	if (!model->gaps || base->has_log_gaps || whole == 1.0)
+		return CLV_OK;
+	return clv_fail(err, CLV_BAD_ARGUMENT,
+					"Build the base from histories, with clv.cbs(rfm, as_of).",
+					"model \"%s\" needs the times between purchases, which the base does not have",
+					model->name);
+}
+
+/* Begin with no optimum known. */
+static void
+forget(ClvFit *fit)
+{
+	fit->best.loglik = -DBL_MAX;
+	fit->best.limit = -1;
+	fit->best.status = CLV_NOT_CONVERGED;
+	fit->best.message[0] = '\0';
+}
+
 /*
  * "base" has been found usable.  NULL and an error if there is no memory, or
- * if the base has a history that the model does not know.
+ * if the model cannot be fitted to such a base.
  */
 ClvFit *
-clv_fit_new(const ClvModel *model, const ClvBase *base, ClvError *err)
+clv_fit_new(const ClvModel *model, const ClvBase *base,
+			const ClvFitOptions *options, ClvError *err)
 {
 	ClvStatus	status = CLV_NO_MEMORY;
+	double		whole = options != NULL ? options->whole : 0.0;
 	ClvFit	   *fit;
 
-	if (check_cells(model, base, err) != CLV_OK)
+	if (check_cells(model, base, err) != CLV_OK ||
+		check_gaps(model, base, whole, err) != CLV_OK)
 		return NULL;
 	fit = calloc(1, sizeof(ClvFit));
 	if (fit != NULL)
@@ -203,10 +257,11 @@ clv_fit_new(const ClvModel *model, const ClvBase *base, ClvError *err)
 		fit->model = model;
 		fit->base = base;
 		fit->attempt = -1;
+		fit->whole = whole > 0.0 ? whole : 1.0;
+		fit->given = whole > 0.0 || model->next_whole == NULL;
+		fit->last = fit->given;
 		fit->best.model = model;
-		fit->best.loglik = -DBL_MAX;
-		fit->best.limit = -1;
-		fit->best.status = CLV_NOT_CONVERGED;
+		forget(fit);
 		fit->work = model->work_new(model, base);
 	}
 	if (fit != NULL && fit->work != NULL)
@@ -277,15 +332,83 @@ better(const ClvFitted *a, const ClvFitted *b)
 	return a->loglik > b->loglik - close && a->status < b->status;
 }
 
+/* The whole number with the highest likelihood may be the last one tried. */
+static void
+check_largest(ClvFit *fit)
+{
+	ClvFitted  *best = &fit->best;
+	const ClvModel *model = fit->model;
+	int			last = model->nparam - 1;
+
+	if (best->par[last] < model->most || best->status != CLV_CONVERGED)
+		return;
+	best->status = CLV_BOUNDARY;
+	best->limit = last;
+	snprintf(best->message, sizeof(best->message),
+			 "%s is %d, the largest that is tried: %s", model->param[last].name,
+			 model->most, model->param[last].grows);
+}
+
+/* What has been found at the present value of the whole number. */
+static void
+keep_highest(ClvFit *fit)
+{
+	if (fit->highest.model != NULL && !better(&fit->best, &fit->highest))
+		return;
+	fit->highest = fit->best;
+	fit->highest_warm = fit->is_warm;
+	memcpy(fit->highest_phi, fit->best_phi, sizeof(fit->highest_phi));
+}
+
+/*
+ * All that can be had at the present value of the whole number is known: go to
+ * the next one, or back to the best for the usual starts that it has not seen;
+ * false if there is nothing more to do.
+ */
+static bool
+next_whole(ClvFit *fit, ClvStatus *status)
+{
+	int			iterations = fit->best.iterations;
+	int			evaluations = fit->best.evaluations;
+
+	if (fit->last)
+		return false;
+	keep_highest(fit);
+	memcpy(fit->warm, fit->best.par, sizeof(fit->warm));
+	fit->is_warm = fit->best.status == CLV_CONVERGED;
+	if (fit->model->next_whole(fit->model, fit->warm))
+	{
+		fit->whole = fit->warm[fit->model->nparam - 1];
+		forget(fit);
+		fit->attempt = fit->is_warm ? -2 : -1;
+		return begin_attempt(fit, status);
+	}
+
+	fit->last = true;
+	fit->best = fit->highest;
+	fit->best.iterations = iterations;
+	fit->best.evaluations = evaluations;
+	memcpy(fit->best_phi, fit->highest_phi, sizeof(fit->best_phi));
+	fit->whole = fit->best.par[fit->model->nparam - 1];
+	fit->attempt = -1;
+	return fit->highest_warm && begin_attempt(fit, status);
+}
+
 /* Go on to another attempt, or be finished. */
 static ClvStatus
 next_attempt(ClvFit *fit)
 {
 	ClvStatus	status = CLV_OK;
-	bool		enough = fit->attempt + 1 >= ATTEMPTS &&
-		fit->best.status == CLV_CONVERGED;
+	bool		enough = fit->best.status == CLV_CONVERGED &&
+		(fit->attempt < 0 || fit->attempt + 1 >= ATTEMPTS);
 
-	fit->finished = enough || !begin_attempt(fit, &status);
+	if (!enough && begin_attempt(fit, &status))
+		return status;
+	if (next_whole(fit, &status))
+		return status;
+	if (!fit->given)
+		check_largest(fit);
+	fit->finished = true;
 	return status;
 }
 

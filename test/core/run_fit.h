@@ -10,13 +10,17 @@
 #include "fit.h"
 #include "make_base.h"
 
-/* All zero, with a message, if there is no memory. */
+/*
+ * With this value of the whole-number parameter (0: the best).  All zero, with
+ * a message, if there is no fit.
+ */
 static ClvFitted
-run_model(const ClvModel *model, const ClvBase *base)
+run_model_at(const ClvModel *model, const ClvBase *base, double whole)
 {
 	ClvFitted	fitted;
+	ClvFitOptions options = {whole};
 	ClvError	err;
-	ClvFit	   *fit = clv_fit_new(model, base, &err);
+	ClvFit	   *fit = clv_fit_new(model, base, &options, &err);
 
 	memset(&fitted, 0, sizeof(fitted));
 	fitted.status = CLV_NOT_CONVERGED;
@@ -30,6 +34,12 @@ run_model(const ClvModel *model, const ClvBase *base)
 	clv_fit_result(fit, &fitted);
 	clv_fit_free(fit);
 	return fitted;
+}
+
+static inline ClvFitted
+run_model(const ClvModel *model, const ClvBase *base)
+{
+	return run_model_at(model, base, 0.0);
 }
 
 static inline ClvFitted

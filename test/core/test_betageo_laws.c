@@ -240,7 +240,7 @@ check_next(const Case *c)
 static void
 check_seam(void)
 {
-	ClvActive	c = {2.2426, 1.0, 0.7931, 4.4259};
+	ClvActive	c = {2.2426, 1.0, 0.7931, 4.4259, 1, 0.0};
 	double		h;
 	double		last = 0.0;
 
@@ -248,7 +248,7 @@ check_seam(void)
 	{
 		double		now = clv_active_purchases(&c, 0.0, h);
 		double		slope = c.r / c.alpha
-			* clv_active_survival(&(ClvActive) {c.r + 1.0, c.alpha, c.a, c.b},
+			* clv_active_survival(&(ClvActive) {c.r + 1.0, c.alpha, c.a, c.b, 1, 0.0},
 								  sqrt(h * h / 1.01));
 
 		if (last > 0.0)

@@ -257,7 +257,7 @@ static void
 test_slices(void)
 {
 	static const size_t cut[] = {1, 7, 100, 128, 1000, 8192};
-	static const double par[] = {2.3, 31.0, 1.7, 3.1};
+	static const double par[] = {2.3, 31.0, 1.7, 3.1, 2.0};
 	MakeRow    *row = malloc(SIMULATED * sizeof(MakeRow));
 	ClvBase		base;
 	int			m;

@@ -42,7 +42,7 @@ static const char *const quantity_name[NQUANTITY] = {
 	"next purchase within its median"
 };
 
-/* For every model that has none of its own, those without a name. */
+/* For every model that has none of its own, those without a name (k last). */
 static const struct
 {
 	const char *model;
@@ -51,7 +51,7 @@ static const struct
 	{"nbd", {{0.385, 12.07}, {1.5, 6.0}, {8.0, 100.0}}},
 	{"paretonbd", {{0.553, 10.58, 0.606, 11.67}, {1.5, 6.0, 1.0, 20.0}, {0.243, 4.414, 2.5, 60.0}}},
 	{"ggompertznbd", {{0.553, 10.58, 0.02, 0.6, 0.25}, {1.5, 6.0, 0.05, 0.3, 0.8}, {0.6, 12.6, 0.1, 1.5, 20.0}}},
-	{NULL, {{0.55, 10.6, 0.6, 1.9}, {1.5, 6.0, 1.0, 4.0}, {0.243, 4.414, 0.793, 2.426}}}
+	{NULL, {{0.55, 10.6, 0.6, 1.9, 2}, {1.5, 6.0, 1.0, 4.0, 3}, {0.243, 4.414, 0.793, 2.426, 5}}}
 };
 
 static const double *
