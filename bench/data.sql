@@ -2,7 +2,7 @@
 CREATE TABLE orders AS
 SELECT customer, at::date AS at, amount
 FROM clv.simulate(
-	clv.model('mbgnbd', '{"r": 1.1, "alpha": 40, "a": 0.5, "b": 4}'),
+	clv.model('mbgnbd', '{"r": 1.4, "alpha": 40, "a": 0.45, "b": 4.2}'),
 	clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 15.44}'),
 	:customers, date :'as_of' - 730, 548, 731, 1) s
 ORDER BY s.at, customer;
