@@ -133,15 +133,24 @@ SELECT clv.fit('gammagamma', 0, NULL) IS NULL AS no_repeat, clv.fit('gammagamma'
 SELECT clv.status(m) <> 'converged' AS said, clv.message(m) IS NOT NULL AS why FROM (SELECT clv.fit('gammagamma', 2, 20) AS m FROM generate_series(1, 50)) AS f;
 SELECT clv.fit(cbs, 'gammagamma') IS NULL AS no_spend_in_base FROM (SELECT clv.cbs(frequency, recency, t) FROM fit_buyers) AS b(cbs);
 
+-- auto is the one with the lower BIC, in all three forms; its prior is for both.
+SELECT clv.model_name(best) AS auto, clv.bic(best) = least(clv.bic(m), clv.bic(p)) AS lower, best OPERATOR(clv.=) step AS step, best OPERATOR(clv.=) unit AS unit
+FROM fit_base, clv.fit(cbs, 'auto') AS best, clv.fit(cbs, 'mbgnbd') AS m, clv.fit(cbs, 'paretonbd') AS p,
+     (SELECT clv.fit('auto', frequency, recency, t) AS step, clv.fit('auto', frequency, recency, t, 1) AS unit FROM fit_buyers) AS s;
+SELECT clv.model_name(clv.fit(clv.cbs(h, date '2025-12-31'), 'auto')) AS auto
+FROM (SELECT clv.rfm(at::date) AS h FROM clv.simulate(clv.model('paretonbd', '{"r": 0.6, "alpha": 10, "s": 0.6, "beta": 80}'), NULL, 3000, date '2024-01-01', 90, 730, 5) GROUP BY customer) AS s;
+SELECT clv.fit(NULL::clv.cbs, 'auto') IS NULL AS nobody, clv.status(clv.fit(clv.cbs(0, 0, 9), 'auto', 1, '{"mean": {"r": 1}}')) AS one FROM fit_base;
+
 -- Refused.
-SELECT clv.fit(cbs, 'auto') FROM fit_base;
+SELECT clv.fit(cbs, 'auto', 1, '{"mean": {"s": 1}}') FROM fit_base;
+SELECT clv.fit(cbs, 'auto', 1, NULL, '{"k": 1}') FROM fit_base;
+SELECT clv.fit(cbs, 'magic') FROM fit_base;
 SELECT clv.fit(cbs, 'bgnbd', 0) FROM fit_base;
-SELECT clv.fit(cbs, 'bgnbd', 1, '{}') FROM fit_base;
 SELECT clv.fit(cbs, 'bgnbd', 1, NULL, '{"restarts": 3}') FROM fit_base;
 SELECT clv.fit(cbs, 'bgnbd', 1, NULL, '[]') FROM fit_base;
 SELECT clv.fit('bgnbd', frequency, monetary) FROM fit_buyers;
 SELECT clv.fit('gammagamma', frequency, recency, t) FROM fit_buyers;
-SELECT clv.fit('auto', frequency, recency, t) FROM fit_buyers;
+SELECT clv.fit('magic', frequency, recency, t) FROM fit_buyers;
 SELECT clv.fit('bgnbd', frequency, recency, t) OVER () FROM fit_buyers;
 \set VERBOSITY sqlstate
 SELECT clv.fit('bgnbd', 1, 9, 5);

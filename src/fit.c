@@ -14,6 +14,14 @@
 #include "cbs.h"
 #include "model_value.h"
 
+/* What a fit is asked for, besides the base and the model. */
+typedef struct ClvFitCall
+{
+	double		unit_days;
+	Jsonb	   *prior;			/* NULL: none */
+	Jsonb	   *options;		/* NULL: none */
+} ClvFitCall;
+
 static void
 clv_fit_release(void *fit)
 {
@@ -21,10 +29,9 @@ clv_fit_release(void *fit)
 }
 
 /*
- * Fit "model" to "base", interrupts taken between slices.  The fit's memory is
- * malloc'd: "context" frees it, however we leave.
+ * The fit's memory is malloc'd: "context" frees it, however we leave.
  */
-static void
+void
 clv_fit_run(const ClvModel *model, const ClvBase *base,
 			const ClvFitOptions *options, MemoryContext context,
 			ClvFitted *fitted)
@@ -51,21 +58,15 @@ clv_fit_run(const ClvModel *model, const ClvBase *base,
 	clv_fit_result(fit, fitted);
 }
 
-/* The model fitted to a base; NULL when no customer in it tells anything. */
-static struct varlena *
-clv_fit_cbs(Datum cbs, const ClvModel *model, double unit_days,
-			const ClvFitOptions *options)
+/* A base in the unit that it is said to be in. */
+const ClvBase *
+clv_fit_base(Datum cbs, double unit_days, MemoryContext context)
 {
-	MemoryContext context;
 	const ClvBase *base;
-	struct varlena *result = NULL;
-	ClvModelValue value;
 	ClvError	err;
 
 	if (clv_unit_days_check(unit_days, &err) != CLV_OK)
 		clv_raise(&err);
-	context = AllocSetContextCreate(CurrentMemoryContext, "clv fit",
-									ALLOCSET_DEFAULT_SIZES);
 	base = clv_cbs_get_base(cbs, context);
 	if (base->in_days && unit_days != 1)
 		ereport(ERROR,
@@ -73,20 +74,7 @@ clv_fit_cbs(Datum cbs, const ClvModel *model, double unit_days,
 				 errmsg("unit_days must be 1 for a base built from histories, but is \"%g\"",
 						unit_days),
 				 errhint("Histories are in days.")));
-	if (model->usable(model, base) > 0)
-	{
-		memset(&value, 0, sizeof(value));
-		value.unit_days = unit_days;
-		value.is_fitted = true;
-		clv_fit_run(model, base, options, context, &value.fit);
-
-		/* Never store what could not be read back. */
-		if (clv_model_value_check(&value, &err) != CLV_OK)
-			clv_raise(&err);
-		result = clv_model_pack(&value);
-	}
-	MemoryContextDelete(context);
-	return result;
+	return base;
 }
 
 /* Which parameter of the model is the option of that name?  -1: none */
@@ -132,28 +120,111 @@ clv_fit_read_options(Jsonb *json, const ClvModel *model, ClvFitOptions *options)
 	}
 }
 
+/* The default prior, but for what the argument says. */
+static void
+clv_fit_read_prior(Jsonb *json, const ClvModel *model, const ClvBase *base,
+				   double unit_days, ClvPrior *prior)
+{
+	ClvError	err;
+
+	clv_prior_default(model, base, unit_days, prior);
+	if (clv_prior_from_json(&json->root, model, unit_days, prior,
+							&err) != CLV_OK)
+		clv_raise(&err);
+}
+
+/* One model fitted to a base; false when no customer in it tells anything. */
+static bool
+clv_fit_model(const ClvModel *model, const ClvBase *base,
+			  const ClvFitCall *call, MemoryContext context,
+			  ClvModelValue *value)
+{
+	ClvFitOptions options = {0};
+	ClvPrior	prior;
+	ClvError	err;
+
+	if (call->options != NULL)
+		clv_fit_read_options(call->options, model, &options);
+	if (call->prior != NULL)
+	{
+		clv_fit_read_prior(call->prior, model, base, call->unit_days, &prior);
+		options.prior = &prior;
+	}
+	if (model->usable(model, base) == 0)
+		return false;
+	memset(value, 0, sizeof(*value));
+	value->unit_days = call->unit_days;
+	value->is_fitted = true;
+	clv_fit_run(model, base, &options, context, &value->fit);
+
+	/* Never store what could not be read back. */
+	if (clv_model_value_check(value, &err) != CLV_OK)
+		clv_raise(&err);
+	return true;
+}
+
+/*
+ * The models that a name stands for, NULL at the end: one, which is written to
+ * "one", or those that "auto" chooses from.
+ */
+static const ClvModel *const *
+clv_fit_candidates(const char *name, int length, const ClvModel **one)
+{
+	if (length == strlen("auto") && memcmp(name, "auto", length) == 0)
+		return clv_auto_models;
+	one[0] = clv_model_named(name, length);
+	one[1] = NULL;
+	return one;
+}
+
+/* The candidate with the lowest BIC, the earlier of two that have the same. */
+static struct varlena *
+clv_fit_cbs(Datum cbs, const char *name, int length, const ClvFitCall *call)
+{
+	const ClvModel *one[2];
+	const ClvModel *const *candidate = clv_fit_candidates(name, length, one);
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "clv fit",
+												  ALLOCSET_DEFAULT_SIZES);
+	const ClvBase *base = clv_fit_base(cbs, call->unit_days, context);
+	struct varlena *result = NULL;
+	ClvModelValue value;
+	ClvModelValue best;
+	bool		found = false;
+
+	for (; *candidate != NULL; candidate++)
+	{
+		if (!clv_fit_model(*candidate, base, call, context, &value))
+			continue;
+		if (!found || clv_fitted_bic(&value.fit) < clv_fitted_bic(&best.fit))
+			best = value;
+		found = true;
+	}
+	if (found)
+		result = clv_model_pack(&best);
+	MemoryContextDelete(context);
+	return result;
+}
+
 /* clv.fit(cbs, model, unit_days, prior, options) */
 PG_FUNCTION_INFO_V1(clv_fit);
 Datum
 clv_fit(PG_FUNCTION_ARGS)
 {
-	const ClvModel *model;
-	ClvFitOptions options = {0};
+	ClvFitCall	call = {0};
 	struct varlena *result;
 	text	   *name;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
 	name = PG_GETARG_TEXT_PP(1);
-	model = clv_model_named(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	call.unit_days = PG_GETARG_FLOAT8(2);
 	if (!PG_ARGISNULL(3))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("priors are not supported"),
-				 errhint("Leave prior NULL.")));
+		call.prior = PG_GETARG_JSONB_P(3);
 	if (!PG_ARGISNULL(4))
-		clv_fit_read_options(PG_GETARG_JSONB_P(4), model, &options);
-	result = clv_fit_cbs(PG_GETARG_DATUM(0), model, PG_GETARG_FLOAT8(2), &options);
+		call.options = PG_GETARG_JSONB_P(4);
+	result = clv_fit_cbs(PG_GETARG_DATUM(0), VARDATA_ANY(name),
+						 VARSIZE_ANY_EXHDR(name), &call);
 	if (result == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_POINTER(result);
@@ -168,6 +239,7 @@ clv_fit_request(FunctionCallInfo fcinfo, struct varlena *state,
 				ClvKind kind, double unit_days)
 {
 	text	   *name = PG_GETARG_TEXT_PP(1);
+	const ClvModel *one[2];
 	ClvCbsRequest request;
 
 	request.model = VARDATA_ANY(name);
@@ -176,7 +248,7 @@ clv_fit_request(FunctionCallInfo fcinfo, struct varlena *state,
 
 	/* Only the first row can bring something new, so only it is looked up. */
 	if (state == NULL)
-		clv_kind_require(clv_model_named(request.model, request.length), kind);
+		clv_kind_require(*clv_fit_candidates(request.model, request.length, one), kind);
 	return clv_cbs_set_request(state, &request);
 }
 
@@ -241,6 +313,7 @@ Datum
 clv_fit_final(PG_FUNCTION_ARGS)
 {
 	struct varlena *result;
+	ClvFitCall	call = {0};
 	ClvCbsRequest request;
 
 	if (PG_ARGISNULL(0))
@@ -250,9 +323,8 @@ clv_fit_final(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the base does not say which model to fit"),
 				 errhint("Use clv.fit(cbs, model).")));
-	result = clv_fit_cbs(PG_GETARG_DATUM(0),
-						 clv_model_named(request.model, request.length),
-						 request.unit_days, NULL);
+	call.unit_days = request.unit_days;
+	result = clv_fit_cbs(PG_GETARG_DATUM(0), request.model, request.length, &call);
 	if (result == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_POINTER(result);

@@ -21,6 +21,13 @@
 	if (!value->is_fitted) \
 		PG_RETURN_NULL()
 
+/* Nor is there a likelihood of a model that no base was asked about. */
+#define CLV_LIKELIHOOD_OR_NULL(fit) \
+	const ClvModelValue *value = clv_model_arg(fcinfo, 0); \
+	const ClvFitted *fit = &value->fit; \
+	if (!clv_has_loglik(value)) \
+		PG_RETURN_NULL()
+
 PG_FUNCTION_INFO_V1(clv_model_name);
 Datum
 clv_model_name(PG_FUNCTION_ARGS)
@@ -56,7 +63,7 @@ PG_FUNCTION_INFO_V1(clv_model_loglik);
 Datum
 clv_model_loglik(PG_FUNCTION_ARGS)
 {
-	CLV_FIT_OR_NULL(fit);
+	CLV_LIKELIHOOD_OR_NULL(fit);
 	PG_RETURN_FLOAT8(fit->loglik);
 }
 
@@ -64,7 +71,7 @@ PG_FUNCTION_INFO_V1(clv_aic);
 Datum
 clv_aic(PG_FUNCTION_ARGS)
 {
-	CLV_FIT_OR_NULL(fit);
+	CLV_LIKELIHOOD_OR_NULL(fit);
 	PG_RETURN_FLOAT8(clv_fitted_aic(fit));
 }
 
@@ -72,7 +79,7 @@ PG_FUNCTION_INFO_V1(clv_bic);
 Datum
 clv_bic(PG_FUNCTION_ARGS)
 {
-	CLV_FIT_OR_NULL(fit);
+	CLV_LIKELIHOOD_OR_NULL(fit);
 	PG_RETURN_FLOAT8(clv_fitted_bic(fit));
 }
 

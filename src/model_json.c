@@ -36,13 +36,16 @@ typedef enum ClvKey
 	KEY_ITERATIONS,
 	KEY_EVALUATIONS,
 	KEY_COVARIANCE,
+	KEY_FITTED,					/* number of keys that every fitted model has */
+	KEY_PRIOR = KEY_FITTED,
+	KEY_GROUPS,
 	KEY_COUNT
 } ClvKey;
 
 static const char *const clv_key_name[KEY_COUNT] = {
 	"model", "version", "unit_days", "parameters", "status", "limit",
 	"message", "loglik", "customers", "excluded", "iterations",
-	"evaluations", "covariance"
+	"evaluations", "covariance", "prior", "groups"
 };
 
 static void
@@ -52,6 +55,21 @@ clv_json_double(StringInfo out, double v)
 
 	double_to_shortest_decimal_buf(v, digits);
 	appendStringInfoString(out, digits);
+}
+
+void
+clv_json_params(StringInfo out, const ClvModel *model, int n,
+				const double *value)
+{
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		appendStringInfo(out, "%s\"%s\": ", i == 0 ? "{" : ", ",
+						 model->param[i].name);
+		clv_json_double(out, value[i]);
+	}
+	appendStringInfoChar(out, '}');
 }
 
 static void
@@ -103,7 +121,10 @@ clv_json_fit(StringInfo out, const ClvFitted *fit)
 	else
 		escape_json(out, fit->message);
 	clv_json_key(out, KEY_LOGLIK);
-	clv_json_double(out, fit->loglik);
+	if (fit->groups > 0)
+		appendStringInfoString(out, "null");
+	else
+		clv_json_double(out, fit->loglik);
 	clv_json_key(out, KEY_CUSTOMERS);
 	appendStringInfo(out, INT64_FORMAT, (int64) fit->customers);
 	clv_json_key(out, KEY_EXCLUDED);
@@ -114,6 +135,16 @@ clv_json_fit(StringInfo out, const ClvFitted *fit)
 	appendStringInfo(out, "%d", fit->evaluations);
 	clv_json_key(out, KEY_COVARIANCE);
 	clv_json_covariance(out, fit);
+	if (fit->has_prior)
+	{
+		clv_json_key(out, KEY_PRIOR);
+		clv_json_prior(out, fit);
+	}
+	if (fit->groups > 0)
+	{
+		clv_json_key(out, KEY_GROUPS);
+		appendStringInfo(out, "%d", fit->groups);
+	}
 }
 
 char *
@@ -121,7 +152,6 @@ clv_model_to_json(const ClvModelValue *value)
 {
 	const ClvFitted *fit = &value->fit;
 	StringInfoData out;
-	int			i;
 
 	initStringInfo(&out);
 	clv_json_key(&out, KEY_MODEL);
@@ -131,13 +161,7 @@ clv_model_to_json(const ClvModelValue *value)
 	clv_json_key(&out, KEY_UNIT_DAYS);
 	clv_json_double(&out, value->unit_days);
 	clv_json_key(&out, KEY_PARAMETERS);
-	for (i = 0; i < fit->model->nparam; i++)
-	{
-		appendStringInfo(&out, "%s\"%s\": ", i == 0 ? "{" : ", ",
-						 fit->model->param[i].name);
-		clv_json_double(&out, fit->par[i]);
-	}
-	appendStringInfoChar(&out, '}');
+	clv_json_params(&out, fit->model, fit->model->nparam, fit->par);
 	if (value->is_fitted)
 		clv_json_fit(&out, fit);
 	appendStringInfoChar(&out, '}');
@@ -207,14 +231,13 @@ clv_read_string(const JsonbValue *v, const char *name, char *out, size_t size,
 }
 
 ClvStatus
-clv_params_from_json(JsonbContainer *object, const ClvModel *model,
-					 double *par, ClvError *err)
+clv_some_params_from_json(JsonbContainer *object, const ClvModel *model,
+						  double *par, bool *seen, ClvError *err)
 {
 	JsonbIterator *it;
 	JsonbIteratorToken token;
 	JsonbValue	v;
 	ClvStatus	status;
-	bool		seen[CLV_MAX_PARAM] = {false};
 	int			i = 0;
 
 	if (!JsonContainerIsObject(object))
@@ -238,14 +261,26 @@ clv_params_from_json(JsonbContainer *object, const ClvModel *model,
 		if (status != CLV_OK)
 			return status;
 	}
-	for (i = 0; i < model->nparam; i++)
+	return CLV_OK;
+}
+
+ClvStatus
+clv_params_from_json(JsonbContainer *object, const ClvModel *model,
+					 double *par, ClvError *err)
+{
+	bool		seen[CLV_MAX_PARAM] = {false};
+	ClvStatus	status = clv_some_params_from_json(object, model, par, seen,
+													   err);
+	int			i;
+
+	for (i = 0; status == CLV_OK && i < model->nparam; i++)
 	{
 		if (!seen[i])
 			return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
 							"parameter \"%s\" of model \"%s\" is missing",
 							model->param[i].name, model->name);
 	}
-	return CLV_OK;
+	return status;
 }
 
 static ClvStatus
@@ -386,6 +421,50 @@ clv_read_outcome(const JsonbValue *field, ClvFitted *fit, ClvError *err)
 	return clv_param_lookup(fit->model, limit, &fit->limit, err);
 }
 
+/* The prior, and the groups that it is the pool of, where there are any. */
+static ClvStatus
+clv_read_prior(const JsonbValue *field, const bool *seen,
+			   ClvModelValue *value, ClvError *err)
+{
+	ClvFitted  *fit = &value->fit;
+	int64		groups = 0;
+	ClvStatus	st;
+
+	if (seen[KEY_GROUPS])
+	{
+		st = clv_read_count(&field[KEY_GROUPS], "groups", PG_INT32_MAX,
+							&groups, err);
+		if (st != CLV_OK)
+			return st;
+		if (groups == 0)
+			return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+							"\"groups\" must be above 0");
+	}
+	fit->groups = (int) groups;
+	fit->has_prior = seen[KEY_PRIOR];
+	if (!fit->has_prior)
+		return CLV_OK;
+	if (field[KEY_PRIOR].type != jbvBinary)
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"\"prior\" must be an object");
+
+	/* none of it is left to a default: what is missing is not valid */
+	return clv_prior_from_json(field[KEY_PRIOR].val.binary.data, fit->model,
+							   value->unit_days, &fit->prior, err);
+}
+
+/* Of a shrunk model there is no likelihood: null. */
+static ClvStatus
+clv_read_loglik(const JsonbValue *v, ClvFitted *fit, ClvError *err)
+{
+	if (fit->groups > 0 && v->type == jbvNull)
+		return CLV_OK;
+	if (fit->groups > 0)
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"\"loglik\" of a shrunk model must be null");
+	return clv_read_double(v, "loglik", &fit->loglik, err);
+}
+
 /* What a fitted model has besides. */
 static ClvStatus
 clv_read_fit(const JsonbValue *field, ClvFitted *fit, ClvError *err)
@@ -397,8 +476,7 @@ clv_read_fit(const JsonbValue *field, ClvFitted *fit, ClvError *err)
 	ClvStatus	st;
 
 	if ((st = clv_read_outcome(field, fit, err)) != CLV_OK ||
-		(st = clv_read_double(&field[KEY_LOGLIK], "loglik", &fit->loglik,
-							  err)) != CLV_OK ||
+		(st = clv_read_loglik(&field[KEY_LOGLIK], fit, err)) != CLV_OK ||
 		(st = clv_read_count(&field[KEY_CUSTOMERS], "customers", PG_INT64_MAX,
 							 &customers, err)) != CLV_OK ||
 		(st = clv_read_count(&field[KEY_EXCLUDED], "excluded", PG_INT64_MAX,
@@ -431,7 +509,7 @@ clv_model_from_json(Jsonb *json, ClvModelValue *value, ClvError *err)
 	/* A single key of a fit asks for all of them. */
 	for (key = KEY_GIVEN; key < KEY_COUNT; key++)
 		value->is_fitted |= seen[key];
-	for (key = 0; key < (value->is_fitted ? KEY_COUNT : KEY_GIVEN); key++)
+	for (key = 0; key < (value->is_fitted ? KEY_FITTED : KEY_GIVEN); key++)
 	{
 		if (!seen[key])
 			return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
@@ -440,7 +518,8 @@ clv_model_from_json(Jsonb *json, ClvModelValue *value, ClvError *err)
 	if ((st = clv_read_given(field, value, err)) != CLV_OK)
 		return st;
 	if (value->is_fitted &&
-		(st = clv_read_fit(field, &value->fit, err)) != CLV_OK)
+		((st = clv_read_prior(field, seen, value, err)) != CLV_OK ||
+		 (st = clv_read_fit(field, &value->fit, err)) != CLV_OK))
 		return st;
 	return clv_model_value_check(value, err);
 }

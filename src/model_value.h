@@ -46,4 +46,33 @@ extern ClvStatus clv_params_from_json(JsonbContainer *object,
 									  const ClvModel *model, double *par,
 									  ClvError *err);
 
+/* One number under the key "name". */
+extern ClvStatus clv_read_double(const JsonbValue *v, const char *name,
+								 double *out, ClvError *err);
+
+/*
+ * Some parameters of the model and nothing else, "seen" the ones there are;
+ * the others stay what they are.
+ */
+extern ClvStatus clv_some_params_from_json(JsonbContainer *object,
+										   const ClvModel *model, double *par,
+										   bool *seen, ClvError *err);
+
+/* {"a": 1, "b": 2} of values of the first n parameters */
+extern void clv_json_params(StringInfo out, const ClvModel *model, int n,
+							const double *value);
+
+/* model_prior.c */
+extern void clv_json_prior(StringInfo out, const ClvFitted *fit);
+extern ClvStatus clv_prior_from_json(JsonbContainer *object,
+									 const ClvModel *model, double unit_days,
+									 ClvPrior *prior, ClvError *err);
+
+/* fit.c: a fit to the end, interrupts taken between its steps */
+extern void clv_fit_run(const ClvModel *model, const ClvBase *base,
+						const ClvFitOptions *options, MemoryContext context,
+						ClvFitted *fitted);
+extern const ClvBase *clv_fit_base(Datum cbs, double unit_days,
+								   MemoryContext context);
+
 #endif							/* CLV_MODEL_VALUE_H */

@@ -14,23 +14,23 @@ const ClvParam clv_betageo_param[CLV_BETAGEO_NPARAM + 1] = {
 	{"r", 0.0, 0, 0,
 		"hardly anyone buys again",
 		"customers do not differ in their purchase rate",
-	"customers do not differ in their purchase rate"},
+	"customers do not differ in their purchase rate", 0.5},
 	{"alpha", 0.0, 1, 0,
 		"purchases follow each other without delay",
 		"hardly anyone buys again",
-	"customers do not differ in their purchase rate"},
+	"customers do not differ in their purchase rate", 50.0},
 	{"a", 0.0, 0, 0,
 		"there is no sign that customers ever leave",
 		"customers leave at the first opportunity",
-	"customers do not differ in their chance of leaving"},
+	"customers do not differ in their chance of leaving", 1.0},
 	{"b", 0.0, 0, 0,
 		"customers leave at the first opportunity or never",
 		"there is no sign that customers ever leave",
-	"customers do not differ in their chance of leaving"},
+	"customers do not differ in their chance of leaving", 2.0},
 	{"k", 0.0, 0, 0,
 		NULL,
 		"gaps between purchases are at least that regular",
-	NULL}
+	NULL, 0.0}
 };
 
 const ClvModel clv_bgnbd = {

@@ -1,6 +1,7 @@
 /*
  * fit.h
- *		Maximum-likelihood fit of any model in the list, stepped by its caller.
+ *		Fit of any model in the list to a base, stepped by its caller: by
+ *		maximum likelihood, or with a prior to the mode of the posterior.
  *
  *		fit = clv_fit_new(model, base, NULL, &err);
  *		while ((st = clv_fit_step(fit)) == CLV_CONTINUE)
@@ -15,6 +16,7 @@
 #define CLV_FIT_H
 
 #include "model.h"
+#include "prior.h"
 
 typedef enum ClvFitStatus
 {
@@ -43,6 +45,15 @@ typedef struct ClvFitted
 	ClvFitStatus status;
 	int			limit;			/* boundary: index of the parameter, or -1 */
 	char		message[256];	/* boundary, not converged: what it means */
+
+	/*
+	 * The prior that the fit was made with; the likelihood is without it, the
+	 * covariance with it.  Of a fit that was shrunk afterwards (shrink.h) it is
+	 * what the groups have in common, and there is no likelihood.
+	 */
+	bool		has_prior;
+	ClvPrior	prior;
+	int			groups;			/* shrunk toward the pool of so many; 0: not */
 } ClvFitted;
 
 /* What a caller may ask for besides; NULL is all zeros. */
@@ -50,6 +61,7 @@ typedef struct ClvFitOptions
 {
 	double		whole;			/* value of the whole-number parameter; 0: the one
 								 * with the highest likelihood */
+	const ClvPrior *prior;		/* copied; NULL: maximum likelihood */
 } ClvFitOptions;
 
 typedef struct ClvFit ClvFit;

@@ -138,6 +138,12 @@ clv_fitted_coefficient(const ClvFitted *fit, int i, ClvCoefficient *out)
 	out->upper = lower + above * exp(CLV_Z_95 * error);
 }
 
+bool
+clv_has_loglik(const ClvModelValue *value)
+{
+	return value->is_fitted && value->fit.groups == 0;
+}
+
 double
 clv_fitted_aic(const ClvFitted *fit)
 {
@@ -184,6 +190,12 @@ clv_fitted_check(const ClvFitted *fit, ClvError *err)
 							"variance must not be negative, but is \"%g\"",
 							fit->cov[CLV_PACK(i, i)]);
 	}
+	if (fit->groups < 0 || (fit->groups > 0 && !fit->has_prior) ||
+		(fit->groups > 0 && fit->loglik != 0.0))
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"only a model with a prior and without a likelihood is of a pool of groups");
+	if (fit->has_prior && clv_prior_check(fit->model, &fit->prior, err) != CLV_OK)
+		return CLV_BAD_ARGUMENT;
 	for (c = fit->message; *c; c++)
 	{
 		if (*c < ' ' || *c > '~')

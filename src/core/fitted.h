@@ -24,7 +24,7 @@ typedef struct ClvModelValue
 /* No encoded model is longer. */
 #define CLV_MODEL_MAX_BYTES \
 	(2 + 1 + 255 + 8 + 1 + 8 * CLV_MAX_PARAM + 2 + 3 * 8 + 2 * 4 + 1 + 255 + \
-	 8 * CLV_PACKED(CLV_MAX_PARAM))
+	 8 * CLV_PACKED(CLV_MAX_PARAM) + 2 * 8 * CLV_MAX_PARAM + 4)
 
 extern const char *clv_kind_name(ClvKind kind);
 extern const char *clv_fit_status_name(ClvFitStatus status);
@@ -62,6 +62,9 @@ typedef struct ClvCoefficient
 	double		lower;			/* 95 % interval, symmetric in phi */
 	double		upper;
 } ClvCoefficient;
+
+/* Fitted, and to a base that its likelihood is known of? */
+extern bool clv_has_loglik(const ClvModelValue *value);
 
 extern void clv_fitted_coefficient(const ClvFitted *fit, int i,
 								   ClvCoefficient *out);

@@ -14,7 +14,10 @@
 
 #define CLV_FLAG_FITTED		0x01
 #define CLV_FLAG_COVARIANCE	0x02
-#define CLV_FLAGS			(CLV_FLAG_FITTED | CLV_FLAG_COVARIANCE)
+#define CLV_FLAG_PRIOR		0x04
+#define CLV_FLAG_GROUPS		0x08
+#define CLV_FLAGS			(CLV_FLAG_FITTED | CLV_FLAG_COVARIANCE | \
+							 CLV_FLAG_PRIOR | CLV_FLAG_GROUPS)
 
 #define CLV_NO_LIMIT		0xFF
 
@@ -49,24 +52,42 @@ clv_put_string(unsigned char *at, const char *s)
 	return at + n;
 }
 
+static unsigned char *
+clv_put_doubles(unsigned char *at, const double *v, int n)
+{
+	int			i;
+
+	for (i = 0; i < n; i++)
+		at = clv_put_double(at, v[i]);
+	return at;
+}
+
+static int
+clv_flags_of(const ClvModelValue *value)
+{
+	if (!value->is_fitted)
+		return 0;
+	return CLV_FLAG_FITTED |
+		(value->fit.has_cov ? CLV_FLAG_COVARIANCE : 0) |
+		(value->fit.has_prior ? CLV_FLAG_PRIOR : 0) |
+		(value->fit.groups > 0 ? CLV_FLAG_GROUPS : 0);
+}
+
 size_t
 clv_model_encode(const ClvModelValue *value, unsigned char *out)
 {
 	const ClvFitted *fit = &value->fit;
-	bool		has_cov = value->is_fitted && fit->has_cov;
 	unsigned char *at = out;
+	int			flags = clv_flags_of(value);
 	int			n = fit->model->nparam;
-	int			i;
 
 	at = clv_put_uint(at, CLV_MODEL_VERSION, 1);
-	at = clv_put_uint(at, (value->is_fitted ? CLV_FLAG_FITTED : 0) |
-					  (has_cov ? CLV_FLAG_COVARIANCE : 0), 1);
+	at = clv_put_uint(at, flags, 1);
 	at = clv_put_string(at, fit->model->name);
 	at = clv_put_double(at, value->unit_days);
 	at = clv_put_uint(at, n, 1);
-	for (i = 0; i < n; i++)
-		at = clv_put_double(at, fit->par[i]);
-	if (value->is_fitted)
+	at = clv_put_doubles(at, fit->par, n);
+	if (flags & CLV_FLAG_FITTED)
 	{
 		at = clv_put_uint(at, fit->status, 1);
 		at = clv_put_uint(at, fit->limit < 0 ? CLV_NO_LIMIT : fit->limit, 1);
@@ -77,8 +98,15 @@ clv_model_encode(const ClvModelValue *value, unsigned char *out)
 		at = clv_put_uint(at, (uint32_t) fit->evaluations, 4);
 		at = clv_put_string(at, fit->message);
 	}
-	for (i = 0; has_cov && i < CLV_PACKED(n); i++)
-		at = clv_put_double(at, fit->cov[i]);
+	if (flags & CLV_FLAG_COVARIANCE)
+		at = clv_put_doubles(at, fit->cov, CLV_PACKED(n));
+	if (flags & CLV_FLAG_PRIOR)
+	{
+		at = clv_put_doubles(at, fit->prior.median, clv_real_params(fit->model));
+		at = clv_put_doubles(at, fit->prior.sd, clv_real_params(fit->model));
+	}
+	if (flags & CLV_FLAG_GROUPS)
+		at = clv_put_uint(at, (uint32_t) fit->groups, 4);
 	return at - out;
 }
 
@@ -116,6 +144,15 @@ clv_get_double(ClvReader *in)
 		in->bad = true;
 	memcpy(&v, &bits, sizeof(v));
 	return v;
+}
+
+static void
+clv_get_doubles(ClvReader *in, double *out, int n)
+{
+	int			i;
+
+	for (i = 0; i < n; i++)
+		out[i] = clv_get_double(in);
 }
 
 /* "out" has room for 256 bytes. */
@@ -161,6 +198,24 @@ clv_get_fit(ClvReader *in, ClvFitted *fit)
 	fit->evaluations = (int) evaluations;
 }
 
+/* The prior, and what it was made of. */
+static void
+clv_get_prior(ClvReader *in, uint64_t flags, ClvFitted *fit)
+{
+	uint64_t	groups;
+
+	fit->has_prior = true;
+	clv_get_doubles(in, fit->prior.median, clv_real_params(fit->model));
+	clv_get_doubles(in, fit->prior.sd, clv_real_params(fit->model));
+	if ((flags & CLV_FLAG_GROUPS) == 0)
+		return;
+	groups = clv_get_uint(in, 4);
+	if (groups == 0 || groups > INT32_MAX)
+		in->bad = true;
+	else
+		fit->groups = (int) groups;
+}
+
 static ClvStatus
 clv_bad_model(ClvError *err, const char *why)
 {
@@ -176,7 +231,6 @@ clv_model_decode(const unsigned char *data, size_t size, ClvModelValue *value,
 	ClvError	why;
 	char		name[256];
 	uint64_t	flags;
-	int			i;
 
 	memset(value, 0, sizeof(*value));
 	fit->limit = -1;
@@ -186,7 +240,8 @@ clv_model_decode(const unsigned char *data, size_t size, ClvModelValue *value,
 	value->is_fitted = (flags & CLV_FLAG_FITTED) != 0;
 	fit->has_cov = (flags & CLV_FLAG_COVARIANCE) != 0;
 	if ((flags & ~(uint64_t) CLV_FLAGS) != 0 ||
-		(fit->has_cov && !value->is_fitted))
+		(flags != 0 && !value->is_fitted) ||
+		((flags & CLV_FLAG_GROUPS) != 0 && (flags & CLV_FLAG_PRIOR) == 0))
 		return clv_bad_model(err, "unknown flags");
 	clv_get_string(&in, name);
 	if (in.bad)
@@ -197,12 +252,13 @@ clv_model_decode(const unsigned char *data, size_t size, ClvModelValue *value,
 	value->unit_days = clv_get_double(&in);
 	if (clv_get_uint(&in, 1) != (uint64_t) fit->model->nparam)
 		return clv_bad_model(err, "wrong number of parameters");
-	for (i = 0; i < fit->model->nparam; i++)
-		fit->par[i] = clv_get_double(&in);
+	clv_get_doubles(&in, fit->par, fit->model->nparam);
 	if (value->is_fitted)
 		clv_get_fit(&in, fit);
-	for (i = 0; fit->has_cov && i < CLV_PACKED(fit->model->nparam); i++)
-		fit->cov[i] = clv_get_double(&in);
+	if (fit->has_cov)
+		clv_get_doubles(&in, fit->cov, CLV_PACKED(fit->model->nparam));
+	if ((flags & CLV_FLAG_PRIOR) != 0)
+		clv_get_prior(&in, flags, fit);
 	if (in.bad || in.left != 0)
 		return clv_bad_model(err, "malformed bytes");
 	if (clv_model_value_check(value, &why) != CLV_OK)

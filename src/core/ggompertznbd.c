@@ -165,23 +165,23 @@ static const ClvParam param[] = {
 	{"r", 0.0, 0, 0,
 		"hardly anyone buys again",
 		"customers do not differ in their purchase rate",
-	"customers do not differ in their purchase rate"},
+	"customers do not differ in their purchase rate", 0.5},
 	{"alpha", 0.0, 1, 0,
 		"purchases follow each other without delay",
 		"hardly anyone buys again",
-	"customers do not differ in their purchase rate"},
+	"customers do not differ in their purchase rate", 50.0},
 	{"b", 0.0, -1, 0,
 		"a customer's risk of leaving does not grow with age, and the model is paretonbd",
 		"customers leave at once",
-	"customers all leave at one age"},
+	"customers all leave at one age", 0.005},
 	{"s", 0.0, 0, 0,
 		"there is no sign that customers ever leave",
 		"customers leave at once",
-	"customers do not differ in their risk of leaving"},
+	"customers do not differ in their risk of leaving", 0.5},
 	{"beta", 0.0, 0, 0,
 		"customers leave at once or never",
 		"there is no sign that customers ever leave",
-	"customers do not differ in their risk of leaving"}
+	"customers do not differ in their risk of leaving", 0.5}
 };
 
 /*

@@ -28,6 +28,12 @@ const ClvModel *const clv_models[] = {
 	NULL
 };
 
+const ClvModel *const clv_auto_models[] = {
+	&clv_mbgnbd,
+	&clv_paretonbd,
+	NULL
+};
+
 /* NULL if there is no such model. */
 const ClvModel *
 clv_model_find(const char *name)

@@ -49,6 +49,8 @@ typedef struct ClvParam
 	const char *falls;			/* at its lower limit */
 	const char *grows;			/* growing without limit */
 	const char *ratio;			/* growing with another, at a fixed ratio */
+	double		typical;		/* median of the default prior, in days; money in
+								 * orders of typical worth */
 } ClvParam;
 
 /* One customer's history, in the model's unit of time. */
@@ -176,6 +178,9 @@ struct ClvModel
 /* NULL-terminated, in the order in which clv.models() lists them. */
 extern const ClvModel *const clv_models[];
 
+/* Likewise: of these, "auto" is the one with the lowest BIC. */
+extern const ClvModel *const clv_auto_models[];
+
 extern const ClvModel *clv_model_find(const char *name);
 
 /* Is parameter i a whole number? */
@@ -183,6 +188,13 @@ static inline bool
 clv_is_whole(const ClvModel *model, int i)
 {
 	return model->most > 0 && i == model->nparam - 1;
+}
+
+/* How many of the parameters are not; these come first. */
+static inline int
+clv_real_params(const ClvModel *model)
+{
+	return model->nparam - (model->most > 0 ? 1 : 0);
 }
 
 /* Are these parameters inside the model's domain (finite, above zero)? */

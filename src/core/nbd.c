@@ -126,11 +126,11 @@ static const ClvParam param[] = {
 	{"r", 0.0, 0, 0,
 		"hardly anyone buys again",
 		"customers do not differ in their purchase rate",
-	"customers do not differ in their purchase rate"},
+	"customers do not differ in their purchase rate", 0.5},
 	{"alpha", 0.0, 1, 0,
 		"purchases follow each other without delay",
 		"hardly anyone buys again",
-	"customers do not differ in their purchase rate"}
+	"customers do not differ in their purchase rate", 50.0}
 };
 
 static bool

@@ -114,19 +114,19 @@ static const ClvParam param[] = {
 	{"r", 0.0, 0, 0,
 		"hardly anyone buys again",
 		"customers do not differ in their purchase rate",
-	"customers do not differ in their purchase rate"},
+	"customers do not differ in their purchase rate", 0.5},
 	{"alpha", 0.0, 1, 0,
 		"purchases follow each other without delay",
 		"hardly anyone buys again",
-	"customers do not differ in their purchase rate"},
+	"customers do not differ in their purchase rate", 50.0},
 	{"s", 0.0, 0, 0,
 		"there is no sign that customers ever leave",
 		"customers leave at once",
-	"customers do not differ in their rate of leaving"},
+	"customers do not differ in their rate of leaving", 0.5},
 	{"beta", 0.0, 1, 0,
 		"customers leave at once or never",
 		"there is no sign that customers ever leave",
-	"customers do not differ in their rate of leaving"}
+	"customers do not differ in their rate of leaving", 50.0}
 };
 
 /*

@@ -1,6 +1,6 @@
 /*
  * solver.c
- *		Maximum-likelihood fit of any model in the list, stepped by its caller.
+ *		Fit of any model in the list, stepped by its caller.
  *
  * Newton's method with the model's own second derivatives, on
  * phi = ln((theta - lower) / unit), where the unit of a time is the mean age of
@@ -9,7 +9,8 @@
  * region keeps steps honest; a likelihood that is not finite rejects a step.
  * phi is kept in a box so wide that an optimum outside it is one at infinity
  * or zero: that is what a base without the variation that a parameter
- * describes looks like, and the fit says so.
+ * describes looks like, and the fit says so.  A prior is added to the
+ * likelihood as one customer more.
  *
  * A parameter that is a whole number is found by trying all its values, each
  * search from the optimum of the one before; the best is then searched for from
@@ -51,6 +52,8 @@ struct ClvFit
 	const ClvBase *base;
 	void	   *work;
 	double		unit[CLV_MAX_PARAM];
+	bool		has_prior;
+	ClvPrior	prior;
 
 	/* the evaluation that is under way */
 	ClvPoint	trial;
@@ -112,9 +115,7 @@ set_units(ClvFit *fit)
 	const ClvBase *base = fit->base;
 	double		n = 0.0;
 	double		t = 0.0;
-	double		spenders = 0.0;
-	double		ln = 0.0;
-	double		money;
+	double		money = clv_base_money(base);
 	size_t		i;
 	int			k;
 
@@ -123,13 +124,7 @@ set_units(ClvFit *fit)
 		n += base->cell[i].n;
 		t += base->cell[i].n * base->t[base->cell[i].it];
 	}
-	for (i = 0; i < base->nspend; i++)
-	{
-		spenders += base->spend[i].n;
-		ln += base->spend[i].n * log(base->spend[i].m);
-	}
 	t = t > 0.0 ? t / n : 1.0;
-	money = spenders > 0.0 ? exp(ln / spenders) : 1.0;
 	for (k = 0; k < fit->model->nparam; k++)
 	{
 		const ClvParam *param = &fit->model->param[k];
@@ -262,6 +257,11 @@ clv_fit_new(const ClvModel *model, const ClvBase *base,
 		fit->last = fit->given;
 		fit->best.model = model;
 		forget(fit);
+		if (options != NULL && options->prior != NULL)
+		{
+			fit->has_prior = true;
+			fit->prior = *options->prior;
+		}
 		fit->work = model->work_new(model, base);
 	}
 	if (fit != NULL && fit->work != NULL)
@@ -286,6 +286,40 @@ clv_fit_free(ClvFit *fit)
 	if (fit->work != NULL)
 		fit->model->work_free(fit->work);
 	free(fit);
+}
+
+/* ln of the prior's density at a point, but for a constant. */
+static double
+log_prior(const ClvFit *fit, const double *phi)
+{
+	double		sum = 0.0;
+	int			i;
+
+	for (i = 0; fit->has_prior && i < clv_real_params(fit->model); i++)
+	{
+		double		z = clv_prior_distance(fit->model, &fit->prior, i,
+										   phi[i] + log(fit->unit[i]));
+
+		sum -= 0.5 * z * z;
+	}
+	return sum;
+}
+
+/* Add the prior to what has become of the likelihood. */
+static void
+add_prior(const ClvFit *fit, ClvPoint *point)
+{
+	int			i;
+
+	point->loglik += log_prior(fit, point->phi);
+	for (i = 0; fit->has_prior && i < clv_real_params(fit->model); i++)
+	{
+		double		sd = fit->prior.sd[i];
+
+		point->grad[i] -= clv_prior_distance(fit->model, &fit->prior, i,
+											 point->phi[i] + log(fit->unit[i])) / sd;
+		point->info[CLV_PACK(i, i)] += 1.0 / (sd * sd);
+	}
 }
 
 /* From derivatives in theta to derivatives in phi; false if not finite. */
@@ -315,6 +349,7 @@ take_sums(ClvFit *fit)
 			finite = finite && isfinite(bend);
 		}
 	}
+	add_prior(fit, point);
 	return finite;
 }
 
@@ -589,6 +624,9 @@ clv_fit_result(const ClvFit *fit, ClvFitted *fitted)
 	const ClvBase *base = fit->base;
 
 	*fitted = fit->best;
+	fitted->loglik -= log_prior(fit, fit->best_phi);
+	fitted->has_prior = fit->has_prior;
+	fitted->prior = fit->prior;
 	fitted->customers = customers_of(fit);
 	if (fit->model->kind == CLV_SPEND)
 		fitted->excluded = base->no_repeat + base->no_spend;

@@ -7,7 +7,7 @@ CREATE FUNCTION clv.fit(cbs clv.cbs, model text DEFAULT 'mbgnbd',
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
 	AS 'MODULE_PATHNAME', 'clv_fit';
 COMMENT ON FUNCTION clv.fit(clv.cbs, text, float8, jsonb, jsonb) IS
-	'the model fitted to the base by maximum likelihood; unit_days: length in days of the unit that recency and t are in (1 for histories). NULL when no customer tells anything; never raises on valid data: clv.status() says how it ended. prior and options are for later versions: 0A000 for a prior, 22023 for an unknown option';
+	'the model fitted to the base by maximum likelihood; model ''auto'' is mbgnbd or paretonbd, whichever has the lower BIC; unit_days: length in days of the unit that recency and t are in (1 for histories). With prior ''{"mean": {"r": 0.5}, "sd": 2}'' the mode of the posterior: each ln(parameter - lower) is normal with this standard deviation (a number, or by parameter; default 2) around the logarithm of this median (by parameter, in the unit of the fit, or a clv.model as jsonb; default as in docs/priors.md); ''{}'' is the default prior. NULL when no customer tells anything; never raises on valid data: clv.status() says how it ended. options sets what is a whole number, ''{"k": 2}'' of bgcnbd and mbgcnbd, which is found by the fit otherwise. 22023 for an unknown key of prior or options';
 
 CREATE FUNCTION clv.fit_transition(clv.cbs, text, float8, float8, float8)
 	RETURNS clv.cbs
@@ -72,3 +72,11 @@ COMMENT ON AGGREGATE clv.fit(text, float8, float8, float8, float8) IS
 	'the same with recency and t in units of unit_days days, which must be the same in every row, or 22023';
 COMMENT ON AGGREGATE clv.fit(text, float8, float8) IS
 	'a spend model fitted to the rows in one step. Rows without a repeat purchase or with monetary NULL or not above 0 are left out and counted; NULL when none is left; model must be the same in every row, or 22023';
+
+-- Fits of groups, drawn to what the groups have in common.
+
+CREATE FUNCTION clv.shrink(models clv.model[]) RETURNS clv.model[]
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000
+	AS 'MODULE_PATHNAME', 'clv_shrink';
+COMMENT ON FUNCTION clv.shrink(clv.model[]) IS
+	'the fits of one model to several groups, each drawn to their pool, the more the less its own data say (empirical Bayes, Morris 1983, on ln(parameter - lower): pool mean and covariance between groups by EM from each fit and its covariance, a prior of the fits taken out again). Same order, NULLs stay; clv.message() says that a model is shrunk, its prior is the pool, and it has no log-likelihood. With fewer than two fits that have a covariance the models come back as they were. All of one model and one unit_days, fitted and not shrunk before, or 22023';

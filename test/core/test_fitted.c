@@ -40,6 +40,25 @@ fitted_example(void)
 	return v;
 }
 
+/* Fitted with a prior, and drawn to the pool of "groups" unless that is 0. */
+static ClvModelValue
+prior_example(int groups)
+{
+	ClvModelValue v = fitted_example();
+	int			i;
+
+	v.fit.has_prior = true;
+	for (i = 0; i < 3; i++)
+	{
+		v.fit.prior.median[i] = 2.0 + i;
+		v.fit.prior.sd[i] = 0.5 + i;
+	}
+	v.fit.groups = groups;
+	if (groups > 0)
+		v.fit.loglik = 0.0;
+	return v;
+}
+
 static void
 check_round_trip(const ClvModelValue *v, const char *label)
 {
@@ -64,6 +83,9 @@ check_round_trip(const ClvModelValue *v, const char *label)
 		  back.fit.excluded == v->fit.excluded &&
 		  back.fit.iterations == v->fit.iterations &&
 		  back.fit.evaluations == v->fit.evaluations &&
+		  back.fit.has_prior == v->fit.has_prior &&
+		  memcmp(&back.fit.prior, &v->fit.prior, sizeof(back.fit.prior)) == 0 &&
+		  back.fit.groups == v->fit.groups &&
 		  strcmp(back.fit.message, v->fit.message) == 0,
 		  "%s: fields changed", label);
 	CHECK(clv_model_encode(&back, again) == size &&
@@ -145,6 +167,19 @@ check_invalid(void)
 	REFUSED(v.fit.cov[CLV_PACK(2, 2)] = -1.0);
 	REFUSED(v.fit.cov[CLV_PACK(2, 1)] = NAN);
 	REFUSED(strcpy(v.fit.message, "two\nlines"));
+
+	/* priors, and models that are drawn to a pool */
+#define REFUSED_PRIOR(change) \
+	(v = prior_example(0), change, check_refused(v, #change))
+	REFUSED_PRIOR(v.fit.prior.median[0] = 0.0);
+	REFUSED_PRIOR(v.fit.prior.median[1] = 1.0);	/* the infimum of q */
+	REFUSED_PRIOR(v.fit.prior.median[2] = INFINITY);
+	REFUSED_PRIOR(v.fit.prior.sd[0] = 0.0);
+	REFUSED_PRIOR(v.fit.prior.sd[2] = NAN);
+	REFUSED_PRIOR(v.fit.groups = 12);	/* with a likelihood */
+	v = prior_example(12);
+	v.fit.has_prior = false;
+	check_refused(v, "groups without a prior");
 }
 
 /* By hand: z = 1.959963984540054; the variances of phi are .25, .5, .75. */
@@ -184,6 +219,13 @@ main(void)
 
 	check_round_trip(&v, "fitted");
 	check_damage(&v);
+	v = prior_example(0);
+	check_round_trip(&v, "with a prior");
+	check_damage(&v);
+	v = prior_example(12);
+	check_round_trip(&v, "shrunk");
+	check_damage(&v);
+	v = fitted_example();
 
 	v.fit.has_cov = false;
 	memset(v.fit.cov, 0, sizeof(v.fit.cov));

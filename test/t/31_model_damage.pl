@@ -19,7 +19,12 @@ $node->safe_psql('postgres', q{
 		SELECT 2, clv.fit('bgnbd', x, CASE WHEN x > 0 THEN 3 + i * 7 % 50 ELSE 0 END, 60)
 		FROM (SELECT i, i * i % 11 / 3 AS x FROM generate_series(1, 99) AS i) AS g
 		UNION ALL
-		SELECT 3, clv.fit('gammagamma', 1 + i % 4, 10 + i * i % 37) FROM generate_series(1, 99) AS i;
+		SELECT 3, clv.fit('gammagamma', 1 + i % 4, 10 + i * i % 37) FROM generate_series(1, 99) AS i
+		UNION ALL
+		SELECT 4, clv.fit(clv.cbs(2, 20, 50), 'mbgnbd', 1, '{}')
+		UNION ALL
+		SELECT 5, (clv.shrink(array_agg(f.m)))[1]
+		FROM (SELECT clv.fit(clv.cbs(i, i * 10, 99), 'mbgnbd', 1, '{}') AS m FROM generate_series(1, 4) AS i GROUP BY i) AS f;
 	CREATE TABLE taken (m clv.model);
 });
 my $dir = $node->basedir;
@@ -30,7 +35,7 @@ $node->safe_psql('postgres', qq{
 	COPY taken FROM '$dir/kept' (FORMAT binary);
 });
 is($node->safe_psql('postgres', q{SELECT count(*) FROM kept JOIN taken ON kept.m OPERATOR(clv.=) taken.m}),
-	3, 'binary COPY gives back each model');
+	5, 'binary COPY gives back each model');
 
 # One value in the frame of a binary COPY file.
 sub copy_file
@@ -117,8 +122,8 @@ $report = $node->safe_psql('postgres', q{
 	SELECT string_agg(DISTINCT state, ' ' ORDER BY state) FROM told WHERE state NOT IN ('22003', '22P05');
 	SELECT count(*) FROM told WHERE state = '22P02' AND message || context NOT LIKE '%clv.model%';
 });
-is($report, "1500\n22P02 accepted\n0", 'damaged text is refused with 22P02 and the name of the type');
-is($node->safe_psql('postgres', 'SELECT count(*) FROM kept'), 3, 'the server lives on');
+is($report, "2500\n22P02 accepted\n0", 'damaged text is refused with 22P02 and the name of the type');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM kept'), 5, 'the server lives on');
 
 $node->stop;
 done_testing();

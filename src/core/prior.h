@@ -1,0 +1,40 @@
+/*
+ * prior.h
+ *		What may be held of a model's parameters before a base is seen.
+ *
+ * Each phi = ln(theta - lower) is normal by itself: theta - lower is lognormal
+ * with the median given, and within a factor of exp(2 sd) of it with 95 %.
+ */
+#ifndef CLV_PRIOR_H
+#define CLV_PRIOR_H
+
+#include "model.h"
+
+#define CLV_PRIOR_SD	2.0		/* by default: 95 % within a factor of 50 */
+
+typedef struct ClvPrior
+{
+	double		median[CLV_MAX_PARAM];	/* of theta, in the unit of the fit */
+	double		sd[CLV_MAX_PARAM];	/* of ln(theta - lower); neither is used of a
+									 * whole number */
+} ClvPrior;
+
+/* The geometric mean of spend, 1 where there is none. */
+extern double clv_base_money(const ClvBase *base);
+
+/* The typical values of the model, with CLV_PRIOR_SD, for a base. */
+extern void clv_prior_default(const ClvModel *model, const ClvBase *base,
+							  double unit_days, ClvPrior *prior);
+
+/* Medians given in days become medians in another unit. */
+extern void clv_prior_rescale(const ClvModel *model, double factor,
+							  double *median);
+
+extern ClvStatus clv_prior_check(const ClvModel *model, const ClvPrior *prior,
+								 ClvError *err);
+
+/* How many standard deviations ln(theta - lower) = phi is from the median. */
+extern double clv_prior_distance(const ClvModel *model, const ClvPrior *prior,
+								 int i, double phi);
+
+#endif							/* CLV_PRIOR_H */
