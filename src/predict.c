@@ -9,9 +9,9 @@
 
 #include <math.h>
 
-#include "model_value.h"
+#include "predict.h"
 
-static const ClvModelValue *
+const ClvModelValue *
 clv_transaction_arg(FunctionCallInfo fcinfo)
 {
 	const ClvModelValue *value = clv_model_arg(fcinfo, 0);
@@ -20,7 +20,7 @@ clv_transaction_arg(FunctionCallInfo fcinfo)
 	return value;
 }
 
-static const ClvModelValue *
+const ClvModelValue *
 clv_spend_arg(FunctionCallInfo fcinfo, int argno)
 {
 	const ClvModelValue *value = clv_model_arg(fcinfo, argno);
@@ -262,11 +262,7 @@ clv_row_loglik(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(out);
 }
 
-/*
- * Mean spend of a purchase to come, by a customer with x repeat purchases of
- * m on average.  False: unknown (m is) or infinite.
- */
-static bool
+bool
 clv_mean_spend(const ClvModelValue *value, double x, const double *m,
 			   double *out)
 {

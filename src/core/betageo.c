@@ -231,20 +231,39 @@ clv_betageo_draw(const ClvModel *model, const double *par, ClvRandom *random,
 	life->quit = clv_random_beta(random, par[CLV_BETAGEO_A],
 								 par[CLV_BETAGEO_B]);
 	life->phases = clv_betageo_phases(model, par);
+	life->passed = 0;
 	life->now = 0.0;
 	life->alive = model->variant == 0
 		|| clv_random_uniform(random) >= life->quit;
 }
 
+/* lambda and p of one who is active, by their laws: see ClvActive. */
+void
+clv_betageo_draw_alive(const ClvModel *model, const double *par,
+					   const ClvRow *row, ClvRandom *random, ClvLife *life)
+{
+	int			phases = clv_betageo_phases(model, par);
+	double		r = par[CLV_BETAGEO_R] + phases * row->x;
+	double		alpha = par[CLV_BETAGEO_ALPHA] + row->t;
+
+	life->phases = phases;
+	life->passed = clv_phase_draw(r, (row->t - row->tx) / alpha, phases,
+								  random);
+	life->rate = clv_random_gamma(random, r + life->passed, alpha);
+	life->quit = clv_random_beta(random, par[CLV_BETAGEO_A],
+								 par[CLV_BETAGEO_B] + row->x + model->variant);
+	life->now = row->t;
+	life->alive = true;
+}
+
 double
 clv_betageo_next(const ClvModel *model, ClvLife *life, ClvRandom *random)
 {
-	int			j;
-
 	if (!life->alive)
 		return INFINITY;
-	for (j = 0; j < life->phases; j++)
+	for (; life->passed < life->phases; life->passed++)
 		life->now += clv_random_exponential(random) / life->rate;
+	life->passed = 0;
 	life->alive = clv_random_uniform(random) >= life->quit;
 	return life->now;
 }

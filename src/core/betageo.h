@@ -80,6 +80,9 @@ extern ClvStatus clv_betageo_next_purchase(const ClvModel *model,
 										   double probability, double *out);
 extern void clv_betageo_draw(const ClvModel *model, const double *par,
 							 ClvRandom *random, ClvLife *life);
+extern void clv_betageo_draw_alive(const ClvModel *model, const double *par,
+								   const ClvRow *row, ClvRandom *random,
+								   ClvLife *life);
 extern double clv_betageo_next(const ClvModel *model, ClvLife *life,
 							   ClvRandom *random);
 
@@ -107,6 +110,7 @@ extern double clv_active_lifetime(const ClvActive *c, double delta, double h);
 
 /* betageo_phase.c: of one who never quits */
 extern double clv_phase_sum(double r, double y, int phases);
+extern int	clv_phase_draw(double r, double y, int phases, ClvRandom *random);
 extern double clv_active_at_least(const ClvActive *c, double u, double m);
 extern double clv_active_exactly(const ClvActive *c, double u, double m);
 extern double clv_active_wait(const ClvActive *c, double share, double left);

@@ -37,6 +37,26 @@ clv_phase_sum(double r, double y, int phases)
 	return sum;
 }
 
+/* How many phases have passed: terms of that sum are in the ratio of chances. */
+int
+clv_phase_draw(double r, double y, int phases, ClvRandom *random)
+{
+	double		term = 1.0;
+	double		left;
+	int			j = 0;
+
+	if (phases == 1)
+		return 0;
+	left = clv_random_uniform(random) * clv_phase_sum(r, y, phases);
+	while (j < phases - 1 && left >= term)
+	{
+		left -= term;
+		term *= (r + j) / (j + 1) * y;
+		j++;
+	}
+	return j;
+}
+
 /* The chances that j phases have passed; returns how many there are. */
 static int
 phase_weights(const ClvActive *c, double *weight)

@@ -116,7 +116,7 @@ bgbb_loglik(const ClvModel *model, const double *par, const ClvRow *row,
 	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
 }
 
-/* Equation 11, which the paper gives for n + 1: alive at opportunity n + m. */
+/* Equation 11 asks for the end of opportunity n + m. */
 static ClvStatus
 bgbb_p_alive(const ClvModel *model, const double *par, const ClvRow *row,
 			 double ahead, double *out)
@@ -291,19 +291,29 @@ draw_geometric(ClvRandom *random, double probability)
 	return 1.0 + floor(clv_random_exponential(random) / -log1p(-probability));
 }
 
+/* Given that a customer is alive at n, p and theta are independent. */
+static void
+bgbb_draw_alive(const ClvModel *model, const double *par, const ClvRow *row,
+				ClvRandom *random, ClvLife *life)
+{
+	life->rate = clv_random_beta(random, par[CLV_BGBB_ALPHA] + row->x,
+								 par[CLV_BGBB_BETA] + (row->t - row->x));
+
+	/* the first opportunity that is not lived to see */
+	life->quit = row->t +
+		draw_geometric(random, clv_random_beta(random, par[CLV_BGBB_GAMMA],
+											   par[CLV_BGBB_DELTA] + row->t));
+	life->now = row->t;
+	life->alive = true;
+}
+
 static void
 bgbb_draw(const ClvModel *model, const double *par, ClvRandom *random,
 		  ClvLife *life)
 {
-	life->rate = clv_random_beta(random, par[CLV_BGBB_ALPHA],
-								 par[CLV_BGBB_BETA]);
+	const ClvRow newcomer = {0.0, 0.0, 0.0};
 
-	/* the first opportunity that is not lived to see */
-	life->quit = draw_geometric(random,
-								clv_random_beta(random, par[CLV_BGBB_GAMMA],
-												par[CLV_BGBB_DELTA]));
-	life->now = 0.0;
-	life->alive = true;
+	bgbb_draw_alive(model, par, &newcomer, random, life);
 }
 
 static double
@@ -337,5 +347,6 @@ const ClvModel clv_bgbb = {
 	.pmf = bgbb_pmf,
 	.next_purchase = bgbb_next_purchase,
 	.draw = bgbb_draw,
+	.draw_alive = bgbb_draw_alive,
 	.next = bgbb_next
 };

@@ -38,5 +38,6 @@ const ClvModel clv_bgcnbd = {
 	.pmf = clv_betageo_pmf,
 	.next_purchase = clv_betageo_next_purchase,
 	.draw = clv_betageo_draw,
+	.draw_alive = clv_betageo_draw_alive,
 	.next = clv_betageo_next
 };

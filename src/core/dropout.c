@@ -189,15 +189,25 @@ clv_dropout_next_purchase(const ClvModel *model, const double *par,
 	return CLV_OK;
 }
 
+/* Given that a customer is alive at T, rate and lifetime are independent. */
+void
+clv_dropout_draw_alive(const ClvModel *model, const double *par,
+					   const ClvRow *row, ClvRandom *random, ClvLife *life)
+{
+	life->rate = clv_random_gamma(random, par[CLV_DROPOUT_R] + row->x,
+								  par[CLV_DROPOUT_ALPHA] + row->t);
+	life->quit = model->law->draw(par + CLV_DROPOUT_LAW, row->t, random);
+	life->now = row->t;
+	life->alive = true;
+}
+
 void
 clv_dropout_draw(const ClvModel *model, const double *par, ClvRandom *random,
 				 ClvLife *life)
 {
-	life->rate = clv_random_gamma(random, par[CLV_DROPOUT_R],
-								  par[CLV_DROPOUT_ALPHA]);
-	life->quit = model->law->draw(par + CLV_DROPOUT_LAW, random);
-	life->now = 0.0;
-	life->alive = true;
+	const ClvRow newcomer = {0.0, 0.0, 0.0};
+
+	clv_dropout_draw_alive(model, par, &newcomer, random, life);
 }
 
 double

@@ -86,8 +86,8 @@ typedef struct ClvLaw
 	double		(*lifetime) (const double *law, double age, double delta,
 							 double h);
 
-	/* a lifetime; may be INFINITY */
-	double		(*draw) (const double *law, ClvRandom *random);
+	/* a lifetime, of one who is alive at "age"; may be INFINITY */
+	double		(*draw) (const double *law, double age, ClvRandom *random);
 } ClvLaw;
 
 /*
@@ -152,6 +152,9 @@ extern ClvStatus clv_dropout_next_purchase(const ClvModel *model,
 										   double probability, double *out);
 extern void clv_dropout_draw(const ClvModel *model, const double *par,
 							 ClvRandom *random, ClvLife *life);
+extern void clv_dropout_draw_alive(const ClvModel *model, const double *par,
+								   const ClvRow *row, ClvRandom *random,
+								   ClvLife *life);
 extern double clv_dropout_next(const ClvModel *model, ClvLife *life,
 							   ClvRandom *random);
 

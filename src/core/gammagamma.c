@@ -392,11 +392,14 @@ gammagamma_expected_spend(const ClvModel *model, const double *par, double x,
 	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
 }
 
+/* nu given orders that add up to x m (the derivation of equation 5). */
 static double
-gammagamma_draw_rate(const ClvModel *model, const double *par,
-					 ClvRandom *random)
+gammagamma_draw_rate(const ClvModel *model, const double *par, double x,
+					 double m, ClvRandom *random)
 {
-	return clv_random_gamma(random, par[Q], par[GAMMA]);
+	double		y = x > 0.0 ? x * m : 0.0;
+
+	return clv_random_gamma(random, par[P] * x + par[Q], par[GAMMA] + y);
 }
 
 static double

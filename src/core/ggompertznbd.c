@@ -140,13 +140,18 @@ lifetime(const double *law, double age, double delta, double h)
 	return clv_course_integral(&course, CLV_TIME, h);
 }
 
-/* eta (e^(bu) - 1) is exponential */
+/*
+ * The hazard to come, eta e^(b age) (e^(bu) - 1), is exponential; given that
+ * the customer is alive, eta is Gamma(s, rate D) and eta e^(b age) is g times
+ * a Gamma(s).
+ */
 static double
-draw(const double *law, ClvRandom *random)
+draw(const double *law, double age, ClvRandom *random)
 {
-	double		eta = clv_random_gamma(random, law[LAW_S], law[LAW_BETA]);
+	double		eta = clv_random_gamma(random, law[LAW_S], 1.0)
+		* hazard_share(law, age);
 
-	return log1p(clv_random_exponential(random) / eta) / law[LAW_B];
+	return age + log1p(clv_random_exponential(random) / eta) / law[LAW_B];
 }
 
 static const ClvLaw ggompertz = {
@@ -229,5 +234,6 @@ const ClvModel clv_ggompertznbd = {
 	.pmf = clv_dropout_pmf,
 	.next_purchase = clv_dropout_next_purchase,
 	.draw = clv_dropout_draw,
+	.draw_alive = clv_dropout_draw_alive,
 	.next = clv_dropout_next
 };

@@ -1,7 +1,6 @@
 /*
  * history_code.h
- *		The bytes of a history: header, varints, one day.  For history*.c; the
- *		writer and the varints for survivors.c too.
+ *		The bytes of a history: header, varints, one day.  For history*.c only.
  *
  * docs/storage.md describes the layout.
  */

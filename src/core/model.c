@@ -10,7 +10,6 @@
 
 #include "betageo.h"
 #include "bgbb.h"
-#include "contract.h"
 #include "gammagamma.h"
 #include "ggompertznbd.h"
 #include "nbd.h"
@@ -26,8 +25,6 @@ const ClvModel *const clv_models[] = {
 	&clv_ggompertznbd,
 	&clv_bgbb,
 	&clv_gammagamma,
-	&clv_sbg,
-	&clv_bdw,
 	NULL
 };
 

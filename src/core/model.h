@@ -72,13 +72,15 @@ typedef struct ClvSums
 
 /*
  * A simulated customer's purchases after the first, one at a time.  A model
- * fills it in draw() and moves it in next(); the fields are the model's own.
+ * fills it in draw() or draw_alive() and moves it in next(); the fields are the
+ * model's own.
  */
 typedef struct ClvLife
 {
 	double		rate;			/* lambda */
 	double		quit;			/* p, or the time of death */
 	int			phases;			/* events of that rate to a purchase */
+	int			passed;			/* of them, since the last one */
 	double		now;
 	bool		alive;
 } ClvLife;
@@ -156,9 +158,17 @@ struct ClvModel
 	ClvStatus	(*next_purchase) (const ClvModel *model, const double *par, const ClvRow *row,
 								  double probability, double *out);
 
+	/* someone who has just bought for the first time */
 	void		(*draw) (const ClvModel *model, const double *par, ClvRandom *random, ClvLife *life);
-	
-	/* time of the next purchase after the first; INFINITY: none */
+
+	/*
+	 * Someone with this history who is alive at row->t, as p_alive() has it:
+	 * the law of such a customer given the history, not an approximation.
+	 */
+	void		(*draw_alive) (const ClvModel *model, const double *par, const ClvRow *row,
+							   ClvRandom *random, ClvLife *life);
+
+	/* time of the next purchase, from the first one on; INFINITY: none */
 	double		(*next) (const ClvModel *model, ClvLife *life,
 						 ClvRandom *random);
 
@@ -170,22 +180,12 @@ struct ClvModel
 								 double *out);
 	ClvStatus	(*expected_spend) (const ClvModel *model, const double *par, double x, double m,
 								   double *out);
-	double		(*draw_rate) (const ClvModel *model, const double *par, ClvRandom *random);
+
+	/* given the customer's orders so far; x = 0: none, whatever m is */
+	double		(*draw_rate) (const ClvModel *model, const double *par, double x, double m,
+							  ClvRandom *random);
 	double		(*draw_spend) (const ClvModel *model, const double *par, double rate,
 							   ClvRandom *random);
-
-	/*
-	 * Contract models.  Of a subscriber who has made n renewals, P(so many
-	 * more); and the payments expected within h of now, one due now included
-	 * and the j-th after it counted by e^(-delta j): of someone new, who
-	 * pays now for certain (period 0), or of someone in period n, whose n-th
-	 * renewal is due now.  *out may be INFINITY where delta is 0 and h
-	 * infinite.
-	 */
-	ClvStatus	(*renewal) (const ClvModel *model, const double *par, double n, double more,
-							double *out);
-	ClvStatus	(*payments) (const ClvModel *model, const double *par, double period,
-							 double delta, double h, double *out);
 };
 
 /* NULL-terminated, in the order in which clv.models() lists them. */

@@ -27,10 +27,17 @@ slopes(const double *law, double age, double ln, ClvLawSlopes *out)
 {
 }
 
+static double
+draw(const double *law, double age, ClvRandom *random)
+{
+	return INFINITY;
+}
+
 static const ClvLaw immortal = {
 	.nparam = 0,
 	.log_survival = log_survival,
-	.slopes = slopes
+	.slopes = slopes,
+	.draw = draw
 };
 
 static ClvStatus
@@ -112,16 +119,6 @@ next_purchase(const ClvModel *model, const double *par, const ClvRow *row,
 	return CLV_OK;
 }
 
-static void
-draw(const ClvModel *model, const double *par, ClvRandom *random, ClvLife *life)
-{
-	life->rate = clv_random_gamma(random, par[CLV_DROPOUT_R],
-								  par[CLV_DROPOUT_ALPHA]);
-	life->quit = INFINITY;
-	life->now = 0.0;
-	life->alive = true;
-}
-
 static const ClvParam param[] = {
 	{"r", 0.0, 0, 0,
 		"hardly anyone buys again",
@@ -169,6 +166,7 @@ const ClvModel clv_nbd = {
 	.lifetime = lifetime,
 	.pmf = pmf,
 	.next_purchase = next_purchase,
-	.draw = draw,
+	.draw = clv_dropout_draw,
+	.draw_alive = clv_dropout_draw_alive,
 	.next = clv_dropout_next
 };

@@ -91,11 +91,11 @@ lifetime(const double *law, double age, double delta, double h)
 }
 
 static double
-draw(const double *law, ClvRandom *random)
+draw(const double *law, double age, ClvRandom *random)
 {
-	double		mu = clv_random_gamma(random, law[LAW_S], law[LAW_BETA]);
+	double		mu = clv_random_gamma(random, law[LAW_S], law[LAW_BETA] + age);
 
-	return clv_random_exponential(random) / mu;
+	return age + clv_random_exponential(random) / mu;
 }
 
 static const ClvLaw pareto = {
@@ -174,5 +174,6 @@ const ClvModel clv_paretonbd = {
 	.pmf = clv_dropout_pmf,
 	.next_purchase = clv_dropout_next_purchase,
 	.draw = clv_dropout_draw,
+	.draw_alive = clv_dropout_draw_alive,
 	.next = clv_dropout_next
 };

@@ -7,8 +7,8 @@
  * (seed, stream number) pair; its numbers are the encryptions of 0, 1, 2, ...
  * so that streams need neither order nor memory of each other.
  *
- * Gamma and beta variates are GSL's, drawn from a generator of ours that lives
- * on the stack.  The two functions used raise no GSL errors and allocate
+ * Normal, gamma and beta variates are GSL's, drawn from a generator of ours
+ * that lives on the stack.  The functions used raise no GSL errors and allocate
  * nothing.
  */
 #include "random.h"
@@ -116,6 +116,14 @@ static const gsl_rng_type philox_type = {
 	"philox4x32-10", UINT32_MAX, 0, sizeof(ClvRandom), NULL, gsl_get,
 	gsl_get_double
 };
+
+double
+clv_random_normal(ClvRandom *random)
+{
+	gsl_rng		rng = {&philox_type, random};
+
+	return gsl_ran_gaussian_ziggurat(&rng, 1.0);
+}
 
 /*
  * Below shape 0.002 or so a good part of the distribution lies under the

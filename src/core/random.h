@@ -24,6 +24,7 @@ extern void clv_random_init(ClvRandom *random, uint64_t seed, uint64_t stream);
 extern uint32_t clv_random_bits(ClvRandom *random);
 extern double clv_random_uniform(ClvRandom *random);	/* in (0, 1) */
 extern double clv_random_exponential(ClvRandom *random);	/* mean 1 */
+extern double clv_random_normal(ClvRandom *random);	/* mean 0, variance 1 */
 extern double clv_random_gamma(ClvRandom *random, double shape, double rate);
 extern double clv_random_beta(ClvRandom *random, double a, double b);
 

@@ -49,6 +49,7 @@ clv_shopper_begin(ClvShopper *shopper, const ClvSimulation *simulation,
 		clv_random_init(&shopper->money, simulation->seed, ~(uint64_t) customer);
 		shopper->rate = simulation->spend->draw_rate(simulation->spend,
 													 simulation->spend_par,
+													 0.0, 0.0,
 													 &shopper->money);
 	}
 }

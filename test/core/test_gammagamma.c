@@ -125,7 +125,7 @@ test_draws(void)
 		double		expected;
 
 		clv_random_init(&random, 99, i);
-		rate = model->draw_rate(model, par, &random);
+		rate = model->draw_rate(model, par, 0, 0, &random);
 		z = model->draw_spend(model, par, rate, &random);
 		again = model->draw_spend(model, par, rate, &random);
 		sum += z;

@@ -191,7 +191,7 @@ check_spend(const ClvModel *model)
 		int			j;
 
 		clv_random_init(&random, SEED, i);
-		rate = model->draw_rate(model, par, &random);
+		rate = model->draw_rate(model, par, 0, 0, &random);
 		for (j = 0; j < x; j++)
 			sum += model->draw_spend(model, par, rate, &random);
 		model->expected_spend(model, par, x, x > 0 ? sum / x : 0, &predicted);

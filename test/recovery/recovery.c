@@ -95,7 +95,7 @@ draw_times(const ClvModel *model, const double *par, ClvRandom *random, MakeRow 
 static void
 draw_spend(const ClvModel *model, const double *par, ClvRandom *random, MakeRow *out)
 {
-	double		rate = model->draw_rate(model, par, random);
+	double		rate = model->draw_rate(model, par, 0, 0, random);
 	double		total = 0.0;
 	double		i;
 

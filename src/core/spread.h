@@ -1,0 +1,32 @@
+/*
+ * spread.h
+ *		What a fit leaves open about its parameters.
+ *
+ * phi = ln(theta - lower) is normal around the fit, with the covariance that
+ * the fit carries.  A model without one is taken as known.
+ */
+#ifndef CLV_SPREAD_H
+#define CLV_SPREAD_H
+
+#include "fit.h"
+
+typedef struct ClvSpread
+{
+	const ClvFitted *fit;
+	double		axis[CLV_MAX_PARAM][CLV_MAX_PARAM]; /* of the ellipsoid: each as
+													 * long as its standard
+													 * deviation */
+} ClvSpread;
+
+/* The model as if its parameters were known. */
+extern void clv_fitted_forget_spread(ClvFitted *fit);
+
+/* Only for a fit that has a covariance. */
+extern ClvStatus clv_spread_init(ClvSpread *spread, const ClvFitted *fit,
+								 ClvError *err);
+
+/* Parameters as they may be just as well. */
+extern ClvStatus clv_spread_draw(const ClvSpread *spread, ClvRandom *random,
+								 double *par, ClvError *err);
+
+#endif							/* CLV_SPREAD_H */

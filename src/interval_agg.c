@@ -1,0 +1,317 @@
+/*
+ * interval_agg.c
+ *		How sure the value of many customers together is: an aggregate.
+ *
+ * The state holds each customer as it came.  Nothing depends on their order:
+ * the final function sorts them, and draws from them as they are sorted.
+ */
+#include "clv.h"
+
+#include "libpq/pqformat.h"
+#include "utils/memutils.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+#include "interval.h"
+
+#define PORTFOLIO_VERSION	1
+#define PORTFOLIO_START		32	/* customers that the first allocation holds */
+
+/* The first argument of a transition is the state. */
+#define FIRST_ARG			1
+
+typedef struct Portfolio
+{
+	MemoryContext context;		/* all of it lives here */
+	struct varlena *bytes[2];	/* of the two models, as they came */
+	ClvModelValue model[2];		/* transactions, spend */
+	ClvTerms	terms;
+	ClvCustomer *customer;
+	Size		n;
+	Size		size;			/* room in "customer" */
+} Portfolio;
+
+static MemoryContext
+portfolio_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "aggregate support function called outside an aggregate");
+	return context;
+}
+
+/* Keep a model, decoded and as it is. */
+static void
+portfolio_model(Portfolio *portfolio, int i, const struct varlena *v)
+{
+	Size		size = VARSIZE_ANY_EXHDR(v);
+	struct varlena *copy = MemoryContextAlloc(portfolio->context, VARHDRSZ + size);
+	ClvError	err;
+
+	SET_VARSIZE(copy, VARHDRSZ + size);
+	memcpy(VARDATA(copy), VARDATA_ANY(v), size);
+	if (clv_model_decode((unsigned char *) VARDATA(copy), size,
+						 &portfolio->model[i], &err) != CLV_OK)
+		clv_raise(&err);
+	clv_kind_require(portfolio->model[i].fit.model,
+					 i == 0 ? CLV_TRANSACTION : CLV_SPEND);
+	portfolio->bytes[i] = copy;
+}
+
+static Portfolio *
+portfolio_new(MemoryContext context, const struct varlena *model,
+			  const struct varlena *spend, Size size)
+{
+	Portfolio  *portfolio = MemoryContextAlloc(context, sizeof(Portfolio));
+
+	portfolio->context = context;
+	portfolio_model(portfolio, 0, model);
+	portfolio_model(portfolio, 1, spend);
+	portfolio->n = 0;
+	portfolio->size = Max(size, PORTFOLIO_START);
+	portfolio->customer = MemoryContextAllocHuge(context, portfolio->size * sizeof(ClvCustomer));
+	return portfolio;
+}
+
+/* The terms of another portfolio, asked of this one's models. */
+static void
+portfolio_terms(Portfolio *portfolio, const ClvTerms *terms)
+{
+	portfolio->terms = *terms;
+	portfolio->terms.model = &portfolio->model[0].fit;
+	portfolio->terms.spend = &portfolio->model[1].fit;
+}
+
+static bool
+same_bytes(const struct varlena *a, const struct varlena *b)
+{
+	Size		size = VARSIZE_ANY_EXHDR(a);
+
+	return size == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), size) == 0;
+}
+
+static void
+portfolio_require_same(const Portfolio *portfolio,
+					   const struct varlena *model,
+					   const struct varlena *spend, const ClvTerms *terms)
+{
+	const ClvTerms *own = &portfolio->terms;
+
+	if (!same_bytes(portfolio->bytes[0], model) ||
+		!same_bytes(portfolio->bytes[1], spend) ||
+		own->delta != terms->delta || own->h != terms->h ||
+		own->level != terms->level || own->draws != terms->draws ||
+		own->seed != terms->seed)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("models, annual rate, horizon, level, draws and seed must be the same in every row"),
+				 errhint("Group by what they depend on.")));
+}
+
+/* Make room for more customers; doubling, so that one is moved but twice. */
+static void
+portfolio_reserve(Portfolio *portfolio, Size more)
+{
+	if (more > CLV_MAX_CROWD - portfolio->n)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("there are more than \"%u\" customers", CLV_MAX_CROWD),
+				 errhint("Draw for groups of them.")));
+	if (more <= portfolio->size - portfolio->n)
+		return;
+	portfolio->size = Max(portfolio->size * 2, portfolio->n + more);
+	portfolio->customer = repalloc_huge(portfolio->customer,
+										portfolio->size * sizeof(ClvCustomer));
+}
+
+/* Find or make the state, see to it that the question is the same, add a row. */
+PG_FUNCTION_INFO_V1(clv_total_interval_accum);
+Datum
+clv_total_interval_accum(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = portfolio_context(fcinfo);
+	Portfolio  *portfolio = PG_ARGISNULL(0) ? NULL : (Portfolio *) PG_GETARG_POINTER(0);
+	struct varlena *model,
+			   *spend;
+	ClvTerms	terms;
+	ClvCustomer customer;
+
+	if (!clv_interval_args(fcinfo, FIRST_ARG))
+	{
+		if (portfolio == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(portfolio);
+	}
+	model = PG_GETARG_VARLENA_PP(FIRST_ARG + CLV_ARG_MODEL);
+	spend = PG_GETARG_VARLENA_PP(FIRST_ARG + CLV_ARG_SPEND);
+	if (portfolio == NULL)
+	{
+		portfolio = portfolio_new(context, model, spend, 0);
+		clv_interval_terms(fcinfo, FIRST_ARG, &portfolio->model[0],
+						   &portfolio->model[1], &portfolio->terms);
+	}
+	else
+	{
+		clv_interval_terms(fcinfo, FIRST_ARG, &portfolio->model[0],
+						   &portfolio->model[1], &terms);
+		portfolio_require_same(portfolio, model, spend, &terms);
+	}
+	if (clv_interval_customer(fcinfo, FIRST_ARG, &portfolio->model[0],
+							  &portfolio->model[1], &customer))
+	{
+		portfolio_reserve(portfolio, 1);
+		portfolio->customer[portfolio->n++] = customer;
+	}
+	PG_RETURN_POINTER(portfolio);
+}
+
+PG_FUNCTION_INFO_V1(clv_total_interval_final);
+Datum
+clv_total_interval_final(PG_FUNCTION_ARGS)
+{
+	const Portfolio *portfolio;
+
+	(void) portfolio_context(fcinfo);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	portfolio = (const Portfolio *) PG_GETARG_POINTER(0);
+	if (portfolio->n == 0)
+		PG_RETURN_NULL();
+	return clv_interval_answer(fcinfo, &portfolio->terms, portfolio->customer,
+							   portfolio->n);
+}
+
+PG_FUNCTION_INFO_V1(clv_total_interval_combine);
+Datum
+clv_total_interval_combine(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = portfolio_context(fcinfo);
+	Portfolio  *into = PG_ARGISNULL(0) ? NULL : (Portfolio *) PG_GETARG_POINTER(0);
+	Portfolio  *from = PG_ARGISNULL(1) ? NULL : (Portfolio *) PG_GETARG_POINTER(1);
+
+	if (from == NULL)
+	{
+		if (into == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(into);
+	}
+	if (into == NULL)
+	{
+		into = portfolio_new(context, from->bytes[0], from->bytes[1], from->n);
+		portfolio_terms(into, &from->terms);
+	}
+	else
+		portfolio_require_same(into, from->bytes[0], from->bytes[1],
+							   &from->terms);
+	portfolio_reserve(into, from->n);
+	memcpy(into->customer + into->n, from->customer,
+		   from->n * sizeof(ClvCustomer));
+	into->n += from->n;
+	PG_RETURN_POINTER(into);
+}
+
+static void
+send_model(StringInfo buf, const struct varlena *v)
+{
+	pq_sendint32(buf, (uint32) VARSIZE_ANY_EXHDR(v));
+	pq_sendbytes(buf, VARDATA_ANY(v), (int) VARSIZE_ANY_EXHDR(v));
+}
+
+PG_FUNCTION_INFO_V1(clv_total_interval_serialize);
+Datum
+clv_total_interval_serialize(PG_FUNCTION_ARGS)
+{
+	const Portfolio *portfolio = (const Portfolio *) PG_GETARG_POINTER(0);
+	const ClvTerms *terms = &portfolio->terms;
+	StringInfoData buf;
+	Size		i;
+
+	(void) portfolio_context(fcinfo);
+	if (portfolio->n > (MaxAllocSize - 4 * CLV_MODEL_MAX_BYTES) / sizeof(ClvCustomer))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("\"%zu\" customers are too many for a parallel worker to hand over",
+						portfolio->n),
+				 errhint("Set max_parallel_workers_per_gather to 0.")));
+
+	pq_begintypsend(&buf);
+	enlargeStringInfo(&buf, (int) (portfolio->n * sizeof(ClvCustomer)));
+	pq_sendbyte(&buf, PORTFOLIO_VERSION);
+	send_model(&buf, portfolio->bytes[0]);
+	send_model(&buf, portfolio->bytes[1]);
+	pq_sendfloat8(&buf, terms->delta);
+	pq_sendfloat8(&buf, terms->h);
+	pq_sendfloat8(&buf, terms->level);
+	pq_sendint32(&buf, (uint32) terms->draws);
+	pq_sendint64(&buf, terms->seed);
+	pq_sendint64(&buf, portfolio->n);
+	for (i = 0; i < portfolio->n; i++)
+	{
+		const ClvCustomer *customer = &portfolio->customer[i];
+
+		pq_sendfloat8(&buf, customer->row.x);
+		pq_sendfloat8(&buf, customer->row.tx);
+		pq_sendfloat8(&buf, customer->row.t);
+		pq_sendfloat8(&buf, customer->m);
+	}
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
+
+static struct varlena *
+receive_model(StringInfo buf)
+{
+	int			size = (int) pq_getmsgint(buf, 4);
+	struct varlena *v = palloc(VARHDRSZ + size);
+
+	SET_VARSIZE(v, VARHDRSZ + size);
+	pq_copymsgbytes(buf, VARDATA(v), size);
+	return v;
+}
+
+PG_FUNCTION_INFO_V1(clv_total_interval_deserialize);
+Datum
+clv_total_interval_deserialize(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+	StringInfoData buf;
+	Portfolio  *portfolio;
+	struct varlena *model,
+			   *spend;
+	ClvTerms	terms;
+	Size		n,
+				i;
+
+	(void) portfolio_context(fcinfo);
+	buf.data = VARDATA_ANY(bytes);
+	buf.len = VARSIZE_ANY_EXHDR(bytes);
+	buf.maxlen = buf.len;
+	buf.cursor = 0;
+
+	if (pq_getmsgbyte(&buf) != PORTFOLIO_VERSION)
+		elog(ERROR, "unknown version of a portfolio of customers");
+	model = receive_model(&buf);
+	spend = receive_model(&buf);
+	terms.delta = pq_getmsgfloat8(&buf);
+	terms.h = pq_getmsgfloat8(&buf);
+	terms.level = pq_getmsgfloat8(&buf);
+	terms.draws = (int) pq_getmsgint(&buf, 4);
+	terms.seed = (uint64) pq_getmsgint64(&buf);
+	n = (Size) pq_getmsgint64(&buf);
+	portfolio = portfolio_new(CurrentMemoryContext, model, spend, n);
+	portfolio_terms(portfolio, &terms);
+	for (i = 0; i < n; i++)
+	{
+		ClvCustomer *customer = &portfolio->customer[i];
+
+		customer->row.x = pq_getmsgfloat8(&buf);
+		customer->row.tx = pq_getmsgfloat8(&buf);
+		customer->row.t = pq_getmsgfloat8(&buf);
+		customer->m = pq_getmsgfloat8(&buf);
+	}
+	portfolio->n = n;
+	pq_getmsgend(&buf);
+	PG_RETURN_POINTER(portfolio);
+}

@@ -1,0 +1,89 @@
+-- Intervals: how sure a value is, of one customer and of many together.
+
+CREATE TYPE clv.value_range AS (
+	lower float8,
+	median float8,
+	upper float8,
+	mean float8,
+	p_zero float8
+);
+COMMENT ON TYPE clv.value_range IS
+	'what value may turn out to be, in the money of the spend model: the quantiles (1 - level) / 2, one half and (1 + level) / 2 of the draws, their mean, and the share of them that are 0';
+
+-- without_uncertainty(model): so that only chance is left.
+
+CREATE FUNCTION clv.without_uncertainty(model clv.model) RETURNS clv.model
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'clv_without_uncertainty';
+COMMENT ON FUNCTION clv.without_uncertainty(clv.model) IS
+	'the model as if its parameters were known: without the covariance, which clv.value_interval and clv.total_interval draw parameters from; a model that has none is given back as it is';
+
+-- value_interval(...): of one customer.
+
+CREATE FUNCTION clv.value_interval(model clv.model, spend clv.model,
+								   frequency float8, recency float8, t float8,
+								   monetary float8, annual_rate float8,
+								   horizon interval, level float8, draws int,
+								   seed bigint)
+	RETURNS clv.value_range
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10000
+	AS 'MODULE_PATHNAME', 'clv_value_interval';
+COMMENT ON FUNCTION clv.value_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
+	'what the value of a customer (clv.value) may turn out to be: the given number of futures within the horizon, drawn order by order and discounted, '
+	'from the exact law of the customer''s state given the history; in each draw with parameters as they may be just as well, where a model carries a covariance. '
+	'The same for the same seed. NULL where clv.value is. '
+	'22023: a level not between 0 and 1, draws not from 1 to 1000000; 0A000: a model that cannot be simulated from a history; 54000: more than 10000000 orders in one future. '
+	'Fader, Hardie & Lee (2005) for BG/NBD; Schmittlein, Morrison & Colombo (1987) for Pareto/NBD; Fader & Hardie, note 025 (2013), for spend';
+
+-- total_interval(...): of many customers together.
+
+CREATE FUNCTION @extschema@.total_interval_accum(internal, model clv.model, spend clv.model,
+		frequency float8, recency float8, t float8, monetary float8, annual_rate float8,
+		horizon interval, level float8, draws int, seed bigint)
+	RETURNS internal
+	AS 'MODULE_PATHNAME', 'clv_total_interval_accum'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.total_interval_accum(internal, clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
+	'support: adds a row to clv.total_interval';
+
+CREATE FUNCTION @extschema@.total_interval_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'clv_total_interval_combine'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.total_interval_combine(internal, internal) IS
+	'support: merges two states of clv.total_interval';
+
+CREATE FUNCTION @extschema@.total_interval_serialize(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'clv_total_interval_serialize'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.total_interval_serialize(internal) IS
+	'support: writes a state of clv.total_interval for another process';
+
+CREATE FUNCTION @extschema@.total_interval_deserialize(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'clv_total_interval_deserialize'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.total_interval_deserialize(bytea, internal) IS
+	'support: reads a state of clv.total_interval from another process';
+
+CREATE FUNCTION @extschema@.total_interval_final(internal) RETURNS clv.value_range
+	AS 'MODULE_PATHNAME', 'clv_total_interval_final'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.total_interval_final(internal) IS
+	'support: answer of clv.total_interval';
+
+CREATE AGGREGATE @extschema@.total_interval(model clv.model, spend clv.model,
+		frequency float8, recency float8, t float8, monetary float8, annual_rate float8,
+		horizon interval, level float8, draws int, seed bigint)
+(
+	SFUNC = @extschema@.total_interval_accum,
+	STYPE = internal,
+	FINALFUNC = @extschema@.total_interval_final,
+	COMBINEFUNC = @extschema@.total_interval_combine,
+	SERIALFUNC = @extschema@.total_interval_serialize,
+	DESERIALFUNC = @extschema@.total_interval_deserialize,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.total_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
+	'what the values of all customers together may turn out to be: as clv.value_interval, each draw the sum of one future of each customer, all from the same parameters, '
+	'so that chance evens out over many customers and the uncertainty of the fit does not. '
+	'The same for the same seed and customers, in any order and in any number of processes. A customer whose clv.value is NULL is not counted; NULL without one that is. '
+	'22023: models or other arguments that change from row to row, and as for clv.value_interval';
