@@ -141,9 +141,9 @@ prepare() {
 	if [ -z "${CLV_BINDIR:-}" ]; then
 		link_postgres "$installed"
 		copy_sources
-		quietly build as_server make -C "$work/clv" -j "$(nproc)" \
+		quietly build as_server make -s -C "$work/clv" -j "$(nproc)" \
 			PG_CONFIG="$bindir/pg_config" "$@" all
-		quietly install as_server make -C "$work/clv" \
+		quietly install as_server make -s -C "$work/clv" \
 			PG_CONFIG="$bindir/pg_config" "$@" install
 	fi
 }

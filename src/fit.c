@@ -13,6 +13,7 @@
 
 #include "cbs.h"
 #include "model_value.h"
+#include "retention.h"
 
 /* What a fit is asked for, besides the base and the model. */
 typedef struct ClvFitCall
@@ -179,15 +180,9 @@ clv_fit_candidates(const char *name, int length, const ClvModel **one)
 
 /* The candidate with the lowest BIC, the earlier of two that have the same. */
 static struct varlena *
-clv_fit_cbs(Datum cbs, const char *name, int length, const ClvFitCall *call)
+clv_fit_best(const ClvModel *const *candidate, const ClvBase *base,
+			 const ClvFitCall *call, MemoryContext context)
 {
-	const ClvModel *one[2];
-	const ClvModel *const *candidate = clv_fit_candidates(name, length, one);
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
-												  "clv fit",
-												  ALLOCSET_DEFAULT_SIZES);
-	const ClvBase *base = clv_fit_base(cbs, call->unit_days, context);
-	struct varlena *result = NULL;
 	ClvModelValue value;
 	ClvModelValue best;
 	bool		found = false;
@@ -200,19 +195,69 @@ clv_fit_cbs(Datum cbs, const char *name, int length, const ClvFitCall *call)
 			best = value;
 		found = true;
 	}
-	if (found)
-		result = clv_model_pack(&best);
-	MemoryContextDelete(context);
-	return result;
+	return found ? clv_model_pack(&best) : NULL;
 }
 
-/* clv.fit(cbs, model, unit_days, prior, options) */
-PG_FUNCTION_INFO_V1(clv_fit);
-Datum
-clv_fit(PG_FUNCTION_ARGS)
+static struct varlena *
+clv_fit_cbs(Datum cbs, const ClvModel *const *candidate,
+			const ClvFitCall *call, MemoryContext context)
+{
+	if ((*candidate)->kind == CLV_CONTRACT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("model \"%s\" is of contracts and cannot be fitted to a clv.cbs",
+						(*candidate)->name),
+				 errhint("Use clv.fit(clv.retention(tenure, churned), model).")));
+	return clv_fit_best(candidate, clv_fit_base(cbs, call->unit_days, context),
+						call, context);
+}
+
+static struct varlena *
+clv_fit_retention(Datum retention, const ClvModel *const *candidate,
+				  const ClvFitCall *call, MemoryContext context)
+{
+	size_t		n;
+	ClvTenureRow *row = clv_retention_rows(retention, &n);
+	ClvTenure  *tenure = MemoryContextAlloc(context,
+											(n + 1) * sizeof(ClvTenure));
+	ClvBase		base;
+	ClvError	err;
+
+	clv_kind_require(*candidate, CLV_CONTRACT);
+	if (clv_unit_days_check(call->unit_days, &err) != CLV_OK)
+		clv_raise(&err);
+	clv_survivors_base(row, n, tenure, &base);
+	return clv_fit_best(candidate, &base, call, context);
+}
+
+typedef struct varlena *(*ClvFitter) (Datum base,
+									 const ClvModel *const *candidate,
+									 const ClvFitCall *call,
+									 MemoryContext context);
+
+/* Fit the model of that name to a base that "fit" takes. */
+static Datum
+clv_fit_named(FunctionCallInfo fcinfo, ClvFitter fit, const char *name,
+			  int length, const ClvFitCall *call)
+{
+	const ClvModel *one[2];
+	const ClvModel *const *candidate = clv_fit_candidates(name, length, one);
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "clv fit",
+												  ALLOCSET_DEFAULT_SIZES);
+	struct varlena *result = fit(PG_GETARG_DATUM(0), candidate, call, context);
+
+	MemoryContextDelete(context);
+	if (result == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(result);
+}
+
+/* The same by the arguments (base, model, unit_days, prior, options). */
+static Datum
+clv_fit_arguments(FunctionCallInfo fcinfo, ClvFitter fit)
 {
 	ClvFitCall	call = {0};
-	struct varlena *result;
 	text	   *name;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
@@ -223,11 +268,24 @@ clv_fit(PG_FUNCTION_ARGS)
 		call.prior = PG_GETARG_JSONB_P(3);
 	if (!PG_ARGISNULL(4))
 		call.options = PG_GETARG_JSONB_P(4);
-	result = clv_fit_cbs(PG_GETARG_DATUM(0), VARDATA_ANY(name),
+	return clv_fit_named(fcinfo, fit, VARDATA_ANY(name),
 						 VARSIZE_ANY_EXHDR(name), &call);
-	if (result == NULL)
-		PG_RETURN_NULL();
-	PG_RETURN_POINTER(result);
+}
+
+/* clv.fit(cbs, model, unit_days, prior, options) */
+PG_FUNCTION_INFO_V1(clv_fit);
+Datum
+clv_fit(PG_FUNCTION_ARGS)
+{
+	return clv_fit_arguments(fcinfo, clv_fit_cbs);
+}
+
+/* clv.fit(retention, model, unit_days, prior, options) */
+PG_FUNCTION_INFO_V1(clv_fit_contract);
+Datum
+clv_fit_contract(PG_FUNCTION_ARGS)
+{
+	return clv_fit_arguments(fcinfo, clv_fit_retention);
 }
 
 /*
@@ -312,7 +370,6 @@ PG_FUNCTION_INFO_V1(clv_fit_final);
 Datum
 clv_fit_final(PG_FUNCTION_ARGS)
 {
-	struct varlena *result;
 	ClvFitCall	call = {0};
 	ClvCbsRequest request;
 
@@ -324,8 +381,6 @@ clv_fit_final(PG_FUNCTION_ARGS)
 				 errmsg("the base does not say which model to fit"),
 				 errhint("Use clv.fit(cbs, model).")));
 	call.unit_days = request.unit_days;
-	result = clv_fit_cbs(PG_GETARG_DATUM(0), request.model, request.length, &call);
-	if (result == NULL)
-		PG_RETURN_NULL();
-	PG_RETURN_POINTER(result);
+	return clv_fit_named(fcinfo, clv_fit_cbs, request.model, request.length,
+						 &call);
 }

@@ -6,6 +6,7 @@
 #include "rfm.h"
 
 #include "access/htup_details.h"
+#include "common/int.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/datetime.h"

@@ -16,5 +16,6 @@ clv_base_free(ClvBase *base)
 	free(base->t);
 	free(base->cell);
 	free(base->spend);
+	free(base->tenure);
 	memset(base, 0, sizeof(*base));
 }

@@ -35,6 +35,14 @@ typedef struct ClvSpend
 	double		n;				/* customers, a whole number >= 1 */
 } ClvSpend;
 
+/* Subscribers of a contract, for a contract model alone. */
+typedef struct ClvTenure
+{
+	double		t;				/* periods, ascending */
+	double		lost;			/* left in period t, after t - 1 renewals */
+	double		stay;			/* still there after t renewals */
+} ClvTenure;
+
 typedef struct ClvBase
 {
 	double	   *x;				/* distinct repeat purchases */
@@ -47,7 +55,9 @@ typedef struct ClvBase
 	size_t		ncell;
 	ClvSpend   *spend;
 	size_t		nspend;
-	int64_t		customers;		/* customers in the cells */
+	ClvTenure  *tenure;
+	size_t		ntenure;
+	int64_t		customers;		/* customers in the cells, or subscribers */
 	int64_t		spenders;		/* customers in the spend cells */
 	int64_t		no_repeat;		/* left out of the spend cells: x = 0 */
 	int64_t		no_spend;		/* left out: x > 0 and m NULL or <= 0 */

@@ -116,7 +116,7 @@ bgbb_loglik(const ClvModel *model, const double *par, const ClvRow *row,
 	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
 }
 
-/* Equation 11 asks for the end of opportunity n + m. */
+/* Equation 11, which the paper gives for n + 1: alive at opportunity n + m. */
 static ClvStatus
 bgbb_p_alive(const ClvModel *model, const double *par, const ClvRow *row,
 			 double ahead, double *out)

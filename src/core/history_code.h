@@ -1,6 +1,7 @@
 /*
  * history_code.h
- *		The bytes of a history: header, varints, one day.  For history*.c only.
+ *		The bytes of a history: header, varints, one day.  For history*.c; the
+ *		writer and the varints for survivors.c too.
  *
  * docs/storage.md describes the layout.
  */

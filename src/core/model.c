@@ -10,6 +10,7 @@
 
 #include "betageo.h"
 #include "bgbb.h"
+#include "contract.h"
 #include "gammagamma.h"
 #include "ggompertznbd.h"
 #include "nbd.h"
@@ -25,6 +26,8 @@ const ClvModel *const clv_models[] = {
 	&clv_ggompertznbd,
 	&clv_bgbb,
 	&clv_gammagamma,
+	&clv_sbg,
+	&clv_bdw,
 	NULL
 };
 

@@ -186,6 +186,19 @@ struct ClvModel
 							  ClvRandom *random);
 	double		(*draw_spend) (const ClvModel *model, const double *par, double rate,
 							   ClvRandom *random);
+
+	/*
+	 * Contract models.  Of a subscriber who has made n renewals, P(so many
+	 * more); and the payments expected within h of now, one due now included
+	 * and the j-th after it counted by e^(-delta j): of someone new, who
+	 * pays now for certain (period 0), or of someone in period n, whose n-th
+	 * renewal is due now.  *out may be INFINITY where delta is 0 and h
+	 * infinite.
+	 */
+	ClvStatus	(*renewal) (const ClvModel *model, const double *par, double n, double more,
+							double *out);
+	ClvStatus	(*payments) (const ClvModel *model, const double *par, double period,
+							 double delta, double h, double *out);
 };
 
 /* NULL-terminated, in the order in which clv.models() lists them. */

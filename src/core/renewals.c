@@ -26,6 +26,12 @@ clv_whole_periods(double h)
 	return floor(h * (1.0 + 1e-12) + 1e-9);
 }
 
+double
+clv_periods_begun(double h)
+{
+	return fmax(ceil(h * (1.0 - 1e-12) - 1e-9), 0.0);
+}
+
 typedef struct Series
 {
 	double		delta;

@@ -22,4 +22,7 @@ extern double clv_renewals(double a, double b, double delta, double h);
  */
 extern double clv_whole_periods(double h);
 
+/* Periods that have begun by then. */
+extern double clv_periods_begun(double h);
+
 #endif							/* CLV_RENEWALS_H */

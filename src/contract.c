@@ -1,0 +1,148 @@
+/*
+ * contract.c
+ *		What a contract model says of subscribers: retention, lifetime, value.
+ */
+#include "clv.h"
+
+#include <math.h>
+
+#include "model_value.h"
+
+static const ClvModelValue *
+clv_contract_arg(FunctionCallInfo fcinfo)
+{
+	const ClvModelValue *value = clv_model_arg(fcinfo, 0);
+
+	clv_kind_require(value->fit.model, CLV_CONTRACT);
+	return value;
+}
+
+/* A number of periods, "least" or more. */
+static double
+clv_period_arg(FunctionCallInfo fcinfo, int argno, int32 least)
+{
+	int32		period = PG_GETARG_INT32(argno);
+
+	if (period < least)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("period must be at least %d, but is \"%d\"", least,
+						period)));
+	return (double) period;
+}
+
+static double
+clv_renewal(const ClvModelValue *value, double n, double more)
+{
+	const ClvModel *model = value->fit.model;
+	double		out;
+	ClvStatus	status = model->renewal(model, value->fit.par, n, more, &out);
+
+	if (status != CLV_OK)
+		clv_raise_status(status);
+	return out;
+}
+
+/* clv.survival(model, periods) */
+PG_FUNCTION_INFO_V1(clv_survival);
+Datum
+clv_survival(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_contract_arg(fcinfo);
+
+	PG_RETURN_FLOAT8(clv_renewal(value, 0.0, clv_period_arg(fcinfo, 1, 0)));
+}
+
+/* clv.retention_rate(model, period) */
+PG_FUNCTION_INFO_V1(clv_retention_rate);
+Datum
+clv_retention_rate(PG_FUNCTION_ARGS)
+{
+	const ClvModelValue *value = clv_contract_arg(fcinfo);
+
+	PG_RETURN_FLOAT8(clv_renewal(value, clv_period_arg(fcinfo, 1, 1) - 1.0, 1.0));
+}
+
+/*
+ * Payments to come of a subscriber in that period (0: a new one), by the
+ * arguments annual_rate, "rate", and horizon, if there is one more.
+ */
+static double
+clv_payments(FunctionCallInfo fcinfo, double period, int rate)
+{
+	const ClvModelValue *value = clv_contract_arg(fcinfo);
+	const ClvModel *model = value->fit.model;
+	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(rate),
+											  value->unit_days);
+	double		h = INFINITY;
+	double		out;
+	ClvStatus	status;
+
+	if (PG_NARGS() > rate + 1)
+		h = clv_interval_units(PG_GETARG_INTERVAL_P(rate + 1), value->unit_days);
+	status = model->payments(model, value->fit.par, period, delta, h, &out);
+	if (status != CLV_OK)
+		clv_raise_status(status);
+	return out;
+}
+
+/* A number, unless it has no limit. */
+static Datum
+clv_finite(FunctionCallInfo fcinfo, double number)
+{
+	if (isinf(number))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(number);
+}
+
+/* clv.expected_lifetime(model, annual_rate [, horizon]) */
+PG_FUNCTION_INFO_V1(clv_expected_lifetime);
+Datum
+clv_expected_lifetime(PG_FUNCTION_ARGS)
+{
+	return clv_finite(fcinfo, clv_payments(fcinfo, 0.0, 1));
+}
+
+/* clv.residual_lifetime(model, period, annual_rate [, horizon]) */
+PG_FUNCTION_INFO_V1(clv_residual_lifetime);
+Datum
+clv_residual_lifetime(PG_FUNCTION_ARGS)
+{
+	return clv_finite(fcinfo,
+					  clv_payments(fcinfo, clv_period_arg(fcinfo, 1, 1), 2));
+}
+
+/* So many payments of argument 1; NULL when they have no limit. */
+static Datum
+clv_payments_value(FunctionCallInfo fcinfo, double payments)
+{
+	double		price = PG_GETARG_FLOAT8(1);
+	double		value = price * payments;
+
+	if (!isfinite(price))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("price must be finite, but is \"%g\"", price)));
+	if (isinf(payments))
+		PG_RETURN_NULL();
+	if (isinf(value))
+		clv_raise_status(CLV_OUT_OF_RANGE);
+	PG_RETURN_FLOAT8(value);
+}
+
+/* clv.new_contract_value(model, price, annual_rate [, horizon]) */
+PG_FUNCTION_INFO_V1(clv_new_contract_value);
+Datum
+clv_new_contract_value(PG_FUNCTION_ARGS)
+{
+	return clv_payments_value(fcinfo, clv_payments(fcinfo, 0.0, 2));
+}
+
+/* clv.contract_value(model, price, period, annual_rate [, horizon]) */
+PG_FUNCTION_INFO_V1(clv_contract_value);
+Datum
+clv_contract_value(PG_FUNCTION_ARGS)
+{
+	return clv_payments_value(fcinfo,
+							  clv_payments(fcinfo, clv_period_arg(fcinfo, 2, 1), 3));
+}
