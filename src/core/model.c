@@ -31,6 +31,8 @@ const ClvModel *const clv_models[] = {
 	NULL
 };
 
+const ClvModel *const clv_baseline = &clv_nbd;
+
 const ClvModel *const clv_auto_models[] = {
 	&clv_mbgnbd,
 	&clv_paretonbd,

@@ -204,7 +204,10 @@ struct ClvModel
 /* NULL-terminated, in the order in which clv.models() lists them. */
 extern const ClvModel *const clv_models[];
 
-/* Likewise: of these, "auto" is the one with the lowest BIC. */
+/* The one in which nobody ever leaves, to compare others with. */
+extern const ClvModel *const clv_baseline;
+
+/* As clv_models: of these, "auto" is the one with the lowest BIC. */
 extern const ClvModel *const clv_auto_models[];
 
 extern const ClvModel *clv_model_find(const char *name);
