@@ -120,6 +120,11 @@ CREATE TABLE shop.nothing_ahead AS :query;
 SELECT count(*), sum(expected_purchases) AS expected, sum(clv) AS clv,
 	   bool_and(p_alive = 1) FILTER (WHERE frequency = 0) AS bgnbd, array_agg(DISTINCT tier) AS tiers
 FROM shop.nothing_ahead;
+SELECT clv.query('shop.orders', 'customer_id', 'ordered_at', 'amount', '2023-10-31', model => 'auto') AS query
+\gset
+CREATE TABLE shop.automatic AS :query;
+SELECT bool_and(abs(a.p_alive / clv.p_alive(best, a.frequency, a.recency, a.t) - 1) < 1e-9) AS auto
+FROM shop.automatic AS a, (SELECT clv.fit('auto', frequency, recency, t) AS best FROM shop.result) AS f;
 
 -- as_of ends with its day, also where clocks go back over midnight (half past
 -- eleven came twice in St. John's, and so did the first seconds of the 7th) and

@@ -26,8 +26,8 @@
 #include "newton.h"
 
 #define GROUPS_A_STEP	256
-#define MAX_SWEEPS		2000
-#define SETTLED			1e-7	/* change of mu and Sigma in a sweep */
+#define MAX_SWEEPS		1000
+#define SETTLED			1e-6	/* change of mu and Sigma in a sweep */
 #define MIN_SPREAD		1e-6	/* eigenvalue of Sigma: 0.1 % between groups */
 #define TINY			1e-16	/* eigenvalue of what cannot be singular */
 
@@ -101,6 +101,51 @@ invert(const double *packed, int n, double least, double *out)
 				sum += eigen.vector[k][i] * eigen.vector[k][j] /
 					fmax(eigen.value[k], least);
 			out[CLV_PACK(i, j)] = sum;
+		}
+	}
+}
+
+/*
+ * The same of a matrix that is known to be positive definite, by Cholesky's
+ * factors: every group needs one a sweep.
+ */
+static void
+invert_definite(const double *packed, int n, double *out)
+{
+	double		l[CLV_MAX_PARAM][CLV_MAX_PARAM];	/* the lower factor */
+	double		inverse[CLV_MAX_PARAM][CLV_MAX_PARAM];	/* of it */
+	int			i;
+	int			j;
+	int			k;
+
+	for (i = 0; i < n; i++)
+	{
+		for (j = 0; j <= i; j++)
+		{
+			double		sum = packed[CLV_PACK(i, j)];
+
+			for (k = 0; k < j; k++)
+				sum -= l[i][k] * l[j][k];
+			l[i][j] = i == j ? sqrt(fmax(sum, TINY)) : sum / l[j][j];
+		}
+	}
+	for (j = 0; j < n; j++)
+	{
+		inverse[j][j] = 1.0 / l[j][j];
+		for (i = j + 1; i < n; i++)
+		{
+			inverse[i][j] = 0.0;
+			for (k = j; k < i; k++)
+				inverse[i][j] -= l[i][k] * inverse[k][j] / l[i][i];
+		}
+	}
+	for (i = 0; i < n; i++)
+	{
+		for (j = 0; j <= i; j++)
+		{
+			out[CLV_PACK(i, j)] = 0.0;
+			for (k = i; k < n; k++)
+				out[CLV_PACK(i, j)] += inverse[k][i] * inverse[k][j];
 		}
 	}
 }
@@ -237,7 +282,7 @@ expect(const ClvShrink *shrink, Group *group)
 	multiply(shrink->inverse, shrink->mu, n, pull);
 	for (i = 0; i < n; i++)
 		pull[i] += group->pull[i];
-	invert(precision, n, TINY, group->cov);
+	invert_definite(precision, n, group->cov);
 	multiply(group->cov, pull, n, group->mean);
 }
 

@@ -190,19 +190,19 @@ CREATE FUNCTION clv.loglik(model clv.model) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_model_loglik';
 COMMENT ON FUNCTION clv.loglik(clv.model) IS
-	'log-likelihood at the fitted parameters, of purchase times in the model''s unit; NULL when parameters were given';
+	'log-likelihood at the fitted parameters, of purchase times in the model''s unit, without the prior if there was one; NULL when parameters were given or shrunk';
 
 CREATE FUNCTION clv.aic(model clv.model) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_aic';
 COMMENT ON FUNCTION clv.aic(clv.model) IS
-	'Akaike''s criterion, 2 k - 2 loglik for k parameters (Akaike 1974); lower is better, between fits to the same base in the same unit; NULL when parameters were given';
+	'Akaike''s criterion, 2 k - 2 loglik for k parameters (Akaike 1974); lower is better, between fits to the same base in the same unit; NULL when parameters were given or shrunk';
 
 CREATE FUNCTION clv.bic(model clv.model) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_bic';
 COMMENT ON FUNCTION clv.bic(clv.model) IS
-	'Bayesian criterion, k ln(customers) - 2 loglik for k parameters (Schwarz 1978); lower is better, between fits to the same base in the same unit; NULL when parameters were given';
+	'Bayesian criterion, k ln(customers) - 2 loglik for k parameters (Schwarz 1978); lower is better, between fits to the same base in the same unit; NULL when parameters were given or shrunk';
 
 CREATE FUNCTION clv.customers(model clv.model) RETURNS bigint
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -232,4 +232,4 @@ CREATE FUNCTION clv.message(model clv.model) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_message';
 COMMENT ON FUNCTION clv.message(clv.model) IS
-	'what the status means when it is not converged; NULL otherwise';
+	'what the status means when it is not converged, or that the model was shrunk; NULL otherwise';

@@ -207,7 +207,7 @@ BEGIN
 	END IF;
 
 	SELECT m.kind INTO kind FROM clv.models() AS m WHERE m.name = model;
-	IF kind IS DISTINCT FROM 'transaction' THEN
+	IF kind IS DISTINCT FROM 'transaction' AND model <> 'auto' THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('"%s" is not a transaction model', model),
