@@ -37,8 +37,8 @@ enum
 #define CLV_LAW_MAX		3		/* parameters of a law of lifetimes */
 
 /*
- * First and second derivatives of S over S, and of the hazard f / S over the
- * hazard, by the parameters of the law.
+ * First and second derivatives of ln S, and of the logarithm of the hazard
+ * f / S, by the parameters of the law.
  */
 typedef struct ClvLawSlopes
 {

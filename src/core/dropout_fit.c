@@ -21,9 +21,11 @@
  * the terms exceeds the sum by more than a factor.  Gaps are mostly short, and
  * take as few nodes as they need.
  *
- * Derivatives are those of Q under the integral: A's and the hazard's first
- * and second derivatives, over themselves, are averaged with the same weights,
- * and have their place in the same rows.
+ * Derivatives are means with the same weights: the first ones of ln Q are those
+ * of ln A and ln(A hazard), the second ones the mean of their second derivatives
+ * plus the covariance of the first.  They have their place in the same rows, as
+ * moments about the first derivatives of ln A at the knot, so that no variance
+ * is the difference of two large squares.
  */
 #include "dropout.h"
 
@@ -37,7 +39,7 @@
 #include "twofold.h"
 
 #define MAX_PARAM	(CLV_DROPOUT_LAW + CLV_LAW_MAX)
-#define MAX_MEANS	(1 + MAX_PARAM + CLV_PACKED(MAX_PARAM))
+#define MAX_SUMS	(1 + MAX_PARAM + CLV_PACKED(MAX_PARAM))
 
 /* A table is no larger than this: the work between two interrupts. */
 #define MAX_KNOTS	2048
@@ -85,14 +87,24 @@ typedef struct Place
 } Place;
 
 /*
- * A knot's row: [0] is of 1, then first, then second derivatives over A.
- * "later" is G; "alive" is that of being alive at the knot, less G.
+ * Sums over deaths, or over all that can be at a knot: of 1, of the first
+ * derivatives less those of ln A at the knot, and of the products of two such
+ * differences plus the second derivative.
  */
+typedef struct Sums
+{
+	double		one;
+	double		first[MAX_PARAM];
+	double		second[CLV_PACKED(MAX_PARAM)];
+} Sums;
+
+/* A knot's row; "later" is over A there. */
 typedef struct Knot
 {
 	double		log_a;			/* ln A */
-	double		later[MAX_MEANS];
-	double		alive[MAX_MEANS];
+	double		slope[MAX_PARAM];	/* its first derivatives */
+	Sums		later;			/* deaths from here to the last knot: G */
+	Sums		alive;			/* being alive here, less that */
 } Knot;
 
 typedef struct Work
@@ -100,7 +112,7 @@ typedef struct Work
 	const ClvBase *base;
 	const ClvLaw *law;
 	int			nparam;
-	int			nmean;
+	int			nsum;
 	double		par[MAX_PARAM];
 	Rule		rule[RULES];
 
@@ -122,8 +134,8 @@ typedef struct Work
 	double		x;
 
 	double		customers;		/* of the block */
-	double		block[MAX_MEANS];
-	ClvTwofold	total[MAX_MEANS];
+	double		block[MAX_SUMS];	/* lnL, first and second derivatives */
+	ClvTwofold	total[MAX_SUMS];
 } Work;
 
 void
@@ -153,7 +165,7 @@ clv_dropout_work_new(const ClvModel *model, const ClvBase *base)
 	w->base = base;
 	w->law = model->law;
 	w->nparam = model->nparam;
-	w->nmean = 1 + model->nparam + CLV_PACKED(model->nparam);
+	w->nsum = 1 + model->nparam + CLV_PACKED(model->nparam);
 	for (i = 0; i < RULES; i++)
 		clv_gauss_rule(limit[i].n, w->rule[i].node, w->rule[i].weight);
 	w->place = malloc((base->ncell + 1) * sizeof(Place));
@@ -305,47 +317,61 @@ plan_group(Work *w, size_t first)
 }
 
 /*
- * A's first and second derivatives over A, at age u with a death there or
- * without.  l = ln(1 + u / alpha), and s = -dl/dalpha.
+ * First and second derivatives, at age u, of ln A or, with a death there, of
+ * ln(A hazard).  l = ln(1 + u / alpha), and s = -dl/dalpha; a term -x ln alpha
+ * that all customers have is taken in, since it would cancel.
  */
 static void
 derive(const Work *w, double u, double l, double log_survival, bool death,
-	   double *out)
+	   double *first, double *second)
 {
+	double		r = w->par[CLV_DROPOUT_R];
 	double		alpha = w->par[CLV_DROPOUT_ALPHA];
-	double		rx = w->par[CLV_DROPOUT_R] + w->x;
-	double		s = u / alpha / (alpha + u);
-	double	   *first = out + 1;
-	double	   *second = out + 1 + w->nparam;
+	double		inverse = 1.0 / (alpha + u);
+	double		s = u / alpha * inverse;
 	ClvLawSlopes law;
 	int			i;
 	int			j;
 
-	w->law->slopes(w->par + CLV_DROPOUT_LAW, u, log_survival, &law);
-	out[0] = 1.0;
 	first[CLV_DROPOUT_R] = -l;
-	first[CLV_DROPOUT_ALPHA] = rx * s;
-	second[CLV_PACK(CLV_DROPOUT_R, CLV_DROPOUT_R)] = l * l;
-	second[CLV_PACK(CLV_DROPOUT_ALPHA, CLV_DROPOUT_R)] = s - l * rx * s;
+	first[CLV_DROPOUT_ALPHA] = r * s - w->x * inverse;
+	second[CLV_PACK(CLV_DROPOUT_R, CLV_DROPOUT_R)] = 0.0;
+	second[CLV_PACK(CLV_DROPOUT_ALPHA, CLV_DROPOUT_R)] = s;
 	second[CLV_PACK(CLV_DROPOUT_ALPHA, CLV_DROPOUT_ALPHA)] =
-		rx * s * ((rx + 1.0) * s - 2.0 / alpha);
+		w->x * inverse * inverse - r * s * (1.0 / alpha + inverse);
+
+	w->law->slopes(w->par + CLV_DROPOUT_LAW, u, log_survival, &law);
 	for (i = 0; i < w->law->nparam; i++)
 	{
 		int			k = CLV_DROPOUT_LAW + i;
-		double		slope = law.alive[i] + (death ? law.hazard[i] : 0.0);
 
-		first[k] = slope;
-		second[CLV_PACK(k, CLV_DROPOUT_R)] = -l * slope;
-		second[CLV_PACK(k, CLV_DROPOUT_ALPHA)] = rx * s * slope;
+		first[k] = law.alive[i] + (death ? law.hazard[i] : 0.0);
+		second[CLV_PACK(k, CLV_DROPOUT_R)] = 0.0;
+		second[CLV_PACK(k, CLV_DROPOUT_ALPHA)] = 0.0;
 		for (j = 0; j <= i; j++)
-		{
-			double		bend = law.alive2[CLV_PACK(i, j)];
+			second[CLV_PACK(k, CLV_DROPOUT_LAW + j)] = law.alive2[CLV_PACK(i, j)]
+				+ (death ? law.hazard2[CLV_PACK(i, j)] : 0.0);
+	}
+}
 
-			if (death)
-				bend += law.alive[i] * law.hazard[j] + law.alive[j] * law.hazard[i]
-					+ law.hazard2[CLV_PACK(i, j)];
-			second[CLV_PACK(k, CLV_DROPOUT_LAW + j)] = bend;
-		}
+/* Add "weight" times "sums", whose differences are to grow by "shift". */
+static inline void
+add_shifted(int nparam, double weight, const Sums *sums, const double *shift,
+			Sums *to)
+{
+	int			i;
+	int			j;
+	int			k = 0;
+
+	to->one += weight * sums->one;
+	for (i = 0; i < nparam; i++)
+	{
+		double		moved = sums->first[i] + shift[i] * sums->one;
+
+		to->first[i] += weight * moved;
+		for (j = 0; j <= i; j++, k++)
+			to->second[k] += weight * (sums->second[k] + moved * shift[j]
+									   + shift[i] * sums->first[j]);
 	}
 }
 
@@ -391,9 +417,9 @@ choose_rule(const Work *w, double age, double rest, double *width)
 	return i;
 }
 
-/* Add a gap's deaths to "later". */
+/* Add a gap's deaths to what is later than its first knot. */
 static void
-add_gap(const Work *w, Way at, double end, double *later)
+add_gap(const Work *w, Way at, double end, Knot *knot)
 {
 	while (at.age < end && at.fall > NEGLIGIBLE)
 	{
@@ -401,21 +427,59 @@ add_gap(const Work *w, Way at, double end, double *later)
 		const int	which = choose_rule(w, at.age, end - at.age, &width);
 		const Rule *rule = &w->rule[which];
 		int			i;
-		int			j;
+		int			k;
 
 		for (i = 0; i < limit[which].n; i++)
 		{
 			Way			node = go_on(w, &at, width * rule->node[i]);
 			double		weight = width * rule->weight[i] * exp(node.fall)
 				* w->law->hazard(w->par + CLV_DROPOUT_LAW, node.age);
-			double		value[MAX_MEANS];
+			double		shift[MAX_PARAM];
+			Sums		death;
 
-			derive(w, node.age, node.l, node.log_survival, true, value);
-			for (j = 0; j < w->nmean; j++)
-				later[j] += weight * value[j];
+			derive(w, node.age, node.l, node.log_survival, true, shift, death.second);
+			death.one = 1.0;
+			for (k = 0; k < w->nparam; k++)
+			{
+				death.first[k] = 0.0;
+				shift[k] -= knot->slope[k];
+			}
+			add_shifted(w->nparam, weight, &death, shift, &knot->later);
 		}
 		at = go_on(w, &at, width);
 	}
+}
+
+/* The row of a knot whose next one, if any, has its own. */
+static void
+fill_knot(const Work *w, double time, double next_time, const Knot *next, Knot *knot)
+{
+	Way			here;
+	double		shift[MAX_PARAM] = {0.0};
+	Sums		alive;
+	int			k;
+
+	here.age = time;
+	here.l = log1p(time / w->par[CLV_DROPOUT_ALPHA]);
+	here.log_survival = w->law->log_survival(w->par + CLV_DROPOUT_LAW, 0.0, time);
+	here.fall = 0.0;
+	knot->log_a = here.log_survival - (w->par[CLV_DROPOUT_R] + w->x) * here.l;
+	memset(&alive, 0, sizeof(alive));
+	alive.one = 1.0;
+	derive(w, time, here.l, here.log_survival, false, knot->slope, alive.second);
+
+	memset(&knot->later, 0, sizeof(Sums));
+	if (next != NULL && w->law->hazard != NULL)
+	{
+		for (k = 0; k < w->nparam; k++)
+			shift[k] = next->slope[k] - knot->slope[k];
+		add_gap(w, here, next_time, knot);
+		add_shifted(w->nparam, exp(go_on(w, &here, next_time - time).fall),
+					&next->later, shift, &knot->later);
+		memset(shift, 0, sizeof(shift));
+	}
+	knot->alive = alive;
+	add_shifted(w->nparam, -1.0, &knot->later, shift, &knot->alive);
 }
 
 /* The rows of a group's knots, from the last to the first. */
@@ -423,55 +487,38 @@ static void
 fill_table(Work *w, const Group *group)
 {
 	const double *time = w->time + group->knot;
-	double		rx = w->par[CLV_DROPOUT_R] + w->x;
 	size_t		k;
-	int			j;
 
 	for (k = group->knots; k-- > 0;)
 	{
-		Knot	   *knot = &w->knot[k];
-		Way			here;
+		bool		last = k + 1 == group->knots;
 
-		here.age = time[k];
-		here.l = log1p(time[k] / w->par[CLV_DROPOUT_ALPHA]);
-		here.log_survival = w->law->log_survival(w->par + CLV_DROPOUT_LAW, 0.0, time[k]);
-		here.fall = 0.0;
-		knot->log_a = here.log_survival - rx * here.l;
-		memset(knot->later, 0, sizeof(knot->later));
-		derive(w, here.age, here.l, here.log_survival, false, knot->alive);
-		if (k + 1 < group->knots && w->law->hazard != NULL)
-		{
-			double		left = exp(go_on(w, &here, time[k + 1] - time[k]).fall);
-
-			add_gap(w, here, time[k + 1], knot->later);
-			for (j = 0; j < w->nmean; j++)
-				knot->later[j] += left * w->knot[k + 1].later[j];
-		}
-		for (j = 0; j < w->nmean; j++)
-			knot->alive[j] -= knot->later[j];
+		fill_knot(w, time[k], last ? time[k] : time[k + 1],
+				  last ? NULL : &w->knot[k + 1], &w->knot[k]);
 	}
 }
 
-/* What all customers of the block, who are of one x, have in common. */
+/*
+ * What all customers of the block, who are of one x, have in common, but for
+ * the derivatives of -x ln alpha.
+ */
 static void
 add_common(Work *w)
 {
 	double		n = w->customers;
-	double		r = w->par[CLV_DROPOUT_R];
-	double		alpha = w->par[CLV_DROPOUT_ALPHA];
 	double	   *first = w->block + 1;
 	double	   *second = first + w->nparam;
 
-	w->block[0] += n * (w->rate.ln + w->x * log(r / alpha));
+	w->block[0] += n * (w->rate.ln
+						+ w->x * log(w->par[CLV_DROPOUT_R] / w->par[CLV_DROPOUT_ALPHA]));
 	first[CLV_DROPOUT_R] += n * w->rate.d1;
-	first[CLV_DROPOUT_ALPHA] -= n * w->x / alpha;
 	second[CLV_PACK(CLV_DROPOUT_R, CLV_DROPOUT_R)] += n * w->rate.d2;
-	second[CLV_PACK(CLV_DROPOUT_ALPHA, CLV_DROPOUT_ALPHA)] += n * w->x / (alpha * alpha);
 }
 
 static void
 sum_cells(Work *w, size_t from, size_t to)
 {
+	const int	nparam = w->nparam;
 	size_t		c;
 
 	for (c = from; c < to; c++)
@@ -480,27 +527,33 @@ sum_cells(Work *w, size_t from, size_t to)
 		const Knot *last = &w->knot[w->place[c].tx];
 		double		n = w->base->cell[c].n;
 		double		e = exp(end->log_a - last->log_a);
-		double		q = e * end->alive[0] + last->later[0];
+		double		q = e * end->alive.one + last->later.one;
 		double		alive = e / q;
 		double		gone = 1.0 / q;
-		double		first[MAX_PARAM];
+		double		shift[MAX_PARAM];
+		double		mean[MAX_PARAM];	/* less the slope at t_x */
 		double	   *sum = w->block;
 		int			i;
 		int			j;
-		int			k = 1;
+		int			k = 0;
 
 		w->customers += n;
 		*sum++ += n * (last->log_a + log(q));
-		for (i = 0; i < w->nparam; i++, k++)
+		for (i = 0; i < nparam; i++)
 		{
-			first[i] = alive * end->alive[k] + gone * last->later[k];
-			*sum++ += n * first[i];
+			shift[i] = end->slope[i] - last->slope[i];
+			mean[i] = alive * (end->alive.first[i] + shift[i] * end->alive.one)
+				+ gone * last->later.first[i];
+			*sum++ += n * (last->slope[i] + mean[i]);
 		}
-		for (i = 0; i < w->nparam; i++)
+		for (i = 0; i < nparam; i++)
 		{
+			double		moved = end->alive.first[i] + shift[i] * end->alive.one;
+
 			for (j = 0; j <= i; j++, k++)
-				*sum++ += n * (alive * end->alive[k] + gone * last->later[k]
-							   - first[i] * first[j]);
+				*sum++ += n * (alive * (end->alive.second[k] + moved * shift[j]
+										+ shift[i] * end->alive.first[j])
+							   + gone * last->later.second[k] - mean[i] * mean[j]);
 		}
 	}
 }
@@ -512,7 +565,7 @@ flush_block(Work *w)
 	int			i;
 
 	add_common(w);
-	for (i = 0; i < w->nmean; i++)
+	for (i = 0; i < w->nsum; i++)
 		w->total[i] = clv_twofold_plus(w->total[i], w->block[i]);
 	memset(w->block, 0, sizeof(w->block));
 	w->customers = 0.0;

@@ -34,14 +34,21 @@ typedef struct Count
 	double		h;
 } Count;
 
+/* ln of (a + u) / (a + top), to all digits of u - top */
+static double
+log_ratio(const Count *c, double a, double u)
+{
+	double		step = (u - c->top) / (a + c->top);
+
+	return step > -0.5 ? log1p(step) : log((a + u) / (a + c->top));
+}
+
 /* ln of N(n; u) over N(n; top); 0 or below */
 static double
 log_number(const Count *c, double u)
 {
-	double		step = u - c->top;
-
-	return c->n * log1p(step / c->top)
-		- (c->n + c->course->r) * log1p(step / (c->scale + c->top));
+	return c->n * log_ratio(c, 0.0, u)
+		- (c->n + c->course->r) * log_ratio(c, c->scale, u);
 }
 
 /* its slope */

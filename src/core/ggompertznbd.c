@@ -80,28 +80,29 @@ slopes(const double *law, double age, double ln, ClvLawSlopes *out)
 	out->alive[LAW_B] = -s * c;
 	out->alive[LAW_S] = ln / s;
 	out->alive[LAW_BETA] = s * k;
-	alive[CLV_PACK(LAW_B, LAW_B)] = s * c * (s * c - rest);
-	alive[CLV_PACK(LAW_S, LAW_B)] = -c * (1.0 + ln);
-	alive[CLV_PACK(LAW_S, LAW_S)] = (ln / s) * (ln / s);
-	alive[CLV_PACK(LAW_BETA, LAW_B)] = s * c * (q - s * k);
-	alive[CLV_PACK(LAW_BETA, LAW_S)] = k * (1.0 + ln);
-	alive[CLV_PACK(LAW_BETA, LAW_BETA)] = s * k * ((s - 1.0) * k - 2.0 * q);
+	alive[CLV_PACK(LAW_B, LAW_B)] = -s * c * rest;
+	alive[CLV_PACK(LAW_S, LAW_B)] = -c;
+	alive[CLV_PACK(LAW_S, LAW_S)] = 0.0;
+	alive[CLV_PACK(LAW_BETA, LAW_B)] = s * c * q;
+	alive[CLV_PACK(LAW_BETA, LAW_S)] = k;
+	alive[CLV_PACK(LAW_BETA, LAW_BETA)] = -s * k * (k + 2.0 * q);
 
 	out->hazard[LAW_B] = 1.0 / b + rest;
 	out->hazard[LAW_S] = 1.0 / s;
 	out->hazard[LAW_BETA] = -q;
-	hazard2[CLV_PACK(LAW_B, LAW_B)] = rest * (2.0 / b + rest - c);
-	hazard2[CLV_PACK(LAW_S, LAW_B)] = out->hazard[LAW_B] / s;
-	hazard2[CLV_PACK(LAW_S, LAW_S)] = 0.0;
-	hazard2[CLV_PACK(LAW_BETA, LAW_B)] = -q * (1.0 / b + rest - c);
-	hazard2[CLV_PACK(LAW_BETA, LAW_S)] = -q / s;
-	hazard2[CLV_PACK(LAW_BETA, LAW_BETA)] = 2.0 * q * q;
+	hazard2[CLV_PACK(LAW_B, LAW_B)] = -1.0 / (b * b) - c * rest;
+	hazard2[CLV_PACK(LAW_S, LAW_B)] = 0.0;
+	hazard2[CLV_PACK(LAW_S, LAW_S)] = -1.0 / (s * s);
+	hazard2[CLV_PACK(LAW_BETA, LAW_B)] = c * q;
+	hazard2[CLV_PACK(LAW_BETA, LAW_S)] = 0.0;
+	hazard2[CLV_PACK(LAW_BETA, LAW_BETA)] = q * q;
 }
 
 /*
  * D vanishes at e^(bu) = 1 - beta: at a negative u if beta < 1, else at
- * ln(beta - 1) / b with an imaginary part of pi / b.  The slope of ln f is
- * b (1 - (s + 1) g), and g grows by no more than e in 1 / b.
+ * ln(beta - 1) / b with an imaginary part of pi / b.  The slopes of ln S and
+ * of the logarithm of the hazard are s b g and b (1 - g); g falls to 1, or
+ * grows to it by no more than e in 1 / b.
  */
 static void
 bounds(const double *law, double age, double *reach, double *slope)
@@ -109,6 +110,7 @@ bounds(const double *law, double age, double *reach, double *slope)
 	double		b = law[LAW_B];
 	double		beta = law[LAW_BETA];
 	double		g = hazard_share(law, age);
+	double		rest = fabs(beta - 1.0) * exp(-b * age) * g;
 
 	if (beta <= 1.0)
 		*reach = age - log1p(-beta) / b;
@@ -117,7 +119,7 @@ bounds(const double *law, double age, double *reach, double *slope)
 		*reach = fmax(1.0 / b, age - log(beta - 1.0) / b);
 		g = fmin(1.0, M_E * g);
 	}
-	*slope = b * fmax(1.0, (law[LAW_S] + 1.0) * g);
+	*slope = b * (law[LAW_S] * g + rest);
 }
 
 static double

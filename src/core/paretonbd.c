@@ -48,14 +48,14 @@ slopes(const double *law, double age, double ln, ClvLawSlopes *out)
 
 	out->alive[LAW_S] = ln / s;
 	out->alive[LAW_BETA] = s * k;
-	out->alive2[CLV_PACK(LAW_S, LAW_S)] = (ln / s) * (ln / s);
-	out->alive2[CLV_PACK(LAW_BETA, LAW_S)] = k * (1.0 + ln);
-	out->alive2[CLV_PACK(LAW_BETA, LAW_BETA)] = s * k * ((s - 1.0) * k - 2.0 * q);
+	out->alive2[CLV_PACK(LAW_S, LAW_S)] = 0.0;
+	out->alive2[CLV_PACK(LAW_BETA, LAW_S)] = k;
+	out->alive2[CLV_PACK(LAW_BETA, LAW_BETA)] = -s * k * (k + 2.0 * q);
 	out->hazard[LAW_S] = 1.0 / s;
 	out->hazard[LAW_BETA] = -q;
-	out->hazard2[CLV_PACK(LAW_S, LAW_S)] = 0.0;
-	out->hazard2[CLV_PACK(LAW_BETA, LAW_S)] = -q / s;
-	out->hazard2[CLV_PACK(LAW_BETA, LAW_BETA)] = 2.0 * q * q;
+	out->hazard2[CLV_PACK(LAW_S, LAW_S)] = -1.0 / (s * s);
+	out->hazard2[CLV_PACK(LAW_BETA, LAW_S)] = 0.0;
+	out->hazard2[CLV_PACK(LAW_BETA, LAW_BETA)] = q * q;
 }
 
 static void
