@@ -83,6 +83,7 @@ SELECT count(*) FROM clv_sim_models, clv.simulate(bg, gg, 10, '2024-01-01', 0, 3
 SELECT count(*) FROM clv_sim_models, clv.simulate(bg, gg, 10, '2024-01-01', 90, 89, 42);
 SELECT count(*) FROM clv_sim_models, clv.simulate(bg, gg, 10, 'infinity', 90, 365, 42);
 SELECT count(*) FROM clv_sim_models, clv.simulate(bg, gg, 10, '294276-12-01', 90, 365, 42);
+SELECT count(*) FROM clv_sim_models, clv.simulate(bg, gg, 10, '2024-01-01', 90, 2147483647, 42);
 \set VERBOSITY terse
 SELECT count(*) FROM clv_sim_models, clv.simulate(gg, gg, 10, '2024-01-01', 90, 365, 42);
 SELECT count(*) FROM clv_sim_models, clv.simulate(bg, mbg, 10, '2024-01-01', 90, 365, 42);

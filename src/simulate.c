@@ -4,6 +4,7 @@
  */
 #include "clv.h"
 
+#include "common/int.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/date.h"
@@ -33,6 +34,7 @@ log_begin(FunctionCallInfo fcinfo, Log *log, bool with_customer)
 {
 	const ClvModelValue *value;
 	ClvSimulation *simulation = &log->simulation;
+	int64		length;
 	Timestamp	end;
 	ClvError	err;
 	int			i;
@@ -71,8 +73,9 @@ log_begin(FunctionCallInfo fcinfo, Log *log, bool with_customer)
 				 errmsg("start date must be finite, but is \"%s\"",
 						DatumGetCString(DirectFunctionCall1(date_out, PG_GETARG_DATUM(3))))));
 	log->start = DatumGetTimestamp(DirectFunctionCall1(date_timestamp, PG_GETARG_DATUM(3)));
-	end = log->start + simulation->days * USECS_PER_DAY;
-	if (!IS_VALID_TIMESTAMP(end))
+	if (pg_mul_s64_overflow(simulation->days, USECS_PER_DAY, &length) ||
+		pg_add_s64_overflow(log->start, length, &end) ||
+		!IS_VALID_TIMESTAMP(end))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("\"%d\" days from the start date are out of range for a timestamp",
