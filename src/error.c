@@ -4,6 +4,8 @@
  */
 #include "clv.h"
 
+#include "mb/pg_wchar.h"
+
 static int
 clv_sqlstate(ClvStatus status)
 {
@@ -30,13 +32,40 @@ clv_sqlstate(ClvStatus status)
 	return ERRCODE_INTERNAL_ERROR;
 }
 
+/*
+ * What the core wrote.  It cuts what it quotes after so many bytes and knows
+ * nothing of encodings: half a character would make the client's encoding
+ * conversion fail and raise that in place of the error.
+ */
+static char *
+message_of(const ClvError *err)
+{
+	char	   *message = pstrdup(err->message);
+	char	   *end = message + strlen(message);
+	char	   *p = message;
+
+	while (p < end)
+	{
+		int			length = pg_encoding_verifymbchar(GetDatabaseEncoding(), p,
+													  end - p);
+
+		if (length < 1)
+		{
+			*p = '?';
+			length = 1;
+		}
+		p += length;
+	}
+	return message;
+}
+
 /* Raise what the core described. */
 void
 clv_raise(const ClvError *err)
 {
 	ereport(ERROR,
 			(errcode(clv_sqlstate(err->status)),
-			 errmsg("%s", err->message),
+			 errmsg("%s", message_of(err)),
 			 err->hint[0] ? errhint("%s", err->hint) : 0));
 }
 
@@ -51,7 +80,7 @@ clv_raise_soft(const ClvError *err, struct Node *context)
 #if PG_VERSION_NUM >= 160000
 	errsave(context,
 			(errcode(clv_sqlstate(err->status)),
-			 errmsg("%s", err->message),
+			 errmsg("%s", message_of(err)),
 			 err->hint[0] ? errhint("%s", err->hint) : 0));
 #else
 	clv_raise(err);

@@ -96,6 +96,14 @@ foreach my $kind ('sums', 'refunds')
 is($node->safe_psql('postgres', 'SELECT count(*) FROM target WHERE NOT clv.rfm_eq(rfm::text::clv.rfm, rfm)'),
 	'0', 'what was taken is a history');
 
+# Quoted text is cut after so many bytes: not so that half a character is left,
+# which a client of another encoding would get no error for but its own.
+$node->safe_psql('postgres', q{CREATE DATABASE letters ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0});
+$node->safe_psql('letters', 'CREATE EXTENSION clv');
+my (undef, undef, $cut) = $node->psql('letters',
+	q{SET client_encoding = 'latin1'; SELECT clv.rfm_in((repeat('x', 63) || U&'\00e9\00e9')::cstring);});
+like($cut, qr/invalid input syntax for type clv\.rfm: "x{63}\?" \.\.\./, 'a cut character');
+
 # Asked softly, where the server can.
 if ($node->pg_version >= 16)
 {
