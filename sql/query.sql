@@ -205,7 +205,10 @@ CREATE TABLE shop.odd (
 	customer_id bigint, tier bigint, d date, ts timestamp, tz timestamptz, txt text, n numeric, cash money);
 CREATE INDEX odd_index ON shop.odd (customer_id);
 \x on
-SELECT arguments, f.*
+SELECT arguments, code, message,
+	   CASE WHEN hint = (SELECT format('Choose one of: %s.', string_agg(m.name, ', ' ORDER BY m.name))
+						 FROM clv.models() AS m WHERE m.kind = 'transaction')
+			THEN '(all the transaction models there are)' ELSE hint END AS hint
 FROM (VALUES
 	('NULL, ''customer_id'', ''d'', ''n'''),
 	('''shop.odd'', NULL, ''d'', ''n'''),
