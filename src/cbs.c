@@ -111,7 +111,7 @@ clv_cbs_in(PG_FUNCTION_ARGS)
 		clv_fail(&err, CLV_BAD_TEXT,
 				 "Build values with the aggregate clv.cbs().",
 				 "invalid input syntax for type clv.cbs: \"%.64s\"%s", string,
-				 strlen(string) > 64 ? " …" : "");
+				 strlen(string) > 64 ? " ..." : "");
 		clv_raise_soft(&err, fcinfo->context);
 		PG_RETURN_NULL();
 	}

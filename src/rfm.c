@@ -103,7 +103,7 @@ not_text(const char *string, struct Node *context)
 	clv_fail(&err, CLV_BAD_TEXT,
 			 "Build values with the aggregate clv.rfm(at, amount).",
 			 "invalid input syntax for type clv.rfm: \"%.64s\"%s", string,
-			 strlen(string) > 64 ? " …" : "");
+			 strlen(string) > 64 ? " ..." : "");
 	clv_raise_soft(&err, context);
 }
 

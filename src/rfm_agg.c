@@ -148,7 +148,7 @@ add_row(FunctionCallInfo fcinfo, int32 day, bool has_amount, double amount)
 				 errmsg("amount must be finite, but is \"%s\"",
 						isnan(amount) ? "NaN" :
 						amount > 0 ? "Infinity" : "-Infinity"),
-				 errhint("Leave such rows out, for instance with FILTER (WHERE …).")));
+				 errhint("Leave such rows out, for instance with FILTER (WHERE ...).")));
 
 	if (PG_ARGISNULL(0))
 		state = begin_state(FIRST_SIZE, has_amount);
@@ -172,7 +172,7 @@ not_finite(const char *type, const char *value)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s must be finite, but is \"%s\"", type, value),
-			 errhint("Leave such rows out, for instance with FILTER (WHERE …).")));
+			 errhint("Leave such rows out, for instance with FILTER (WHERE ...).")));
 }
 
 static int32

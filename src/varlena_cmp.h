@@ -3,7 +3,7 @@
  *		Comparison and hashing of types whose equal values have equal bytes.
  *
  * The order is that of the bytes: it means nothing, but it is total and the
- * same everywhere, which DISTINCT, merge joins and REFRESH … CONCURRENTLY need.
+ * same everywhere, which DISTINCT, merge joins and REFRESH ... CONCURRENTLY need.
  */
 #ifndef CLV_VARLENA_CMP_H
 #define CLV_VARLENA_CMP_H

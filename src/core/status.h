@@ -31,7 +31,7 @@ typedef struct ClvError
 
 /*
  * Fill in "err" (which may be NULL) and return "status", so that a caller can
- * write: return clv_fail(err, CLV_BAD_ARGUMENT, "Use …", "… \"%g\" …", v);
+ * write: return clv_fail(err, CLV_BAD_ARGUMENT, "Use ...", "... \"%g\" ...", v);
  */
 extern ClvStatus clv_fail(ClvError *err, ClvStatus status, const char *hint,
 						  const char *format,...)

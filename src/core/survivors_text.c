@@ -118,5 +118,5 @@ wrong:
 	return clv_fail(err, CLV_BAD_TEXT,
 					"Build values with the aggregate clv.retention(tenure, churned).",
 					"invalid input syntax for type clv.retention: \"%.64s\"%s",
-					text, strlen(text) > 64 ? " …" : "");
+					text, strlen(text) > 64 ? " ..." : "");
 }

@@ -9,7 +9,7 @@
 -- Every function here that prints a value fixes the settings that printing and
 -- name resolution depend on, so that the text is the same in every session.
 -- In the text relations, functions and types carry their schema, and the two
--- operators in it are written OPERATOR(pg_catalog. …): it means the same
+-- operators in it are written OPERATOR(pg_catalog. ...): it means the same
 -- wherever it is pasted.  Functions whose name starts with an underscore are
 -- parts of this file, not of the interface.
 

@@ -1,4 +1,5 @@
-# One version, in clv.control; the files that must repeat it agree.
+# One version, in clv.control; the files that must repeat it agree.  And what
+# is installed is plain.
 
 use strict;
 use warnings;
@@ -27,5 +28,13 @@ like(
 	slurp_file('LICENSE'),
 	qr/GNU GENERAL PUBLIC LICENSE\s+Version 3/,
 	'LICENSE is the GPL, version 3');
+
+# Messages and the install script are read by databases of any encoding.
+for my $file (glob('src/*.[ch] src/core/*.[ch] src/sql/*.sql update/*.sql clv.control'))
+{
+	my ($odd) = slurp_file($file) =~ /^(.*[^\x00-\x7f].*)$/m;
+
+	is($odd, undef, "$file is pure ASCII");
+}
 
 done_testing();
