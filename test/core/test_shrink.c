@@ -1,0 +1,134 @@
+/*
+ * test_shrink.c
+ *		Groups drawn to their pool, where the answer can be written down.
+ *
+ * With the same covariance s2 I in every fit, EM settles where the covariance
+ * between the estimates y, S with divisor n - 1, is Sigma + s2 I: then
+ * Sigma = S - s2 I and m = mu + Sigma S^-1 (y - mu), mu the mean of the y.
+ */
+#include "check.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "shrink.h"
+
+#define GROUPS	5
+#define S2		0.04
+
+static const double estimate[GROUPS][2] = {
+	{-1.0, 3.1}, {-0.4, 3.9}, {0.1, 3.6}, {-0.9, 4.4}, {0.7, 4.0}
+};
+
+/*
+ * A fit of nbd that knows ln r and ln alpha to be "y", with variance s2 each;
+ * with a prior of the same mode, the fit is where both together put it.
+ */
+static ClvFitted
+fit_of(const double *y, double prior_mean, double prior_sd)
+{
+	ClvFitted	fit;
+	int			i;
+
+	memset(&fit, 0, sizeof(fit));
+	fit.model = clv_model_find("nbd");
+	fit.has_cov = true;
+	fit.has_prior = prior_sd > 0.0;
+	fit.customers = 9;
+	fit.limit = -1;
+	for (i = 0; i < 2; i++)
+	{
+		double		weight = prior_sd > 0.0 ? 1.0 / (prior_sd * prior_sd) : 0.0;
+		double		precision = 1.0 / S2 + weight;
+
+		fit.par[i] = exp((y[i] / S2 + weight * prior_mean) / precision);
+		fit.cov[CLV_PACK(i, i)] = 1.0 / precision;
+		fit.prior.median[i] = exp(prior_mean);
+		fit.prior.sd[i] = prior_sd;
+	}
+	return fit;
+}
+
+/* The sample's mean and covariance, and what follows for each group. */
+static void
+by_hand(double *mu, double sigma[2][2], double m[GROUPS][2])
+{
+	double		s[2][2] = {{0.0}};
+	double		det;
+	int			g;
+	int			i;
+	int			j;
+
+	for (i = 0; i < 2; i++)
+	{
+		mu[i] = 0.0;
+		for (g = 0; g < GROUPS; g++)
+			mu[i] += estimate[g][i] / GROUPS;
+	}
+	for (i = 0; i < 2; i++)
+	{
+		for (j = 0; j < 2; j++)
+		{
+			for (g = 0; g < GROUPS; g++)
+				s[i][j] += (estimate[g][i] - mu[i]) * (estimate[g][j] - mu[j]) / (GROUPS - 1);
+			sigma[i][j] = s[i][j] - (i == j ? S2 : 0.0);
+		}
+	}
+	det = s[0][0] * s[1][1] - s[0][1] * s[1][0];
+	for (g = 0; g < GROUPS; g++)
+	{
+		double		y0 = estimate[g][0] - mu[0];
+		double		y1 = estimate[g][1] - mu[1];
+		double		z0 = (s[1][1] * y0 - s[0][1] * y1) / det;
+		double		z1 = (s[0][0] * y1 - s[1][0] * y0) / det;
+
+		for (i = 0; i < 2; i++)
+			m[g][i] = mu[i] + sigma[i][0] * z0 + sigma[i][1] * z1;
+	}
+}
+
+/* "lost": a fit without a covariance comes along, and becomes the pool. */
+static void
+check_pool(const char *label, double prior_mean, double prior_sd, bool lost)
+{
+	ClvShrink  *shrink = clv_shrink_new(GROUPS + 1);
+	ClvFitted	fit[GROUPS + 1];
+	ClvError	err;
+	double		mu[2];
+	double		sigma[2][2];
+	double		m[GROUPS][2];
+	int			n = GROUPS + (lost ? 1 : 0);
+	int			g;
+	int			i;
+
+	by_hand(mu, sigma, m);
+	for (g = 0; g < n; g++)
+	{
+		fit[g] = fit_of(estimate[g % GROUPS], prior_mean, prior_sd);
+		fit[g].has_cov = g < GROUPS;
+		CHECK(clv_shrink_add(shrink, &fit[g], &err) == CLV_OK, "%s: refused", label);
+	}
+	while (clv_shrink_step(shrink) == CLV_CONTINUE)
+		;
+	for (g = 0; g < n; g++)
+	{
+		clv_shrink_result(shrink, g, &fit[g]);
+		CHECK(fit[g].groups == GROUPS && fit[g].has_cov, "%s: not shrunk", label);
+		for (i = 0; i < 2; i++)
+		{
+			CHECK_REL(fit[g].par[i], exp(g < GROUPS ? m[g][i] : mu[i]), 1e-4, label);
+			CHECK_REL(fit[g].prior.median[i], exp(mu[i]), 1e-4, label);
+			CHECK_REL(fit[g].prior.sd[i], sqrt(sigma[i][i]), 1e-4, label);
+		}
+	}
+	clv_shrink_free(shrink);
+}
+
+int
+main(void)
+{
+	check_pool("without priors", 0.0, 0.0, false);
+	check_pool("a prior is taken out", 2.0, 0.3, false);
+	check_pool("one knows nothing", 0.0, 0.0, true);
+	CHECK_DONE("shrink");
+}
