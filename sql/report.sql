@@ -29,6 +29,15 @@ SELECT n.reason, n.rows AS net, e.rows AS event
 FROM clv.source_report('shop.orders', 'customer', 'at', 'amount', zone => 'UTC') AS n
 JOIN clv.source_report('shop.orders', 'customer', 'at', 'amount', zone => 'UTC', refunds => 'event') AS e USING (reason);
 
+-- an amount that is not finite is read, and raises, when as_of is to be found
+-- out; it is not when it is after an as_of that is given
+INSERT INTO shop.orders VALUES (1, '2024-06-01 12:00 UTC', 'NaN');
+SELECT n.reason, n.rows AS found_out, g.rows AS given
+FROM clv.source_report('shop.orders', 'customer', 'at', 'amount', zone => 'UTC') AS n
+JOIN clv.source_report('shop.orders', 'customer', 'at', 'amount', '2024-05-01', 'UTC') AS g USING (reason)
+WHERE n.reason IN ('used', 'after as_of', 'amount not finite');
+DELETE FROM shop.orders WHERE at = '2024-06-01 12:00 UTC';
+
 -- used is what clv.create_materialized_view uses (it warns: one customer is
 -- too little to fit)
 DELETE FROM shop.orders WHERE customer IN (6, 7);

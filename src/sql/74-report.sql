@@ -1,7 +1,8 @@
 -- Which rows of a source are used, and why the others are not.
 
 -- The reason of a row, in the order in which they are looked for: the one place
--- that says which rows count as what.
+-- that says which rows count as what.  An amount that is not finite raises when
+-- the row is read, be it after an as_of that is only found out by reading.
 CREATE FUNCTION @extschema@._row_step(src record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -13,16 +14,17 @@ $sql$source_rows AS (
     SELECT CASE WHEN %1$s IS NULL THEN 'without customer'
                 WHEN %2$s IS NULL THEN 'without date'
                 WHEN %3$s IS NULL THEN 'without amount'
-                WHEN %4$s > coalesce(a.as_of, %5$s) THEN 'after as_of'
                 WHEN %2$s = '-infinity' THEN 'date not finite'
-                WHEN %6$s = ANY ('{NaN,Infinity,-Infinity}') THEN 'amount not finite'
+                WHEN %8$s AND %6$s = ANY ('{NaN,Infinity,-Infinity}') THEN 'amount not finite'
+                WHEN %4$s > coalesce(a.as_of, %5$s) THEN 'after as_of'
                 ELSE 'used' END AS reason,
            count(*) AS rows
     FROM %7$s AS o
     CROSS JOIN as_of AS a
     GROUP BY 1
 )$sql$,
-		src.customer_ref, src.at_ref, src.amount_ref, src.day, src.today, src.amount_value, src.relation);
+		src.customer_ref, src.at_ref, src.amount_ref, src.day, src.today, src.amount_value, src.relation,
+		src.up_to);
 END
 $$;
 COMMENT ON FUNCTION @extschema@._row_step(record) IS
@@ -43,8 +45,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	src			record;
+	row_step	text;
 BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	row_step := @extschema@._row_step(src);
 	-- rows that would make clv.query raise are to be counted here, not to raise
 	src.up_to := format($sql$%s
       AND %s > '-infinity'
@@ -52,7 +56,7 @@ BEGIN
 	RETURN QUERY EXECUTE concat_ws(E'\n',
 		'WITH',
 		@extschema@._history_steps(src, as_of, refunds),
-		@extschema@._row_step(src),
+		row_step,
 		$sql$SELECT k.reason,
        coalesce(sum(r.rows), 0)::bigint
 FROM unnest('{used,without customer,without date,without amount,after as_of,date not finite,amount not finite,total}'::text[])
