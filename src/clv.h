@@ -13,10 +13,15 @@
 
 #include "status.h"
 
+/* Spelled so from PostgreSQL 18 on, which has no other spelling. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* error.c: the one mapping from the core's failures to SQLSTATEs */
-extern void clv_raise(const ClvError *err) pg_attribute_noreturn();
+pg_noreturn extern void clv_raise(const ClvError *err);
 extern void clv_raise_soft(const ClvError *err, struct Node *context);
-extern void clv_raise_status(ClvStatus status) pg_attribute_noreturn();
+pg_noreturn extern void clv_raise_status(ClvStatus status);
 
 /* units.c: calendar and annual quantities become days, in one place */
 extern double clv_interval_days(const Interval *interval);
