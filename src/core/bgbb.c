@@ -18,7 +18,8 @@
  *
  * All of it is positive and at most 1, so that nothing is lost or overflows
  * however many opportunities there are.  The chance of being alive after all
- * of them is the product of the parts r_k q_(k+1) / q_k.  Given that, p is
+ * of them is the product of the parts r_k q_(k+1) / q_k.  (Near 1, 1 - q_k is
+ * taken by a recursion of its own, as positive.)  Given that, p is
  * Beta(alpha + x, beta + n - x) and theta Beta(gamma, delta + n), independent
  * of each other, and a prediction is a sum over opportunities to come.
  */
@@ -60,6 +61,7 @@ typedef struct Posterior
 	double		alive;			/* P(alive after opportunity n) */
 	double		gone;			/* 1 - alive, to all digits */
 	double		ratio;			/* q: L over S at t_x */
+	double		lack;			/* 1 - q, to all digits */
 	double		alpha;			/* of p and theta, given alive */
 	double		beta;
 	double		gamma;
@@ -78,15 +80,19 @@ posterior_set(Posterior *post, const double *par, const ClvRow *row)
 	post->alive = 1.0;
 	post->gone = 0.0;
 	post->ratio = 1.0;
+	post->lack = 0.0;
 	for (k = row->t - 1.0; k >= row->tx; k -= 1.0)
 	{
 		/* r q and h, both times the same denominator */
 		double		all = alpha + beta + k;
-		double		stay = (beta + (k - row->x)) * (delta + k) * post->ratio;
+		double		both = all * (gamma + delta + k);
+		double		miss = (beta + (k - row->x)) * (delta + k);
+		double		stay = miss * post->ratio;
 		double		die = gamma * all;
 		double		sum = stay + die;
 
-		post->ratio = sum / (all * (gamma + delta + k));
+		post->ratio = sum / both;
+		post->lack = ((alpha + row->x) * (delta + k) + miss * post->lack) / both;
 		post->alive *= stay / sum;
 		post->gone = (die + stay * post->gone) / sum;
 	}
@@ -112,7 +118,7 @@ bgbb_loglik(const ClvModel *model, const double *par, const ClvRow *row,
 	*out = clv_log_survive(alpha, beta, missed)
 		+ clv_log_survive(beta + missed, alpha, row->x)
 		+ clv_log_survive(par[CLV_BGBB_GAMMA], par[CLV_BGBB_DELTA], row->tx)
-		+ log(post.ratio);
+		+ (post.ratio < 0.5 ? log(post.ratio) : log1p(-post.lack));
 	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
 }
 

@@ -36,29 +36,31 @@ enum
 	D = CLV_BGBB_DELTA
 };
 
+#define NLOG	4
+
+/* Differences of psi between k and 0, and of psi' */
+enum
+{
+	A1, A2,						/* psi(alpha + k) - psi(alpha) */
+	B1, B2,						/* the same of beta */
+	AB1, AB2,					/* of alpha + beta */
+	D1, D2,						/* of delta, less those of gamma + delta */
+	CD1, CD2,					/* of gamma + delta */
+	NSUM
+};
+
 /* Sums over i < k, and what else a step from k + 1 down to k needs. */
 typedef struct Step
 {
 	double		ln_a;			/* ln(1 + i / alpha) */
-	double		a1;				/* 1 / (alpha + i): psi(alpha + k) - psi(alpha) */
-	double		a2;				/* - 1 / (alpha + i)^2 */
-	double		ln_b;			/* the same of beta */
-	double		b1;
-	double		b2;
-	double		ln_ab;			/* and of alpha + beta */
-	double		ab1;
-	double		ab2;
+	double		ln_b;			/* ln(1 + i / beta) */
+	double		ln_ab;			/* ln(1 + i / (alpha + beta)) */
 	double		ln_s;			/* ln((delta + i) / (gamma + delta + i)) */
-	double		d1;				/* psi: of delta less of gamma + delta */
-	double		d2;
-	double		cd1;			/* of gamma + delta */
-	double		cd2;
+	double		sum[NSUM];
 	double		stay;			/* (1 - h) / (alpha + beta + k) */
 	double		die;			/* h = gamma / (gamma + delta + k) */
 	double		inverse;		/* 1 / (gamma + delta + k) */
 } Step;
-
-#define NSUM	14				/* of which are sums */
 
 typedef struct Work
 {
@@ -69,7 +71,8 @@ typedef struct Work
 	double		log_buy;		/* ln of alpha / (alpha + beta) */
 	double		log_miss;		/* ln of beta / (alpha + beta) */
 	Step	   *step;
-	ClvTwofold	sum[NSUM];
+	ClvTwofold	log_sum[NLOG];
+	double		sum[NSUM];
 
 	/* the group of cells under way */
 	size_t		left;			/* cells, this one included */
@@ -77,6 +80,7 @@ typedef struct Work
 	double		x;
 	size_t		k;				/* opportunities at which the recursion is */
 	double		q;
+	double		lack;			/* 1 - q, to all digits */
 	double		grad[CLV_BGBB_NPARAM];
 	double		hess[CLV_PACKED(CLV_BGBB_NPARAM)];
 
@@ -149,6 +153,7 @@ clv_bgbb_begin(void *work, const double *par)
 	memcpy(w->par, par, sizeof(w->par));
 	w->log_buy = -log1p(par[B] / par[A]);
 	w->log_miss = -log1p(par[A] / par[B]);
+	memset(w->log_sum, 0, sizeof(w->log_sum));
 	memset(w->sum, 0, sizeof(w->sum));
 	w->left = w->base->ncell;
 	w->in_group = false;
@@ -169,25 +174,26 @@ table_step(Work *w, size_t k)
 	double		d = w->par[D] + k;
 	double		cd = w->par[C] + w->par[D] + k;
 	double		gap = w->par[C] / (d * cd);	/* 1 / d - 1 / cd */
-	const double term[NSUM] = {
-		log1p(k / w->par[A]), 1.0 / a, -1.0 / (a * a),
-		log1p(k / w->par[B]), 1.0 / b, -1.0 / (b * b),
-		log1p(k / (w->par[A] + w->par[B])), 1.0 / ab, -1.0 / (ab * ab),
-		-log1p(w->par[C] / d), gap, -gap * (1.0 / d + 1.0 / cd),
-		1.0 / cd, -1.0 / (cd * cd)
+	const double log_term[NLOG] = {
+		log1p(k / w->par[A]), log1p(k / w->par[B]),
+		log1p(k / (w->par[A] + w->par[B])), -log1p(w->par[C] / d)
 	};
-	double	   *const out[NSUM] = {
-		&step->ln_a, &step->a1, &step->a2, &step->ln_b, &step->b1, &step->b2,
-		&step->ln_ab, &step->ab1, &step->ab2, &step->ln_s, &step->d1,
-		&step->d2, &step->cd1, &step->cd2
+	const double term[NSUM] = {
+		1.0 / a, -1.0 / (a * a), 1.0 / b, -1.0 / (b * b),
+		1.0 / ab, -1.0 / (ab * ab), gap, -gap * (1.0 / d + 1.0 / cd),
+		1.0 / cd, -1.0 / (cd * cd)
 	};
 	int			i;
 
+	step->ln_a = w->log_sum[0].hi;
+	step->ln_b = w->log_sum[1].hi;
+	step->ln_ab = w->log_sum[2].hi;
+	step->ln_s = w->log_sum[3].hi;
+	for (i = 0; i < NLOG; i++)
+		w->log_sum[i] = clv_twofold_plus(w->log_sum[i], log_term[i]);
+	memcpy(step->sum, w->sum, sizeof(w->sum));
 	for (i = 0; i < NSUM; i++)
-	{
-		*out[i] = w->sum[i].hi;
-		w->sum[i] = clv_twofold_plus(w->sum[i], term[i]);
-	}
+		w->sum[i] += term[i];
 	step->stay = d / (cd * ab);
 	step->die = w->par[C] / cd;
 	step->inverse = 1.0 / cd;
@@ -201,16 +207,16 @@ alive_part(const Work *w, size_t k, double *grad, double *hess)
 	const Step *missed = &w->step[k - (size_t) w->x];
 
 	memset(hess, 0, CLV_PACKED(CLV_BGBB_NPARAM) * sizeof(double));
-	grad[A] = -step->ab1;
-	grad[B] = missed->b1 - step->ab1;
-	grad[C] = -step->cd1;
-	grad[D] = step->d1;
-	hess[CLV_PACK(A, A)] = -step->ab2;
-	hess[CLV_PACK(B, A)] = -step->ab2;
-	hess[CLV_PACK(B, B)] = missed->b2 - step->ab2;
-	hess[CLV_PACK(C, C)] = -step->cd2;
-	hess[CLV_PACK(D, C)] = -step->cd2;
-	hess[CLV_PACK(D, D)] = step->d2;
+	grad[A] = -step->sum[AB1];
+	grad[B] = missed->sum[B1] - step->sum[AB1];
+	grad[C] = -step->sum[CD1];
+	grad[D] = step->sum[D1];
+	hess[CLV_PACK(A, A)] = -step->sum[AB2];
+	hess[CLV_PACK(B, A)] = -step->sum[AB2];
+	hess[CLV_PACK(B, B)] = missed->sum[B2] - step->sum[AB2];
+	hess[CLV_PACK(C, C)] = -step->sum[CD2];
+	hess[CLV_PACK(D, C)] = -step->sum[CD2];
+	hess[CLV_PACK(D, D)] = step->sum[D2];
 }
 
 /* The same of ln(S_k h_k). */
@@ -234,7 +240,8 @@ step_down(Work *w)
 {
 	size_t		k = --w->k;
 	const Step *step = &w->step[k];
-	double		stay = (w->par[B] + (k - w->x)) * step->stay * w->q;
+	double		miss = (w->par[B] + (k - w->x)) * step->stay;
+	double		stay = miss * w->q;
 	double		q = stay + step->die;
 	double		old = stay / q;
 	double		new = step->die / q;
@@ -258,6 +265,7 @@ step_down(Work *w)
 		w->grad[i] += new * grad[i];
 	}
 	w->q = q;
+	w->lack = (w->par[A] + w->x) * step->stay + miss * w->lack;
 }
 
 static inline void
@@ -278,9 +286,9 @@ add_cell(Work *w, double n)
 	add(&w->total_loglik, n * (bought->ln_a + w->x * w->log_buy));
 	add(&w->total_loglik, n * (w->step[(size_t) missed].ln_b + missed * w->log_miss));
 	add(&w->total_loglik, n * (step->ln_s - step->ln_ab));
-	add(&w->total_loglik, n * log(w->q));
-	add(&w->total_grad[A], n * bought->a1);
-	add(&w->total_hess[CLV_PACK(A, A)], n * bought->a2);
+	add(&w->total_loglik, n * (w->q < 0.5 ? log(w->q) : log1p(-w->lack)));
+	add(&w->total_grad[A], n * bought->sum[A1]);
+	add(&w->total_hess[CLV_PACK(A, A)], n * bought->sum[A2]);
 	for (i = 0; i < CLV_BGBB_NPARAM; i++)
 		add(&w->total_grad[i], n * w->grad[i]);
 	for (i = 0; i < CLV_PACKED(CLV_BGBB_NPARAM); i++)
@@ -299,6 +307,7 @@ move(Work *w)
 		w->x = base->x[cell->ix];
 		w->k = (size_t) base->t[cell->it];
 		w->q = 1.0;
+		w->lack = 0.0;
 		alive_part(w, w->k, w->grad, w->hess);
 		w->in_group = true;
 	}

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "pochhammer.h"
+#include "quadrature.h"
 #include "twofold.h"
 
 enum
@@ -114,6 +115,33 @@ add_shape(const Work *w, double t, double sign, Jet *jet)
 	jet->hess[CLV_PACK(C, C)] -= sign * (at.d2 * du + at.d1 * ln_t) * du;
 }
 
+/*
+ * The derivatives in b of ln of (b)_d / (a + b)_d.  Taken between b and b + d
+ * they keep their digits however small a is, and where d is small beside b the
+ * first one is an integral.
+ */
+static void
+set_slope_in_b(double a, double b, double d, Jet *jet)
+{
+	ClvPochhammer at;
+	ClvPochhammer end;
+	double		sum = 0.0;
+	int			i;
+
+	clv_pochhammer(b, a, &at);
+	clv_pochhammer(b + d, a, &end);
+	jet->grad[B] = at.d1 - end.d1;
+	jet->hess[CLV_PACK(B, B)] = at.d2 - end.d2;
+	if (b < 16.0 || d > 0.5 * b)
+		return;
+	for (i = 0; i < CLV_GAUSS; i++)
+	{
+		clv_pochhammer(b + d * clv_gauss_node[i], a, &at);
+		sum += clv_gauss_weight[i] * at.d2;
+	}
+	jet->grad[B] = -d * sum;
+}
+
 /* ln of S(t) / S(s), s <= t */
 static void
 set_stay(const Work *w, double s, double t, Jet *jet)
@@ -121,20 +149,17 @@ set_stay(const Work *w, double s, double t, Jet *jet)
 	double		from = s > 0.0 ? pow(s, w->c) : 0.0;
 	double		length = w->c == 1.0 ? t - s :
 		s > 0.0 ? from * expm1(w->c * log1p((t - s) / s)) : pow(t, w->c);
-	ClvPochhammer stay;
 	ClvPochhammer all;
 
 	memset(jet, 0, sizeof(*jet));
 	if (s == t)
 		return;
-	clv_pochhammer(w->b + from, length, &stay);
 	clv_pochhammer(w->a + w->b + from, length, &all);
 	jet->value = clv_contract_log_stay(w->a, w->b, w->c, s, t - s);
 	jet->grad[A] = -all.d1;
-	jet->grad[B] = stay.d1 - all.d1;
+	set_slope_in_b(w->a, w->b + from, length, jet);
 	jet->hess[CLV_PACK(A, A)] = -all.d2;
 	jet->hess[CLV_PACK(B, A)] = -all.d2;
-	jet->hess[CLV_PACK(B, B)] = stay.d2 - all.d2;
 	add_shape(w, t, 1.0, jet);
 	add_shape(w, s, -1.0, jet);
 }
