@@ -18,7 +18,7 @@
 #include "check.h"
 #include "model.h"
 
-#define CUSTOMERS	40000
+#define CUSTOMERS	10000
 #define SEED		20260101
 #define HORIZON		39.0
 #define AHEAD		13.0
