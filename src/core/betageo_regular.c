@@ -30,6 +30,7 @@
  */
 #include "betageo.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -228,41 +229,53 @@ log_phase_mean(double eta, int k)
 	return log1p(sum / k);
 }
 
-/*
- * Many phases: what a node adds, given p.  With G_j = E Q^floor((N+j)/k) it is
- * a sum of G_j (survival), or of U_j = (1 - G_j) / (1 - Q).
- */
+/* Many phases: ln of what a node adds to survival, given p. */
 static double
-many_value(const Task *task, const Many *many, double q, double log_q)
+many_survival(const Task *task, const Many *many, double log_q)
 {
-	double		eta = log_q / task->k + many->log_fade;
+	double		eta = log_q / task->k;
 	double		step = -expm1(eta);	/* 1 - theta */
-	double		log_gone = -many->mean * step;	/* ln G_0 */
 	double		power = 1.0;	/* theta^j */
-	double		less = 0.0;		/* 1 - theta^j */
 	double		sum = 0.0;
 	int			j;
 
-	if (task->what == SURVIVAL)
+	for (j = 0; j < task->k; j++)
 	{
-		for (j = 0; j < task->k; j++)
-		{
-			sum += many->keep[j] * power;
-			power *= 1.0 - step;
-		}
-		return log_gone < -745.0 ? 0.0
-			: sum * exp(log_gone + log_phase_mean(eta, task->k));
+		sum += many->keep[j] * power;
+		power *= 1.0 - step;
 	}
+	return log(sum) - many->mean * step + log_phase_mean(eta, task->k);
+}
+
+/*
+ * Many phases: what a node adds to purchases or lifetime, given p: a sum of
+ * U_j = (1 - G_j) / (1 - Q), G_j = E Q^floor((N+j)/k).
+ */
+static double
+many_value(const Task *task, const Many *many, double p, double log_q)
+{
+	double		eta;
+	double		step;			/* 1 - theta */
+	double		log_gone;		/* ln G_0 */
+	double		power = 1.0;	/* theta^j */
+	double		less = 0.0;		/* 1 - theta^j */
+	double		sum = many->keeps + (1.0 - p) * many->mores;
+	int			j;
+
+	if (isinf(task->h))
+		return sum / (many->gone + p * (1.0 - many->gone));
 
 	/* 1 - G_j is 1 - G_0 + G_0 (1 - theta^j) */
-	sum = many->keeps + q * many->mores;
+	eta = log_q / task->k + many->log_fade;
+	step = -expm1(eta);
+	log_gone = -many->mean * step;
 	if (log_gone > LOG_NEGLIGIBLE)
 	{
 		log_gone += log_phase_mean(eta, task->k);
 		sum *= -expm1(log_gone);
 		for (j = 0; j < task->k; j++)
 		{
-			sum += exp(log_gone) * less * (many->keep[j] + q * many->more[j]);
+			sum += exp(log_gone) * less * (many->keep[j] + (1.0 - p) * many->more[j]);
 			less += step * power;
 			power *= 1.0 - step;
 		}
@@ -270,26 +283,37 @@ many_value(const Task *task, const Many *many, double q, double log_q)
 	return sum / -expm1(task->k * eta);
 }
 
-/* ln of the sum over nodes, for clv_beta_mean(); never ln 0 */
+/*
+ * ln of the sum over nodes, for clv_beta_mean().  Survival may be too small
+ * for a double far from where it matters, and its logarithm must show the way.
+ */
 static double
 log_given_p(double p, const void *arg)
 {
 	const Task *task = arg;
-	double		q = 1.0 - p;
 	double		log_q = log1p(-fmin(p, 1.0 - 1e-16));
-	double		sum = 1e-308;
+	double		top = -DBL_MAX;
+	double		sum = 0.0;
 	int			i;
 
-	/* for ever: all the U_j are 1 / (1 - Q) */
-	for (i = 0; isinf(task->h) && i < task->nmany; i++)
+	if (task->what != SURVIVAL)
 	{
-		const Many *many = &task->many[i];
-
-		sum += (many->keeps + q * many->mores) / (many->gone + p * (1.0 - many->gone));
+		for (i = 0; i < task->nmany; i++)
+			sum += many_value(task, &task->many[i], p, log_q);
+		return log(fmax(sum, DBL_MIN));
 	}
-	for (i = 0; !isinf(task->h) && i < task->nmany; i++)
-		sum += many_value(task, &task->many[i], q, log_q);
-	return log(sum);
+	for (i = 0; i < task->nmany; i++)
+	{
+		double		part = many_survival(task, &task->many[i], log_q);
+
+		if (part > top)
+		{
+			sum *= exp(top - part);
+			top = part;
+		}
+		sum += exp(part - top);
+	}
+	return top + log(sum);
 }
 
 /* Add the nodes with many phases to the total. */

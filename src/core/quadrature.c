@@ -182,6 +182,8 @@ clv_beta_mean(double a, double b, const ClvFalling *g)
 	clv_beta_set(&mean.beta, a, b);
 	mean.g = g;
 	step = find_peak(&mean);
+	if (mean.top < -1000.0)
+		return 0.0;				/* below the least double, however wide */
 	sum = side(&mean, mean.peak, step) + side(&mean, mean.peak - step, -step);
 
 	/*

@@ -16,6 +16,7 @@
 
 static const char *directory = "../shared/data";
 static MakeRow row[MAX_ROWS];
+static double log_gaps;			/* sum over all gaps in them */
 
 /* One day of one customer in a log. */
 typedef struct Order
@@ -96,6 +97,7 @@ make_rows(size_t orders, long as_of, double unit)
 	size_t		n = 0;
 	size_t		i = 0;
 
+	log_gaps = 0.0;
 	while (i < orders)
 	{
 		long		first = order[i].day;
@@ -107,7 +109,10 @@ make_rows(size_t orders, long as_of, double unit)
 		for (j = i; j < orders && order[j].customer == order[i].customer; j++)
 		{
 			if (order[j].day != last)
+			{
 				x += 1.0;
+				log_gaps += log((order[j].day - last) / unit);
+			}
 			if (order[j].day != first)
 				cents += order[j].cents;
 			last = order[j].day;
@@ -145,7 +150,7 @@ number_after(const char *line, const char *key, const char *name)
 
 static bool
 read_reference(const char *dataset, const char *name, const ClvModel *model,
-			   Reference *out)
+			   int nparam, Reference *out)
 {
 	static char line[8192];
 	char		key[256];
@@ -164,11 +169,11 @@ read_reference(const char *dataset, const char *name, const ClvModel *model,
 
 	out->loglik = number_after(line, "\"ll\"", "ll");
 	at = strstr(line, "\"cov\"") + strlen("\"cov\": ");
-	for (i = 0; i < model->nparam; i++)
+	for (i = 0; i < nparam; i++)
 	{
 		out->par[i] = number_after(line, "\"params\"", model->param[i].name);
 		out->se[i] = number_after(line, "\"se\"", model->param[i].name);
-		for (j = 0; j < model->nparam; j++)
+		for (j = 0; j < nparam; j++)
 		{
 			at += strspn(at, "[], ");
 			out->cov[i][j] = strtod(at, &at);
@@ -182,13 +187,21 @@ static void
 check_fit(const char *dataset, const char *name, const char *record, size_t n)
 {
 	const ClvModel *model = clv_model_find(name);
-	ClvFitted	got = run_rows(name, row, n);
+	const char *k = strstr(record, "-k");	/* of a record for one k */
+	int			nparam = model->nparam - (model->most > 0);
+	ClvBase		base;
+	ClvFitted	got;
 	Reference	want;
 	char		label[128];
 	int			i;
 	int			j;
 
-	if (!read_reference(dataset, record, model, &want))
+	make_base(row, n, &base);
+	base.has_log_gaps = true;
+	base.sum_log_gaps = log_gaps;
+	got = run_model_at(model, &base, k != NULL ? atof(k + 2) : 0.0);
+	clv_base_free(&base);
+	if (!read_reference(dataset, record, model, nparam, &want))
 	{
 		CHECK(false, "no record of %s and %s", dataset, record);
 		return;
@@ -197,13 +210,13 @@ check_fit(const char *dataset, const char *name, const char *record, size_t n)
 	CHECK(got.status == CLV_CONVERGED, "%s: status %d, %s", label, got.status, got.message);
 	CHECK(got.has_cov && got.limit == -1, "%s: no covariance", label);
 	CHECK_REL(got.loglik, want.loglik, 1e-13, label);
-	for (i = 0; i < model->nparam; i++)
+	for (i = 0; i < nparam; i++)
 	{
 		double		di = got.par[i] - model->param[i].lower;
 
 		CHECK_REL(got.par[i], want.par[i], 1e-8, label);
 		CHECK_REL(di * sqrt(got.cov[CLV_PACK(i, i)]), want.se[i], 1e-7, label);
-		for (j = 0; j < model->nparam; j++)
+		for (j = 0; j < nparam; j++)
 		{
 			double		dj = got.par[j] - model->param[j].lower;
 			double		cov = di * dj * got.cov[CLV_PACK(i, j)];
@@ -226,6 +239,15 @@ check_all(const char *dataset, size_t n)
 }
 
 static void
+check_regular(const char *dataset, size_t n)
+{
+	check_fit(dataset, "bgcnbd", "bgcnbd-k2", n);
+	check_fit(dataset, "mbgcnbd", "mbgcnbd-k2", n);
+	check_fit(dataset, "bgcnbd", "bgcnbd-k3", n);
+	check_fit(dataset, "mbgcnbd", "mbgcnbd-k3", n);
+}
+
+static void
 cdnow(void)
 {
 	long		half = day_number(1997, 9, 30);
@@ -237,12 +259,15 @@ cdnow(void)
 	n = make_rows(orders, half, 7.0);
 	CHECK(n == 2357, "the CDNOW sample has %zu customers", n);
 	check_all("cdnow_sample_19970930_week", n);
+	check_regular("cdnow_sample_19970930_week", n);
 	n = make_rows(orders, half, 1.0);
 	check_all("cdnow_sample_19970930_day", n);
+	check_regular("cdnow_sample_19970930_day", n);
 
 	orders = read_log("cdnow_sample_transactions.csv", end);
 	n = make_rows(orders, end, 7.0);
 	check_all("cdnow_sample_19980630_week", n);
+	check_regular("cdnow_sample_19980630_week", n);
 	check_fit("cdnow_sample_19980630_week", "ggompertznbd", "ggomnbd", n);
 
 	orders = read_log("cdnow_full_transactions.csv", half);
