@@ -13,6 +13,7 @@
 
 #include "betageo.h"
 #include "check.h"
+#include "paretonbd.h"
 
 #define FITS		"../shared/data/reference_fits.json"
 #define PREDICTIONS	"../shared/data/reference_predictions.json"
@@ -27,7 +28,8 @@ static const struct
 }			known[] = {
 	{"bgnbd", &clv_bgnbd, 0}, {"mbgnbd", &clv_mbgnbd, 0},
 	{"bgcnbd-k2", &clv_bgcnbd, 2}, {"mbgcnbd-k2", &clv_mbgcnbd, 2},
-	{"bgcnbd-k3", &clv_bgcnbd, 3}, {"mbgcnbd-k3", &clv_mbgcnbd, 3}
+	{"bgcnbd-k3", &clv_bgcnbd, 3}, {"mbgcnbd-k3", &clv_mbgcnbd, 3},
+	{"pnbd", &clv_paretonbd, 0}
 };
 
 /* Where the value of a key begins, or NULL. */
