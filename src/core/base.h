@@ -10,6 +10,11 @@
  *
  * Cells are sorted by (x, T, t_x) and spend cells by (x, m), so that sums over
  * them are the same whatever the order in which the rows came.
+ *
+ * Customers may come with static covariates, all with equally many.  The base
+ * then also has a group for each distinct vector of them, a small base of its
+ * own.  Its own cells remain those of all customers, so that who does not ask
+ * for covariates need not know of them.
  */
 #ifndef CLV_BASE_H
 #define CLV_BASE_H
@@ -43,6 +48,17 @@ typedef struct ClvTenure
 	double		stay;			/* still there after t renewals */
 } ClvTenure;
 
+#define CLV_MAX_COVARIATES	16
+
+struct ClvBase;
+
+/* Customers who share their covariates. */
+typedef struct ClvGroup
+{
+	double	   *v;				/* ClvBase.ncov finite values, none of them -0 */
+	struct ClvBase *base;		/* these customers alone; has no groups itself */
+} ClvGroup;
+
 typedef struct ClvBase
 {
 	double	   *x;				/* distinct repeat purchases */
@@ -64,8 +80,18 @@ typedef struct ClvBase
 	bool		in_days;		/* built from histories: the unit is a day */
 	bool		has_log_gaps;	/* every customer came with its gaps */
 	double		sum_log_gaps;	/* total of ln(gap in days), rounded once */
+	int			ncov;			/* covariates of a customer, 0 without */
+	ClvGroup   *group;			/* ascending by v, element by element */
+	size_t		ngroup;
 } ClvBase;
 
-extern void clv_base_free(ClvBase *base);	/* frees the arrays (malloc'd) */
+/*
+ * Give a base that has none ngroup > 0 empty groups, their values all zero,
+ * to be filled by the caller.  The values and the bases of all groups lie in
+ * one array each.  False: out of memory, and the base is as it was.
+ */
+extern bool clv_base_make_groups(ClvBase *base, int ncov, size_t ngroup);
+
+extern void clv_base_free(ClvBase *base);	/* frees all arrays (malloc'd) */
 
 #endif							/* CLV_BASE_H */
