@@ -108,3 +108,24 @@ SELECT clv.tier(1, '{5,NULL}');
 SELECT clv.tier(1, '{9,8,7,6}');
 SELECT clv.tier(1, '{9}', '{{a,b}}');
 SELECT clv.tier(1, '{9}', NULL);
+
+-- Hysteresis: who was in a tier leaves it only beyond 10 % of a threshold.
+-- Cut-offs 100, 50, 10; from each tier the value at which each is entered.
+SELECT previous, min(v) FILTER (WHERE tier = 'platinum') AS platinum, min(v) FILTER (WHERE tier = 'gold') AS gold,
+	min(v) FILTER (WHERE tier = 'silver') AS silver, min(v) FILTER (WHERE tier = 'bronze') AS bronze
+FROM unnest('{platinum,gold,silver,bronze,unprofitable,no such tier,NULL}'::text[]) WITH ORDINALITY AS p (previous, place),
+	generate_series(0, 120, 0.5) AS v, clv.tier(v::float8, '{100,50,10}', previous, 0.1) AS tier
+GROUP BY place, previous ORDER BY place;
+-- no band: as without; negative thresholds; labels of one's own; below 0
+SELECT bool_and(clv.tier(v, '{70,30}', p, 0) = clv.tier(v, '{70,30}')) AS same
+FROM worth, unnest('{platinum,gold,silver}'::text[]) AS p;
+SELECT clv.tier(-4.6, '{-5}', 'silver', 0.1, '{gold,silver}', NULL) AS below, clv.tier(0, '{10,-5}', 'c', 0.9, '{a,b,c}') AS up,
+	clv.tier(0, '{10,0}', 'c', 0.9, '{a,b,c}') AS at_zero, clv.tier(-1, NULL, 'a', 0.1) AS unprofitable,
+	clv.tier(NULL, '{1}', 'a', 0.1) AS no_value, clv.tier(1, NULL, 'a', 0.1) AS no_cutoffs;
+-- four arguments without types are labels and the unprofitable one
+SELECT clv.tier(5, '{9,3}', '{a,b,c}', 'u'), clv.tier(-5, '{9,3}', '{a,b,c}', 'u'), clv.tier(-5, '{9,3}', '{a,b,c}', NULL);
+SELECT clv.tier(5, '{9}', 'gold', 1);
+SELECT clv.tier(5, '{9}', 'gold', -0.1);
+SELECT clv.tier(5, '{9}', 'gold', 'NaN'::float8);
+SELECT clv.tier(5, '{9}', 'gold', NULL::float8);
+SELECT clv.tier(5, '{9}', 'b', 0.1, '{b}');

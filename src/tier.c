@@ -148,18 +148,15 @@ clv_concentration_array_final(PG_FUNCTION_ARGS)
  * ------------------------------------------------------------------------
  */
 
-/* Label number "tier" (from 0); labels may be more than the tiers. */
-static Datum
-tier_label(FunctionCallInfo fcinfo, Size tier, int ncutoff)
+/* The labels in argument i, enough for the cut-offs. */
+static ArrayType *
+tier_labels(FunctionCallInfo fcinfo, int i, int ncutoff)
 {
 	ArrayType  *label;
-	int			subscript;
 	int			n;
-	bool		isnull;
-	Datum		result;
 
-	require_argument(fcinfo, 2, "tier labels");
-	label = PG_GETARG_ARRAYTYPE_P(2);
+	require_argument(fcinfo, i, "tier labels");
+	label = PG_GETARG_ARRAYTYPE_P(i);
 	n = ARR_NDIM(label) == 1 ? ARR_DIMS(label)[0] : 0;
 	if (n <= ncutoff)
 		ereport(ERROR,
@@ -167,38 +164,118 @@ tier_label(FunctionCallInfo fcinfo, Size tier, int ncutoff)
 				 errmsg("\"%d\" cut-offs make \"%d\" tiers, but there are \"%d\" labels",
 						ncutoff, ncutoff + 1, n),
 				 errhint("Labels are an array of one dimension: one for each cut-off, from the top, and one for the rest.")));
-	subscript = ARR_LBOUND(label)[0] + (int) tier;
-	result = array_get_element(PointerGetDatum(label), 1, &subscript, -1, -1,
-							   false, TYPALIGN_INT, &isnull);
-	if (isnull)
-		PG_RETURN_NULL();
-	return result;
+	return label;
 }
 
+/* Label number "tier" (from 0); labels may be more than the tiers. */
+static Datum
+tier_label(ArrayType *label, int tier, bool *isnull)
+{
+	int			subscript = ARR_LBOUND(label)[0] + tier;
+
+	return array_get_element(PointerGetDatum(label), 1, &subscript, -1, -1,
+							 false, TYPALIGN_INT, isnull);
+}
+
+/* Which of the first n labels is this?  n: none of them. */
+static int
+find_label(ArrayType *label, int n, const text *wanted)
+{
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		bool		isnull;
+		Datum		datum = tier_label(label, i, &isnull);
+		const text *one = isnull ? NULL : DatumGetTextPP(datum);
+
+		if (one != NULL && VARSIZE_ANY_EXHDR(one) == VARSIZE_ANY_EXHDR(wanted) &&
+			memcmp(VARDATA_ANY(one), VARDATA_ANY(wanted),
+				   VARSIZE_ANY_EXHDR(wanted)) == 0)
+			return i;
+	}
+	return n;
+}
+
+/* The value in argument 0; *below: it is below 0, and has no tier but one. */
+static double
+tier_value(FunctionCallInfo fcinfo, bool *below)
+{
+	double		value = PG_GETARG_FLOAT8(0);
+	ClvError	err;
+
+	if (clv_value_check(value, &err) != CLV_OK)
+		clv_raise(&err);
+	*below = value < 0;
+	return value;
+}
+
+static const double *
+tier_cutoffs(FunctionCallInfo fcinfo, int *n)
+{
+	const double *cutoff = clv_float8_array(PG_GETARG_DATUM(1), "cut-offs", n);
+	ClvError	err;
+
+	if (clv_cutoffs_check(cutoff, *n, &err) != CLV_OK)
+		clv_raise(&err);
+	return cutoff;
+}
+
+/* tier(value, cutoffs, labels, unprofitable) */
 PG_FUNCTION_INFO_V1(clv_tier);
 Datum
 clv_tier(PG_FUNCTION_ARGS)
 {
 	double		value;
 	const double *cutoff;
+	bool		below;
 	int			n;
-	ClvError	err;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	value = PG_GETARG_FLOAT8(0);
-	if (clv_value_check(value, &err) != CLV_OK)
-		clv_raise(&err);
-	if (value < 0)
+	value = tier_value(fcinfo, &below);
+	if (below || PG_ARGISNULL(1))
 	{
-		if (PG_ARGISNULL(3))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(3));
+		fcinfo->isnull = !below || PG_ARGISNULL(3);
+		return PG_GETARG_DATUM(3);
 	}
-	if (PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	cutoff = clv_float8_array(PG_GETARG_DATUM(1), "cut-offs", &n);
-	if (clv_cutoffs_check(cutoff, n, &err) != CLV_OK)
+	cutoff = tier_cutoffs(fcinfo, &n);
+	return tier_label(tier_labels(fcinfo, 2, n),
+					  (int) clv_tier_number(value, cutoff, n), &fcinfo->isnull);
+}
+
+/* tier(value, cutoffs, previous, band, labels, unprofitable) */
+PG_FUNCTION_INFO_V1(clv_tier_kept);
+Datum
+clv_tier_kept(PG_FUNCTION_ARGS)
+{
+	double		value;
+	double		band;
+	const double *cutoff;
+	ArrayType  *label;
+	int			previous;
+	size_t		tier;
+	bool		below;
+	int			n;
+	ClvError	err;
+
+	require_argument(fcinfo, 3, "band");
+	band = PG_GETARG_FLOAT8(3);
+	if (clv_band_check(band, &err) != CLV_OK)
 		clv_raise(&err);
-	return tier_label(fcinfo, clv_tier_number(value, cutoff, n), n);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	value = tier_value(fcinfo, &below);
+	if (below || PG_ARGISNULL(1))
+	{
+		fcinfo->isnull = !below || PG_ARGISNULL(5);
+		return PG_GETARG_DATUM(5);
+	}
+	cutoff = tier_cutoffs(fcinfo, &n);
+	label = tier_labels(fcinfo, 4, n);
+	previous = PG_ARGISNULL(2) ? n + 1 :
+		find_label(label, n + 1, PG_GETARG_TEXT_PP(2));
+	tier = previous > n ? clv_tier_number(value, cutoff, n) :
+		clv_tier_number_kept(value, cutoff, n, previous, band);
+	return tier_label(label, (int) tier, &fcinfo->isnull);
 }

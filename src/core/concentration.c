@@ -424,6 +424,33 @@ clv_tier_number(double value, const double *cutoff, size_t n)
 	return tier;
 }
 
+size_t
+clv_tier_number_kept(double value, const double *cutoff, size_t n,
+					 size_t previous, double band)
+{
+	size_t		tier;
+
+	/* adjusted cut-offs descend as the given ones do */
+	for (tier = 0; tier < n; tier++)
+	{
+		double		move = band * fabs(cutoff[tier]);
+
+		if (value >= cutoff[tier] + (tier < previous ? move : -move))
+			break;
+	}
+	return tier;
+}
+
+ClvStatus
+clv_band_check(double band, ClvError *err)
+{
+	if (band >= 0.0 && band < 1.0)
+		return CLV_OK;
+	return clv_fail(err, CLV_BAD_ARGUMENT,
+					"0.1 keeps a tier until the value is 10 % beyond its threshold.",
+					"band must be at least 0 and below 1, but is \"%.15g\"", band);
+}
+
 ClvStatus
 clv_cutoffs_check(const double *cutoff, size_t n, ClvError *err)
 {

@@ -83,6 +83,14 @@ extern ClvStatus clv_inquiry_step(ClvInquiry *inquiry); /* a few ms at most */
  */
 extern size_t clv_tier_number(double value, const double *cutoff, size_t n);
 
+/*
+ * The same of someone who was in tier "previous": the way to another tier is
+ * longer by the part "band" of the cut-off, 0 <= band < 1.
+ */
+extern size_t clv_tier_number_kept(double value, const double *cutoff,
+								   size_t n, size_t previous, double band);
+extern ClvStatus clv_band_check(double band, ClvError *err);
+
 /* Are these cut-offs: numbers, descending? */
 extern ClvStatus clv_cutoffs_check(const double *cutoff, size_t n,
 								   ClvError *err);

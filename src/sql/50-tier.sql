@@ -82,6 +82,32 @@ COMMENT ON FUNCTION @extschema@.tier(float8, float8[], text[], text) IS
 	'NULL for a NULL value, and for a value of at least 0 when the cut-offs are NULL. '
 	'22023: a value that is not finite, cut-offs that do not descend, fewer labels than cut-offs plus one';
 
+-- The labels as an untyped literal, which the overload with a previous tier
+-- would make ambiguous.
+
+CREATE FUNCTION @extschema@.tier(value float8, cutoffs float8[], labels text, unprofitable text)
+	RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT @extschema@.tier(value, cutoffs, labels::text[], unprofitable);
+END;
+COMMENT ON FUNCTION @extschema@.tier(float8, float8[], text, text) IS
+	'the same with the labels as text, an array written as a literal: so that four arguments without types mean a value, cut-offs, labels and unprofitable';
+
+-- tier(value, cutoffs, previous, band): a tier that is not left for a trifle.
+
+CREATE FUNCTION @extschema@.tier(value float8, cutoffs float8[], previous text, band float8,
+		labels text[] DEFAULT '{platinum,gold,silver,bronze}',
+		unprofitable text DEFAULT 'unprofitable')
+	RETURNS text
+	AS 'MODULE_PATHNAME', 'clv_tier_kept'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@.tier(float8, float8[], text, float8, text[], text) IS
+	'as clv.tier(value, cutoffs, labels, unprofitable) of a customer who was in the tier previous and leaves it only when the value is beyond a cut-off '
+	'by more than the part band of it: up at cut-off * (1 + band), down below cut-off * (1 - band); 0.1 is 10 %. '
+	'No band around 0: a negative value is unprofitable, and who was comes back as anyone else. '
+	'A previous tier that is NULL or not among the labels leaves no trace. 22023: a band that is NULL, below 0 or at least 1, and as there';
+
 -- gini(value): how unequal values are.
 
 CREATE FUNCTION @extschema@.gini_accum(internal, value float8) RETURNS internal
