@@ -185,14 +185,13 @@ COMMENT ON FUNCTION @extschema@._source(regclass, name, name, name, date, text) 
 -- the rule, that function is asked.
 CREATE FUNCTION @extschema@._check_arguments(
 	horizon interval, annual_rate float8, model text, refunds text, tier_method text,
-	tier_shares float8[], tier_labels text[], options jsonb)
+	tier_shares float8[], tier_labels text[])
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	missing		text;
-	unknown		text;
 	kind		text;
 BEGIN
 	missing := CASE WHEN horizon IS NULL THEN 'horizon' WHEN annual_rate IS NULL THEN 'annual_rate'
@@ -229,26 +228,14 @@ BEGIN
 							 tier_labels, cardinality(tier_shares)),
 			HINT = 'The last label is for the customers below the last share.';
 	END IF;
-
-	IF jsonb_typeof(options) <> 'object' THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('options must be a JSON object, but is "%s"', options);
-	END IF;
-	SELECT min(key) INTO unknown FROM jsonb_object_keys(options) AS key;
-	IF unknown IS NOT NULL THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('unknown option "%s"', unknown),
-			HINT = 'This version has no options.';
-	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._check_arguments(interval, float8, text, text, text, float8[], text[], jsonb) IS
+COMMENT ON FUNCTION @extschema@._check_arguments(interval, float8, text, text, text, float8[], text[]) IS
 	'part of clv.query: raises 22023 or 22004 when an argument that is not about the source cannot be';
 
 -- Steps "histories" and "as_of": the orders, read once.
-CREATE FUNCTION @extschema@._history_steps(src record, as_of date, refunds text)
+CREATE FUNCTION @extschema@._history_steps(
+	src record, as_of date, refunds text, more_columns text DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -259,7 +246,7 @@ BEGIN
 $sql$histories AS (
     -- each customer's purchase history, day by day
     SELECT %1$s AS customer,
-           %2$s AS history
+           %2$s AS history%9$s
     FROM %3$s AS o
     WHERE %1$s IS NOT NULL
       AND %4$s IS NOT NULL
@@ -277,10 +264,11 @@ as_of AS (
                clv.summary(h.history, %s, %L)
            ).last_purchase)$sql$, src.today, refunds)
 			ELSE format('CAST(%L AS pg_catalog.date)', as_of) END,
-		CASE WHEN as_of IS NULL THEN E'\n    FROM histories AS h' END);
+		CASE WHEN as_of IS NULL THEN E'\n    FROM histories AS h' END,
+		more_columns);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._history_steps(record, date, text) IS
+COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text) IS
 	'part of clv.query: the steps histories and as_of';
 
 -- Steps "base" and "model": the fit to all customers.
@@ -315,12 +303,13 @@ COMMENT ON FUNCTION @extschema@._fit_steps(interval, float8, text, text, text[])
 -- Step "scores" and its product: what each customer is worth.  MATERIALIZED is
 -- a fence: without it the planner would call a costly function wherever its
 -- result is mentioned.
-CREATE FUNCTION @extschema@._score_steps(refunds text)
+CREATE FUNCTION @extschema@._score_steps(refunds text, opt record)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT format(
+BEGIN
+	RETURN concat(opt.customer_step || E',\n', format(
 $sql$scores AS MATERIALIZED (
     -- each customer as of that day, and what the models say of it
     SELECT h.customer,
@@ -336,10 +325,10 @@ $sql$scores AS MATERIALIZED (
                                   m.horizon) AS expected_purchases,
            clv.discounted_purchases(m.model, s.frequency, s.recency, s.t,
                                     m.annual_rate, m.horizon) AS discounted_purchases,
-           clv.expected_spend(m.spend, s.frequency, s.monetary) AS expected_spend
+           clv.expected_spend(m.spend, s.frequency, s.monetary) AS expected_spend%2$s%3$s%4$s
     FROM histories AS h
     CROSS JOIN as_of AS a
-    CROSS JOIN model AS m
+    CROSS JOIN model AS m%5$s
     CROSS JOIN LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
     WHERE s.frequency IS NOT NULL
 ),
@@ -348,35 +337,200 @@ customer_values AS NOT MATERIALIZED (
     SELECT p.*,
            p.discounted_purchases OPERATOR(pg_catalog.*) p.expected_spend AS clv
     FROM scores AS p
-)$sql$, refunds)
+)$sql$,
+		refunds,
+		CASE WHEN opt.costs THEN format($sql$,
+           clv.alive_years(m.model, s.frequency, s.recency, s.t,
+                           m.annual_rate, m.horizon) AS alive_years,
+           s.spend AS value_to_date,
+           s.refunds,
+           %s AS margin,
+           %s AS cost_per_order,
+           %s AS service_cost,
+           %s AS acquisition_cost$sql$,
+			opt.margin, opt.cost_per_order, opt.service_cost, opt.acquisition_cost) END,
+		E',\n           ' || opt.opted_out || ' AS opted_out',
+		CASE WHEN opt.keep_history THEN E',\n           h.history' END,
+		opt.customer_join),
+		CASE WHEN opt.costs THEN
+$sql$,
+customer_profits AS NOT MATERIALIZED (
+    -- what is left of it after costs, and of the past
+    SELECT v.*,
+           (v.margin OPERATOR(pg_catalog.*) v.clv)
+               OPERATOR(pg_catalog.-) (v.cost_per_order OPERATOR(pg_catalog.*) v.discounted_purchases)
+               OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) v.alive_years) AS clv_net,
+           v.value_to_date OPERATOR(pg_catalog.+) v.clv AS clv_total,
+           (v.margin OPERATOR(pg_catalog.*) v.value_to_date)
+               OPERATOR(pg_catalog.-) (v.cost_per_order OPERATOR(pg_catalog.*) (v.frequency OPERATOR(pg_catalog.+) 1))
+               OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) v.t OPERATOR(pg_catalog./) 365.25)
+               OPERATOR(pg_catalog.-) v.acquisition_cost AS profit_to_date
+    FROM customer_values AS v
+)$sql$ END);
+END
 $$;
-COMMENT ON FUNCTION @extschema@._score_steps(text) IS
-	'part of clv.query: the steps scores and customer_values';
+COMMENT ON FUNCTION @extschema@._score_steps(text, record) IS
+	'part of clv.query: the steps scores and customer_values, with costs customer_profits, and the customer table before them';
+
+-- The step that holds the customers' values, and the value that ranks and
+-- tiers go by.
+CREATE FUNCTION @extschema@._value_step(opt record, OUT step text, OUT value text)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	step := CASE WHEN opt.costs THEN 'customer_profits' ELSE 'customer_values' END;
+	value := CASE WHEN opt.costs THEN 'v.clv_net' ELSE 'v.clv' END;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._value_step(record) IS
+	'part of clv.query: the step with the values, and the value that ranks and tiers go by';
 
 -- Step "tiers": the lowest value of each tier.
-CREATE FUNCTION @extschema@._tier_step(tier_method text, tier_shares float8[])
+CREATE FUNCTION @extschema@._tier_step(tier_method text, tier_shares float8[], opt record)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 AS $$
-SELECT format(
+DECLARE
+	v			record := @extschema@._value_step(opt);
+BEGIN
+	RETURN format(
 $sql$tiers AS (
     -- the value from which on a customer is in each tier
-    SELECT clv.cutoffs(v.clv, %1$L, CAST(%2$L AS double precision[])) AS cutoffs
-    FROM customer_values AS v
-)$sql$, tier_method, tier_shares)
+    SELECT clv.cutoffs(%3$s, %1$L, CAST(%2$L AS double precision[])) AS cutoffs
+    FROM %4$s AS v%5$s
+)$sql$, tier_method, tier_shares, v.value, v.step,
+		CASE WHEN opt.opted_out IS NOT NULL THEN E'\n    WHERE NOT v.opted_out' END);
+END
 $$;
-COMMENT ON FUNCTION @extschema@._tier_step(text, float8[]) IS
+COMMENT ON FUNCTION @extschema@._tier_step(text, float8[], record) IS
 	'part of clv.query: the step tiers';
 
--- The result: a row a customer.
-CREATE FUNCTION @extschema@._result_select(customer_column text)
+-- Step "means": the base that an unprofitable customer is compared with.
+CREATE FUNCTION @extschema@._means_step()
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT format(
+SELECT
+$sql$means AS (
+    -- the average customer
+    SELECT CAST(pg_catalog.avg(CAST(v.margin AS numeric)) AS double precision) AS mean_margin,
+           CAST(pg_catalog.avg(CAST(v.expected_spend AS numeric)) AS double precision) AS mean_expected_spend,
+           CAST(pg_catalog.avg(CAST(v.discounted_purchases AS numeric)) AS double precision) AS mean_discounted_purchases
+    FROM customer_profits AS v
+    WHERE v.clv_net IS NOT NULL
+)$sql$
+$$;
+COMMENT ON FUNCTION @extschema@._means_step() IS
+	'part of clv.query: the step means; numeric, so that the order of the rows does not matter';
+
+-- Why a customer's net value is below 0: the first of these which alone would
+-- lift it to 0.
+CREATE FUNCTION @extschema@._because()
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT
+$sql$CASE WHEN v.clv_net OPERATOR(pg_catalog.<) 0 THEN
+           CASE WHEN v.refunds OPERATOR(pg_catalog.>) 0
+                 AND (v.value_to_date OPERATOR(pg_catalog.<=) 0
+                      OR (v.clv_net OPERATOR(pg_catalog.+) (v.margin OPERATOR(pg_catalog.*) v.clv
+                          OPERATOR(pg_catalog.*) v.refunds OPERATOR(pg_catalog./) v.value_to_date)) OPERATOR(pg_catalog.>=) 0)
+                THEN 'refunds'
+                WHEN (v.discounted_purchases OPERATOR(pg_catalog.*)
+                      ((w.mean_margin OPERATOR(pg_catalog.*) w.mean_expected_spend) OPERATOR(pg_catalog.-) v.cost_per_order))
+                     OPERATOR(pg_catalog.>=) (v.service_cost OPERATOR(pg_catalog.*) v.alive_years)
+                THEN 'low margin'
+                WHEN (w.mean_discounted_purchases OPERATOR(pg_catalog.*)
+                      ((v.margin OPERATOR(pg_catalog.*) v.expected_spend) OPERATOR(pg_catalog.-) v.cost_per_order))
+                     OPERATOR(pg_catalog.>=) (v.service_cost OPERATOR(pg_catalog.*) v.alive_years)
+                THEN 'few purchases'
+                ELSE 'cost to serve' END
+       END$sql$
+$$;
+COMMENT ON FUNCTION @extschema@._because() IS
+	'part of clv.query: the column unprofitable_because';
+
+-- Step "past_tiers": the tier at each stated date in turn, each with the one
+-- before, by the models and thresholds of today.  Where there is no value, the
+-- tier stays what it was.
+CREATE FUNCTION @extschema@._past_step(refunds text, opt record)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	steps		text := '';
+	value		text;
+	i			int;
+BEGIN
+	FOR i IN 1 .. cardinality(opt.past_dates) LOOP
+		value := format('clv.value(m.model, m.spend, s%1$s.frequency, s%1$s.recency, s%1$s.t,
+                             s%1$s.monetary, m.annual_rate, m.horizon)', i);
+		IF opt.costs THEN
+			value := format(
+$sql$(%2$s OPERATOR(pg_catalog.*) %1$s)
+                   OPERATOR(pg_catalog.-) (%3$s OPERATOR(pg_catalog.*) clv.discounted_purchases(
+                       m.model, s%5$s.frequency, s%5$s.recency, s%5$s.t, m.annual_rate, m.horizon))
+                   OPERATOR(pg_catalog.-) (%4$s OPERATOR(pg_catalog.*) clv.alive_years(
+                       m.model, s%5$s.frequency, s%5$s.recency, s%5$s.t, m.annual_rate, m.horizon))$sql$,
+				value, opt.margin, opt.cost_per_order, opt.service_cost, i);
+		END IF;
+		steps := steps || format(
+$sql$
+    CROSS JOIN LATERAL clv.summary(h.history, %2$s, %3$L) AS s%1$s
+    CROSS JOIN LATERAL (
+        SELECT %4$s AS tier
+    ) AS t%1$s$sql$, i, opt.past_dates[i], refunds, CASE WHEN i = 1
+			THEN format('clv.tier(%s, k.cutoffs, m.tier_labels)', value)
+			ELSE format('coalesce(clv.tier(%1$s, k.cutoffs, t%2$s.tier, %3$s, m.tier_labels), t%2$s.tier)', value, i - 1, opt.band) END);
+	END LOOP;
+	RETURN format(
+$sql$past_tiers AS MATERIALIZED (
+    -- the tier that each customer came from: those of the stated dates, in turn
+    SELECT h.customer,
+           t%1$s.tier
+    FROM histories AS h
+    CROSS JOIN as_of AS a
+    CROSS JOIN model AS m
+    CROSS JOIN tiers AS k%2$s%3$s
+)$sql$, cardinality(opt.past_dates), opt.customer_join, steps);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._past_step(text, record) IS
+	'part of clv.query: the step past_tiers';
+
+-- The result: a row a customer.
+CREATE FUNCTION @extschema@._result_select(customer_column text, opt record)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	v			record := @extschema@._value_step(opt);
+	tier		text := format('clv.tier(%s, k.cutoffs, m.tier_labels)', v.value);
+	rank		text := format('pg_catalog.rank() OVER (ORDER BY %s DESC NULLS LAST)', v.value);
+	more		text;
+BEGIN
+	IF opt.past_dates IS NOT NULL THEN
+		tier := format('clv.tier(%s, k.cutoffs, b.tier, %s, m.tier_labels)', v.value, opt.band);
+	END IF;
+	IF opt.opted_out IS NOT NULL THEN
+		tier := format('CASE WHEN NOT v.opted_out THEN %s END', tier);
+		rank := format('CASE WHEN NOT v.opted_out THEN pg_catalog.rank() OVER (PARTITION BY v.opted_out ORDER BY %s DESC NULLS LAST) END', v.value);
+	END IF;
+	SELECT string_agg(E',\n       ' || CASE c.name
+			WHEN 'unprofitable_because' THEN @extschema@._because() || ' AS unprofitable_because'
+			WHEN 'previous_tier' THEN CASE WHEN opt.opted_out IS NULL THEN 'b.tier AS previous_tier'
+				ELSE 'CASE WHEN NOT v.opted_out THEN b.tier END AS previous_tier' END
+			ELSE 'v.' || c.name END, '' ORDER BY c.place)
+	INTO more
+	FROM unnest(opt.columns) WITH ORDINALITY AS c (name, place);
+	RETURN format(
 $sql$SELECT v.customer AS %1$s,
        v.first_purchase,
        v.last_purchase,
@@ -390,15 +544,19 @@ $sql$SELECT v.customer AS %1$s,
        v.discounted_purchases,
        v.expected_spend,
        v.clv,
-       pg_catalog.rank() OVER (ORDER BY v.clv DESC NULLS LAST) AS clv_rank,
-       clv.tier(v.clv, k.cutoffs, m.tier_labels) AS tier,
-       a.as_of
-FROM customer_values AS v
+       %2$s AS clv_rank,
+       %3$s AS tier,
+       a.as_of%4$s
+FROM %5$s AS v
 CROSS JOIN tiers AS k
 CROSS JOIN model AS m
-CROSS JOIN as_of AS a$sql$, customer_column)
+CROSS JOIN as_of AS a%6$s%7$s$sql$,
+		customer_column, rank, tier, more, v.step,
+		CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
+		CASE WHEN opt.past_dates IS NOT NULL THEN format(E'\nLEFT JOIN past_tiers AS b ON b.customer %s v.customer', opt.same_customer) END);
+END
 $$;
-COMMENT ON FUNCTION @extschema@._result_select(text) IS
+COMMENT ON FUNCTION @extschema@._result_select(text, record) IS
 	'part of clv.query: the columns of the result';
 
 CREATE FUNCTION @extschema@.query(
@@ -422,17 +580,22 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	src			record;
+	opt			record;
 BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	opt := @extschema@._options(options, source, customer, as_of, src);
 	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
-								 tier_labels, options);
+								 tier_labels);
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		@extschema@._score_steps(refunds) || ',',
-		@extschema@._tier_step(tier_method, tier_shares),
-		@extschema@._result_select(src.customer_column));
+		@extschema@._score_steps(refunds, opt) || ',',
+		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
+		concat_ws(E',\n',
+			@extschema@._tier_step(tier_method, tier_shares, opt),
+			CASE WHEN opt.past_dates IS NOT NULL THEN @extschema@._past_step(refunds, opt) END),
+		@extschema@._result_select(src.customer_column, opt));
 END
 $$;
 COMMENT ON FUNCTION @extschema@.query(regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS

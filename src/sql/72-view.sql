@@ -7,17 +7,19 @@
 -- The view with the fit: one row, whatever the source holds.
 CREATE FUNCTION @extschema@._model_view_query(
 	src record, as_of date, horizon interval, annual_rate float8, model text, zone text, refunds text,
-	tier_method text, tier_shares float8[], tier_labels text[])
+	tier_method text, tier_shares float8[], tier_labels text[], opt record)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1
 AS $$
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		format(
+		CASE WHEN opt.costs OR opt.opted_out IS NOT NULL THEN @extschema@._score_steps(refunds, opt) || ','
+			ELSE format(
 $sql$customer_values AS (
     SELECT clv.discounted_purchases(m.model, s.frequency, s.recency, s.t, m.annual_rate, m.horizon)
            * clv.expected_spend(m.spend, s.frequency, s.monetary) AS clv
@@ -26,8 +28,9 @@ $sql$customer_values AS (
     CROSS JOIN model AS m
     CROSS JOIN LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
     WHERE s.frequency IS NOT NULL
-),$sql$, refunds),
-		@extschema@._tier_step(tier_method, tier_shares) || ',',
+),$sql$, refunds) END,
+		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
+		@extschema@._tier_step(tier_method, tier_shares, opt) || ',',
 		@extschema@._row_step(src) || ',',
 		format(
 $sql$counted AS (
@@ -66,19 +69,25 @@ SELECT a.as_of,
                      THEN 'spend: nothing to fit, no customer has a repeat purchase with spend'
                      WHEN clv.status(m.spend) <> 'converged'
                      THEN concat_ws(': ', 'spend', clv.status(m.spend), clv.message(m.spend)) END), '')
-       END AS message
+       END AS message,
+       %3$L::text AS tier_method,
+       %4$L::float8[] AS tier_shares,
+       %5$L::jsonb AS options%6$s
 FROM base AS b
 CROSS JOIN model AS m
 CROSS JOIN tiers AS k
 CROSS JOIN counted AS n
-CROSS JOIN as_of AS a$sql$, refunds, zone));
+CROSS JOIN as_of AS a%7$s$sql$, refunds, zone, tier_method, tier_shares, opt.given,
+			CASE WHEN opt.costs THEN E',\n       w.mean_margin,\n       w.mean_expected_spend,\n       w.mean_discounted_purchases' END,
+			CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._model_view_query(record, date, interval, float8, text, text, text, text, float8[], text[]) IS
+COMMENT ON FUNCTION @extschema@._model_view_query(record, date, interval, float8, text, text, text, text, float8[], text[], record) IS
 	'part of clv.create_materialized_view: the query of <name>_model';
 
 -- The view with the customers: clv.query with the fit read from the other view.
-CREATE FUNCTION @extschema@._customer_view_query(src record, as_of date, refunds text, model_view text)
+CREATE FUNCTION @extschema@._customer_view_query(
+	src record, as_of date, refunds text, model_view text, opt record)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -86,7 +95,7 @@ AS $$
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
 		format(
 $sql$model AS (
     SELECT r.model, r.spend, r.horizon, r.annual_rate, r.tier_labels
@@ -96,11 +105,18 @@ tiers AS (
     SELECT r.cutoffs
     FROM %1$s AS r
 ),$sql$, model_view),
-		@extschema@._score_steps(refunds),
-		@extschema@._result_select(src.customer_column));
+		CASE WHEN opt.costs THEN format(
+$sql$means AS (
+    SELECT r.mean_margin, r.mean_expected_spend, r.mean_discounted_purchases
+    FROM %1$s AS r
+),$sql$, model_view) END,
+		concat_ws(E',\n',
+			@extschema@._score_steps(refunds, opt),
+			CASE WHEN opt.past_dates IS NOT NULL THEN @extschema@._past_step(refunds, opt) END),
+		@extschema@._result_select(src.customer_column, opt));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._customer_view_query(record, date, text, text) IS
+COMMENT ON FUNCTION @extschema@._customer_view_query(record, date, text, text, record) IS
 	'part of clv.create_materialized_view: the query of <name>';
 
 -- What each column is, in the order of the columns; the name NULL stands for
@@ -126,6 +142,19 @@ VALUES
 	(false, 'clv_rank', 'rank by clv, 1 is the highest; equal values share a rank, customers without a value come last'),
 	(false, 'tier', 'tier by clv, from the thresholds kept when the model was fitted; NULL without a value'),
 	(false, 'as_of', 'last day observed, inclusive; later orders are ignored'),
+	(false, 'clv_net', 'what is left of clv after costs: margin * clv - cost_per_order * discounted_purchases - service_cost * alive_years'),
+	(false, 'value_to_date', 'spend so far, refunds taken off'),
+	(false, 'clv_total', 'value_to_date + clv: the past and what is still to come'),
+	(false, 'profit_to_date', 'margin * value_to_date - cost_per_order * purchases - service_cost * years since the first purchase - acquisition_cost'),
+	(false, 'unprofitable_because', 'why clv_net is below 0, the first of these that alone would lift it: refunds (had there been none), low margin (with the average margin and spend), few purchases (with as many as the average customer), cost to serve; NULL when it is not'),
+	(false, 'alive_years', 'years that the customer is still expected to be one, within the horizon and discounted'),
+	(false, 'margin', 'part of spend that is left after the cost of the goods'),
+	(false, 'cost_per_order', 'cost of one purchase, in the currency of the source'),
+	(false, 'service_cost', 'cost of a year in which the customer is one'),
+	(false, 'acquisition_cost', 'what it cost to win the customer: past, so in profit_to_date and not in clv_net'),
+	(false, 'opted_out', 'the customer must not be differentiated: no rank and no tier'),
+	(false, 'previous_tier', 'tier at the last of the stated past dates, which is left only when the value is beyond a threshold by the band'),
+	(false, 'history', 'the purchases day by day: any past date can be asked of it'),
 	(true, 'as_of', 'last day observed when the model was fitted'),
 	(true, 'model', 'fitted transaction model; NULL when there was nothing to fit (message says why)'),
 	(true, 'spend', 'fitted spend model; NULL when there was nothing to fit (message says why)'),
@@ -143,7 +172,13 @@ VALUES
 	(true, 'rows_after_as_of', 'rows left out: after as_of'),
 	(true, 'model_status', 'how the fit of the model ended: converged, boundary or not_converged; NULL without a model'),
 	(true, 'spend_status', 'how the fit of the spend model ended; NULL without one'),
-	(true, 'message', 'what there is to know about the fits; NULL when both converged');
+	(true, 'message', 'what there is to know about the fits; NULL when both converged'),
+	(true, 'tier_method', 'how the thresholds were found: quantile, value or natural'),
+	(true, 'tier_shares', 'the shares that the method was given, cumulative from the top'),
+	(true, 'options', 'options that the pair was made with'),
+	(true, 'mean_margin', 'margin of the average customer; what the reasons for an unprofitable one compare with'),
+	(true, 'mean_expected_spend', 'expected spend of the average customer'),
+	(true, 'mean_discounted_purchases', 'discounted purchases of the average customer');
 END;
 COMMENT ON FUNCTION @extschema@._column_comments() IS
 	'part of clv.create_materialized_view: the comments on the columns of both views';
@@ -164,6 +199,9 @@ BEGIN
 		SELECT coalesce(quote_ident(k.column_name), key_column) AS column_name, k.comment
 		FROM @extschema@._column_comments() AS k
 		WHERE k.of_model = is_model
+		  AND (k.column_name IS NULL OR EXISTS (
+				SELECT FROM pg_attribute AS a
+				WHERE a.attrelid = view_name::regclass AND a.attname = k.column_name))
 	LOOP
 		EXECUTE format('COMMENT ON COLUMN %s.%s IS %L', view_name, c.column_name, c.comment);
 	END LOOP;
@@ -245,23 +283,25 @@ AS $$
 DECLARE
 	views		record;
 	src			record;
+	opt			record;
 	note		text;
 	made_from	text;
 BEGIN
 	views := @extschema@._view_names(name, default_schema);
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	opt := @extschema@._options(options, source, customer, as_of, src);
 	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
-								 tier_labels, options);
+								 tier_labels);
 
 	made_from := format('from %s (%s, %s, %s)', src.relation, customer, at, amount);
 	CALL @extschema@._make_view(views.model_view,
 		@extschema@._model_view_query(src, as_of, horizon, annual_rate, model, zone, refunds, tier_method,
-							  tier_shares, tier_labels),
+							  tier_shares, tier_labels, opt),
 		'as_of', true,
 		format('the models and tier thresholds behind %s, fitted %s; refresh it to refit, and then %s to rescore',
 			   views.customer_view, made_from, views.customer_view));
 	CALL @extschema@._make_view(views.customer_view,
-		@extschema@._customer_view_query(src, as_of, refunds, views.model_view),
+		@extschema@._customer_view_query(src, as_of, refunds, views.model_view, opt),
 		src.customer_column, false,
 		format('customer values and tiers %s, scored with %s; refresh it to rescore with the models that are there',
 			   made_from, views.model_view));
