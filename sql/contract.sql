@@ -124,12 +124,14 @@ SELECT clv.retention_table(p, s) FROM (VALUES (0, 100), (1, 50), (2, 51)) AS v (
 SELECT clv.retention_table(p, s) FROM (VALUES (0, 100), (1, 50), (1, 40)) AS v (p, s);
 SELECT clv.retention_table(0, -1);
 SELECT clv.retention_table(0, 'NaN');
-SELECT clv.fit(clv.retention(1, true), 'mbgnbd');
 SELECT clv.fit(clv.cbs(1, 1, 2), 'sbg');
-SELECT clv.fit('sbg', 1, 1, 2);
 SELECT clv.fit(clv.retention(1, true), 'sbg', 0);
+\set VERBOSITY terse
+SELECT clv.fit(clv.retention(1, true), 'mbgnbd');
+SELECT clv.fit('sbg', 1, 1, 2);
 SELECT clv.p_alive(m, 1, 1, 2) FROM m;
 SELECT clv.survival(clv.model('nbd', '{"r": 1, "alpha": 1}'), 3);
+\set VERBOSITY default
 SELECT clv.survival(m, -1) FROM m;
 SELECT clv.retention_rate(m, 0) FROM m;
 SELECT clv.residual_lifetime(m, 0, 0.1) FROM m;

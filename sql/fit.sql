@@ -144,14 +144,34 @@ SELECT clv.fit(NULL::clv.cbs, 'auto') IS NULL AS nobody, clv.status(clv.fit(clv.
 -- Refused.
 SELECT clv.fit(cbs, 'auto', 1, '{"mean": {"s": 1}}') FROM fit_base;
 SELECT clv.fit(cbs, 'auto', 1, NULL, '{"k": 1}') FROM fit_base;
-SELECT clv.fit(cbs, 'magic') FROM fit_base;
 SELECT clv.fit(cbs, 'bgnbd', 0) FROM fit_base;
 SELECT clv.fit(cbs, 'bgnbd', 1, NULL, '{"restarts": 3}') FROM fit_base;
 SELECT clv.fit(cbs, 'bgnbd', 1, NULL, '[]') FROM fit_base;
+SELECT clv.fit('bgnbd', frequency, recency, t) OVER () FROM fit_buyers;
+\set VERBOSITY terse
+SELECT clv.fit(cbs, 'magic') FROM fit_base;
+SELECT clv.fit('magic', frequency, recency, t) FROM fit_buyers;
 SELECT clv.fit('bgnbd', frequency, monetary) FROM fit_buyers;
 SELECT clv.fit('gammagamma', frequency, recency, t) FROM fit_buyers;
-SELECT clv.fit('magic', frequency, recency, t) FROM fit_buyers;
-SELECT clv.fit('bgnbd', frequency, recency, t) OVER () FROM fit_buyers;
+\set VERBOSITY default
+
+-- The hint lists what there is, in the order of clv.models().
+CREATE FUNCTION pg_temp.hint(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE hint text;
+BEGIN
+	EXECUTE query;
+	RETURN 'no error';
+EXCEPTION WHEN invalid_parameter_value THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	RETURN hint;
+END $$;
+SELECT h.hint = format('Available are: %s.', string_agg(m.name, ', ' ORDER BY i)) AS all_models
+FROM pg_temp.hint('SELECT clv.fit(cbs, ''magic'') FROM fit_base') AS h(hint), clv.models() WITH ORDINALITY AS m(name, kind, parameters, reference, i) GROUP BY h.hint;
+SELECT q.kind, h.hint = format('Use one of: %s.', string_agg(m.name, ', ' ORDER BY i)) AS of_that_kind
+FROM (VALUES ('transaction', 'SELECT clv.fit(''gammagamma'', 1, 1, 2)'), ('spend', 'SELECT clv.fit(''bgnbd'', 1, 2)'),
+             ('contract', 'SELECT clv.fit(clv.retention(1, true), ''mbgnbd'')')) AS q(kind, query),
+     pg_temp.hint(query) AS h(hint), clv.models() WITH ORDINALITY AS m(name, kind, parameters, reference, i)
+WHERE m.kind = q.kind GROUP BY q.kind, h.hint ORDER BY q.kind;
 \set VERBOSITY sqlstate
 SELECT clv.fit('bgnbd', 1, 9, 5);
 SELECT clv.fit('bgnbd', 1.5, 2, 5);

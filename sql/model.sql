@@ -1,8 +1,11 @@
 -- clv.model: its text form, casts, comparison, and what it tells of itself.
 SET datestyle = 'ISO, YMD';
 
--- What there is.
-SELECT name, kind, parameters, reference <> '' AS has_reference FROM clv.models();
+-- What there is: these, in this order, and each that has come since.
+SELECT name, kind, parameters FROM clv.models() WITH ORDINALITY
+WHERE name IN ('bgnbd', 'mbgnbd', 'paretonbd', 'nbd', 'bgcnbd', 'mbgcnbd', 'ggompertznbd', 'bgbb', 'gammagamma', 'sbg', 'bdw') ORDER BY ordinality;
+SELECT bool_and(kind IN ('transaction', 'spend', 'contract')) AS kinds, bool_and(cardinality(parameters) > 0) AS parameters,
+       bool_and(reference <> '') AS reference, count(DISTINCT name) = count(*) AS distinct_names FROM clv.models();
 
 -- A model from known parameters has no fit to tell of.
 SELECT clv.model('bgnbd', '{"b": 2.426, "r": 0.243, "alpha": 4.414, "a": 0.793}', 7) AS m \gset
@@ -32,7 +35,9 @@ SELECT clv.model('auto', '{"r": 1, "alpha": 1, "a": 1, "b": 1}');
 \set VERBOSITY default
 SELECT clv.model('bgnbd', '{"r": 1, "alpha": 1, "a": 1, "b": 1, "s": 1}');
 SELECT clv.model('bgnbd', '{"r": -1, "alpha": 1, "a": 1, "b": 1}');
+\set VERBOSITY terse
 SELECT clv.model('BGNBD', '{"r": 1, "alpha": 1, "a": 1, "b": 1}');
+\set VERBOSITY default
 SELECT clv.param(:'m', 'beta');
 SELECT clv.model(NULL, '{}') IS NULL AS n1, clv.model('bgnbd', NULL) IS NULL AS n2,
        clv.param(NULL, 'r') IS NULL AS n3;

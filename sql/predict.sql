@@ -173,8 +173,10 @@ FROM m;
 -- Refused, with the value.
 SELECT clv.p_alive(bg, 2, 40, 38.86) FROM m;
 SELECT clv.p_alive(bg, 2, 30, 38.86, '-1 day') FROM m;
+\set VERBOSITY terse
 SELECT clv.expected_purchases(gg, 2, 30, 38.86, '1 year') FROM m;
 SELECT clv.expected_spend(bg, 2, 30) FROM m;
+\set VERBOSITY default
 SELECT clv.discounted_purchases(bg, 2, 30, 38.86, 0) FROM m;
 SELECT clv.discounted_purchases(bg, 2, 30, 38.86, -0.1) FROM m;
 SELECT clv.purchases_pmf(bg, '1 year', -1) FROM m;

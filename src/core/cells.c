@@ -19,13 +19,16 @@ clv_cells_free(ClvCells *cells)
 static ClvStatus
 row_spend(double x, const double *monetary, ClvCellsRow *out, ClvError *err)
 {
+	ClvNumber	number;
+
 	out->m = 0;
 	if (monetary == NULL || x == 0)
 		return CLV_OK;
 	if (!isfinite(*monetary))
 		return clv_fail(err, CLV_BAD_ARGUMENT,
 						"Leave customers without a known spend NULL.",
-						"monetary must be finite, but is \"%g\"", *monetary);
+						"monetary must be finite, but is \"%s\"",
+						clv_number(&number, *monetary));
 	if (*monetary > 0)
 		out->m = *monetary;
 	return CLV_OK;
@@ -35,6 +38,7 @@ ClvStatus
 clv_cells_row(const ClvRow *row, const double *monetary, ClvCellsRow *out,
 			  ClvError *err)
 {
+	ClvNumber	number;
 	ClvStatus	status = clv_row_check(row, err);
 
 	if (status != CLV_OK)
@@ -42,7 +46,8 @@ clv_cells_row(const ClvRow *row, const double *monetary, ClvCellsRow *out,
 	if (row->x > CLV_CELLS_MAX_WHOLE)
 		return clv_fail(err, CLV_BAD_ARGUMENT,
 						"It is the number of purchase days after the first.",
-						"frequency %.17g is too large", row->x);
+						"frequency \"%s\" is too large",
+						clv_number(&number, row->x));
 	out->x = row->x + 0.0;		/* -0.0 becomes 0.0 */
 	out->tx = row->tx + 0.0;
 	out->t = row->t + 0.0;
@@ -53,11 +58,13 @@ ClvStatus
 clv_cells_spend_row(double x, const double *monetary, ClvCellsRow *out,
 					ClvError *err)
 {
+	ClvNumber	number;
+
 	if (!(x >= 0 && x <= CLV_CELLS_MAX_WHOLE && x == floor(x)))
 		return clv_fail(err, CLV_BAD_ARGUMENT,
 						"Frequency is the number of purchase days after the first.",
-						"frequency must be a whole number of at least 0, but is \"%.15g\"",
-						x);
+						"frequency must be a whole number of at least 0, but is \"%s\"",
+						clv_number(&number, x));
 	out->x = x + 0.0;
 	out->tx = 0;
 	out->t = -1;

@@ -66,6 +66,7 @@ clv_cutoff_method(const char *name, size_t len, ClvQuestion *question,
 static ClvStatus
 check_shares(const double *share, size_t n, ClvError *err)
 {
+	ClvNumber	number[2];
 	size_t		i;
 
 	for (i = 0; i < n; i++)
@@ -73,13 +74,14 @@ check_shares(const double *share, size_t n, ClvError *err)
 		if (!(share[i] > 0 && share[i] <= 1))
 			return clv_fail(err, CLV_BAD_ARGUMENT,
 							"Shares are fractions counted from the top, as in \"{0.05,0.20,0.50}\".",
-							"tier share must be above 0 and at most 1, but is \"%.15g\"",
-							share[i]);
+							"tier share must be above 0 and at most 1, but is \"%s\"",
+							clv_number(&number[0], share[i]));
 		if (i > 0 && share[i] <= share[i - 1])
 			return clv_fail(err, CLV_BAD_ARGUMENT,
 							"Shares are cumulative: the top 5 %, 20 % and 50 % are \"{0.05,0.20,0.50}\".",
-							"tier shares must ascend, but \"%.15g\" follows \"%.15g\"",
-							share[i], share[i - 1]);
+							"tier shares must ascend, but \"%s\" follows \"%s\"",
+							clv_number(&number[0], share[i]),
+							clv_number(&number[1], share[i - 1]));
 	}
 	return CLV_OK;
 }
@@ -88,6 +90,8 @@ ClvStatus
 clv_inquiry_check(ClvQuestion question, const double *arg, size_t narg,
 				  ClvError *err)
 {
+	ClvNumber	number;
+
 	switch (question)
 	{
 		case CLV_QUANTILE:
@@ -103,15 +107,15 @@ clv_inquiry_check(ClvQuestion question, const double *arg, size_t narg,
 			if (!(arg[0] >= 0 && arg[0] <= 1))
 				return clv_fail(err, CLV_BAD_ARGUMENT,
 								"0.2 asks for the top 20 % of customers.",
-								"fraction must be between 0 and 1, but is \"%.15g\"",
-								arg[0]);
+								"fraction must be between 0 and 1, but is \"%s\"",
+								clv_number(&number, arg[0]));
 			return CLV_OK;
 		case CLV_LORENZ:
 			if (!(arg[0] >= 1 && arg[0] <= CLV_MAX_POINTS))
 				return clv_fail(err, CLV_BAD_ARGUMENT,
 								"10 gives the curve at every tenth of the customers.",
-								"number of points must be between 1 and %d, but is \"%.15g\"",
-								CLV_MAX_POINTS, arg[0]);
+								"number of points must be between 1 and %d, but is \"%s\"",
+								CLV_MAX_POINTS, clv_number(&number, arg[0]));
 			return CLV_OK;
 		case CLV_GINI:
 			break;
@@ -454,6 +458,7 @@ clv_band_check(double band, ClvError *err)
 ClvStatus
 clv_cutoffs_check(const double *cutoff, size_t n, ClvError *err)
 {
+	ClvNumber	number[2];
 	size_t		i;
 
 	for (i = 0; i < n; i++)
@@ -464,8 +469,9 @@ clv_cutoffs_check(const double *cutoff, size_t n, ClvError *err)
 		if (i > 0 && cutoff[i] > cutoff[i - 1])
 			return clv_fail(err, CLV_BAD_ARGUMENT,
 							"The first cut-off is that of the highest tier.",
-							"cut-offs must descend, but \"%.15g\" follows \"%.15g\"",
-							cutoff[i], cutoff[i - 1]);
+							"cut-offs must descend, but \"%s\" follows \"%s\"",
+							clv_number(&number[0], cutoff[i]),
+							clv_number(&number[1], cutoff[i - 1]));
 	}
 	return CLV_OK;
 }

@@ -164,11 +164,12 @@ clv_fitted_check(const ClvFitted *fit, ClvError *err)
 	int			i,
 				j;
 	const char *c;
+	ClvNumber	number;
 
 	if (!isfinite(fit->loglik))
 		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
-						"log-likelihood must be finite, but is \"%g\"",
-						fit->loglik);
+						"log-likelihood must be finite, but is \"%s\"",
+						clv_number(&number, fit->loglik));
 	if (fit->customers < 1 || fit->excluded < 0 || fit->iterations < 0 ||
 		fit->evaluations < 0)
 		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
@@ -187,8 +188,8 @@ clv_fitted_check(const ClvFitted *fit, ClvError *err)
 		}
 		if (fit->cov[CLV_PACK(i, i)] < 0)
 			return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
-							"variance must not be negative, but is \"%g\"",
-							fit->cov[CLV_PACK(i, i)]);
+							"variance must not be negative, but is \"%s\"",
+							clv_number(&number, fit->cov[CLV_PACK(i, i)]));
 	}
 	if (fit->groups < 0 || (fit->groups > 0 && !fit->has_prior) ||
 		(fit->groups > 0 && fit->loglik != 0.0))
@@ -208,12 +209,14 @@ clv_fitted_check(const ClvFitted *fit, ClvError *err)
 ClvStatus
 clv_unit_days_check(double unit_days, ClvError *err)
 {
+	ClvNumber	number;
+
 	if (isfinite(unit_days) && unit_days > 0)
 		return CLV_OK;
 	return clv_fail(err, CLV_BAD_ARGUMENT,
 					"It is the length in days of the unit of recency and t: 7 for weeks.",
-					"unit_days must be finite and above 0, but is \"%g\"",
-					unit_days);
+					"unit_days must be finite and above 0, but is \"%s\"",
+					clv_number(&number, unit_days));
 }
 
 ClvStatus

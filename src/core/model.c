@@ -62,6 +62,7 @@ ClvStatus
 clv_param_check(const ClvModel *model, int i, double value, ClvError *err)
 {
 	const ClvParam *param = &model->param[i];
+	ClvNumber	number;
 	char		hint[64] = "Parameters are finite numbers above zero.";
 
 	if (value > 0.0 && isfinite(value) &&
@@ -72,8 +73,8 @@ clv_param_check(const ClvModel *model, int i, double value, ClvError *err)
 		snprintf(hint, sizeof(hint), "It is a whole number from 1 to %d.",
 				 model->most);
 	return clv_fail(err, CLV_BAD_ARGUMENT, hint,
-					"parameter %s of model \"%s\" cannot be %g",
-					param->name, model->name, value);
+					"parameter %s of model \"%s\" cannot be \"%s\"",
+					param->name, model->name, clv_number(&number, value));
 }
 
 ClvStatus
@@ -91,6 +92,7 @@ ClvStatus
 clv_row_check(const ClvRow *row, ClvError *err)
 {
 	const char *hint = NULL;
+	ClvNumber	number[3];
 
 	if (!isfinite(row->x) || !isfinite(row->tx) || !isfinite(row->t))
 		hint = "All three are finite numbers.";
@@ -106,8 +108,9 @@ clv_row_check(const ClvRow *row, ClvError *err)
 	if (hint == NULL)
 		return CLV_OK;
 	return clv_fail(err, CLV_BAD_ARGUMENT, hint,
-					"frequency %.17g, recency %.17g and t %.17g cannot belong to one customer",
-					row->x, row->tx, row->t);
+					"frequency \"%s\", recency \"%s\" and t \"%s\" cannot belong to one customer",
+					clv_number(&number[0], row->x), clv_number(&number[1], row->tx),
+					clv_number(&number[2], row->t));
 }
 
 /* No more opportunities than this: daily ones of 2,700 years. */
@@ -117,6 +120,7 @@ ClvStatus
 clv_model_row_check(const ClvModel *model, const ClvRow *row, ClvError *err)
 {
 	const char *hint = NULL;
+	ClvNumber	number[3];
 	ClvStatus	status = clv_row_check(row, err);
 
 	if (status != CLV_OK || !model->discrete)
@@ -131,8 +135,9 @@ clv_model_row_check(const ClvModel *model, const ClvRow *row, ClvError *err)
 	if (hint == NULL)
 		return CLV_OK;
 	return clv_fail(err, CLV_BAD_ARGUMENT, hint,
-					"frequency %.17g, recency %.17g and t %.17g are not a history of model \"%s\"",
-					row->x, row->tx, row->t, model->name);
+					"frequency \"%s\", recency \"%s\" and t \"%s\" are not a history of model \"%s\"",
+					clv_number(&number[0], row->x), clv_number(&number[1], row->tx),
+					clv_number(&number[2], row->t), model->name);
 }
 
 bool

@@ -46,6 +46,8 @@ enum
 ClvStatus
 clv_terms_check(const ClvTerms *terms, ClvError *err)
 {
+	ClvNumber	number;
+
 	if (terms->model->model->draw_alive == NULL)
 		return clv_fail(err, CLV_UNSUPPORTED, NULL,
 						"futures cannot be drawn from model \"%s\"",
@@ -53,8 +55,8 @@ clv_terms_check(const ClvTerms *terms, ClvError *err)
 	if (!(terms->level > 0.0 && terms->level < 1.0))
 		return clv_fail(err, CLV_BAD_ARGUMENT,
 						"0.9 asks for the interval in which the value is with a chance of 90 %.",
-						"level must be above 0 and below 1, but is \"%g\"",
-						terms->level);
+						"level must be above 0 and below 1, but is \"%s\"",
+						clv_number(&number, terms->level));
 	if (terms->draws < 1 || terms->draws > CLV_MAX_DRAWS)
 		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
 						"number of draws must be from 1 to %d, but is \"%d\"",
@@ -181,11 +183,13 @@ static ClvStatus
 no_answer(ClvOutlook *o, ClvStatus status, const char *hint, const char *what)
 {
 	const ClvRow *row = &clv_crowd_at(&o->crowd, o->at)->row;
+	ClvNumber	number[3];
 
 	o->living = false;
 	return clv_fail(&o->err, status, hint,
-					"%s for frequency \"%g\", recency \"%g\", t \"%g\"",
-					what, row->x, row->tx, row->t);
+					"%s for frequency \"%s\", recency \"%s\", t \"%s\"", what,
+					clv_number(&number[0], row->x), clv_number(&number[1], row->tx),
+					clv_number(&number[2], row->t));
 }
 
 /*

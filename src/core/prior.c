@@ -54,6 +54,7 @@ clv_prior_default(const ClvModel *model, const ClvBase *base,
 ClvStatus
 clv_prior_check(const ClvModel *model, const ClvPrior *prior, ClvError *err)
 {
+	ClvNumber	number;
 	int			i;
 
 	for (i = 0; i < clv_real_params(model); i++)
@@ -63,13 +64,14 @@ clv_prior_check(const ClvModel *model, const ClvPrior *prior, ClvError *err)
 		if (!(prior->median[i] > param->lower && isfinite(prior->median[i])))
 			return clv_fail(err, CLV_BAD_ARGUMENT,
 							"It is the median of the parameter, in the unit of the fit.",
-							"the prior mean of parameter %s must be finite and above %g, but is \"%g\"",
-							param->name, param->lower, prior->median[i]);
+							"the prior mean of parameter %s must be finite and above %g, but is \"%s\"",
+							param->name, param->lower,
+							clv_number(&number, prior->median[i]));
 		if (!(prior->sd[i] > 0.0 && isfinite(prior->sd[i])))
 			return clv_fail(err, CLV_BAD_ARGUMENT,
 							"It is that of the parameter's logarithm: 2 leaves it free within a factor of 50.",
-							"the prior sd of parameter %s must be finite and above 0, but is \"%g\"",
-							param->name, prior->sd[i]);
+							"the prior sd of parameter %s must be finite and above 0, but is \"%s\"",
+							param->name, clv_number(&number, prior->sd[i]));
 	}
 	return CLV_OK;
 }

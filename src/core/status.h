@@ -37,4 +37,15 @@ extern ClvStatus clv_fail(ClvError *err, ClvStatus status, const char *hint,
 						  const char *format,...)
 			__attribute__((format(printf, 4, 5)));
 
+/*
+ * A number for a message, as PostgreSQL writes it: in the fewest digits that
+ * read back as the same, "NaN", "Infinity".  Returns the text, in "buffer".
+ */
+typedef struct ClvNumber
+{
+	char		text[32];
+} ClvNumber;
+
+extern const char *clv_number(ClvNumber *buffer, double number);
+
 #endif							/* CLV_STATUS_H */

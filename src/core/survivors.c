@@ -56,6 +56,7 @@ ClvStatus
 clv_survivors_published(int32_t period, double survivors, ClvTenureRow *row,
 						ClvError *err)
 {
+	ClvNumber	number;
 	ClvStatus	status = check_tenure(period, "period", err);
 
 	if (status != CLV_OK)
@@ -63,8 +64,8 @@ clv_survivors_published(int32_t period, double survivors, ClvTenureRow *row,
 	if (!(survivors >= 0.0 && survivors <= MAX_TOTAL / CLV_SURVIVORS_UNIT))
 		return clv_fail(err, CLV_BAD_ARGUMENT,
 						"Give numbers of subscribers, or percentages.",
-						"survivors must be from 0 to 9e9, but are \"%g\"",
-						survivors);
+						"survivors must be from 0 to 9e9, but are \"%s\"",
+						clv_number(&number, survivors));
 	row->tenure = period;
 	row->lost = 0;
 	row->stay = llround(survivors * CLV_SURVIVORS_UNIT);

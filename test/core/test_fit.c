@@ -573,6 +573,13 @@ test_checks(void)
 	for (i = 0; i < LENGTH(bad); i++)
 		CHECK(clv_row_check(&bad[i], &err) == CLV_BAD_ARGUMENT && err.hint[0] != '\0',
 			  "bad row %zu", i);
+	{
+		ClvRow		row = {-0.1, NAN, -INFINITY};
+
+		clv_row_check(&row, &err);
+		CHECK(strstr(err.message, "frequency \"-0.1\", recency \"NaN\" and t \"-Infinity\"") != NULL,
+			  "%s", err.message);
+	}
 	for (i = 0; i < LENGTH(good); i++)
 		CHECK(clv_row_check(&good[i], &err) == CLV_OK, "good row %zu", i);
 

@@ -588,7 +588,7 @@ test_refused(void)
 
 	check_refused(0, 1, "\"0\"");
 	check_refused(1, 1, "\"1\"");
-	check_refused(NAN, 1, "\"nan\"");
+	check_refused(NAN, 1, "\"NaN\"");
 	check_refused(0.5, 0, "\"0\"");
 	check_refused(0.5, CLV_MAX_DRAWS + 1, "\"1000001\"");
 

@@ -63,7 +63,7 @@ like($result{'histories'}, qr/^cbs1:/, 'there is a base of histories');
 # A row that cannot be is the same error wherever it is read.
 my ($code, $stdout, $stderr) =
   $node->psql('postgres', $parallel . 'SELECT clv.cbs(f, r, r - 1) FROM customers WHERE f > 0');
-like($stderr, qr/frequency \d+, recency \d+ and t \d+ cannot belong to one customer/, 'bad row in a worker');
+like($stderr, qr/frequency "\d+", recency "\d+" and t "\d+" cannot belong to one customer/, 'bad row in a worker');
 
 # A million rows in 4 groups of at most 60 cells: the states stay small.
 my $few = q{SELECT i % 4, clv.cbs(i % 5, CASE WHEN i % 5 = 0 THEN 0 ELSE 1 + i % 60 END, 60 + i % 3)
