@@ -40,19 +40,23 @@ static const ClvParam bgbb_param[CLV_BGBB_NPARAM] = {
 	{"alpha", 0.0, 0, 0,
 		"hardly anyone buys again",
 		"customers buy at every opportunity until they leave",
-	"customers do not differ in their chance of buying", 1.0},
+		"customers do not differ in their chance of buying",
+	"customers buy at every opportunity until they leave, or never", 1.0},
 	{"beta", 0.0, 0, 0,
 		"customers buy at every opportunity until they leave",
 		"hardly anyone buys again",
-	"customers do not differ in their chance of buying", 1.0},
+		"customers do not differ in their chance of buying",
+	NULL, 1.0},
 	{"gamma", 0.0, 0, 0,
 		"there is no sign that customers ever leave",
 		"customers leave at the first opportunity",
-	"customers do not differ in their chance of leaving", 1.0},
+		"customers do not differ in their chance of leaving",
+	"customers leave at the first opportunity or never", 1.0},
 	{"delta", 0.0, 0, 0,
 		"customers leave at the first opportunity or never",
 		"there is no sign that customers ever leave",
-	"customers do not differ in their chance of leaving", 3.0}
+		"customers do not differ in their chance of leaving",
+	NULL, 3.0}
 };
 
 /* What is known of a customer once the parameters and the row are. */

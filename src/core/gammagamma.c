@@ -38,15 +38,18 @@ static const ClvParam gammagamma_param[CLV_GAMMAGAMMA_NPARAM] = {
 	{"p", 0.0, 0, 0,
 		"the orders of one customer differ without bound",
 		"the orders of one customer do not differ",
-	"the orders of one customer do not differ", 6.0},
+		"the orders of one customer do not differ",
+	NULL, 6.0},
 	{"q", 1.0, 0, 0,
 		"the mean spend of all customers would be infinite",
 		"customers do not differ in their spend per order",
-	"customers do not differ in their spend per order", 4.0},
+		"customers do not differ in their spend per order",
+	NULL, 4.0},
 	{"gamma", 0.0, 0, 1,
 		"the orders of one customer do not differ",
 		"the orders of one customer differ without bound",
-	"customers do not differ in their spend per order", 0.5}
+		"customers do not differ in their spend per order",
+	NULL, 0.5}
 };
 
 /* -ln B(px, q) and its derivatives in p and q */

@@ -36,9 +36,10 @@ typedef enum ClvKind
 
 /*
  * One parameter: theta = lower + exp(phi), and the solver moves phi; the values
- * of a whole number it tries one by one.  falls, grows and ratio say, to
- * someone who knows customers and not statistics, what it means when the
- * likelihood is highest at a limit.
+ * of a whole number it tries one by one.  falls, grows, ratio and sinks say,
+ * to someone who knows customers and not statistics, what it means when the
+ * likelihood is highest at a limit; of two that move together the first says
+ * it.
  */
 typedef struct ClvParam
 {
@@ -49,6 +50,7 @@ typedef struct ClvParam
 	const char *falls;			/* at its lower limit */
 	const char *grows;			/* growing without limit */
 	const char *ratio;			/* growing with another, at a fixed ratio */
+	const char *sinks;			/* falling with another so; NULL: as falls */
 	double		typical;		/* median of the default prior, in days; money in
 								 * orders of typical worth */
 } ClvParam;

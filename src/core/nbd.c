@@ -123,11 +123,13 @@ static const ClvParam param[] = {
 	{"r", 0.0, 0, 0,
 		"hardly anyone buys again",
 		"customers do not differ in their purchase rate",
-	"customers do not differ in their purchase rate", 0.5},
+		"customers do not differ in their purchase rate",
+	"most never buy again, and a few make nearly all purchases", 0.5},
 	{"alpha", 0.0, 1, 0,
 		"purchases follow each other without delay",
 		"hardly anyone buys again",
-	"customers do not differ in their purchase rate", 50.0}
+		"customers do not differ in their purchase rate",
+	NULL, 50.0}
 };
 
 static bool

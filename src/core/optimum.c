@@ -82,7 +82,8 @@ went_along(const ClvAround *around, int k, int with)
 	double		here = around->point->phi[k];
 	double		there = around->point->phi[with];
 
-	return fabs(there) > FAR_PHI && (here > 0.0) == (there > 0.0);
+	return fabs(here) > FAR_PHI && fabs(there) > FAR_PHI &&
+		(here > 0.0) == (there > 0.0);
 }
 
 /*
@@ -145,26 +146,26 @@ flat_companion(const ClvAround *around, const double *v, int *limit)
 	return -1;
 }
 
-/* Say in words where parameter k is, alone or growing with a companion. */
+/* Say in words where parameter k is, alone or moving with a companion. */
 static void
 describe_limit(const ClvModel *model, int k, int with, bool up, ClvFitted *out)
 {
 	const ClvParam *param = model->param;
+	int			a = with >= 0 && with < k ? with : k;
+	int			b = with >= 0 && with < k ? k : with;
 
 	out->status = CLV_BOUNDARY;
-	out->limit = k;
-	if (up && with >= 0)
+	if (with >= 0 && (up || param[a].sinks != NULL))
 	{
-		int			a = with < k ? with : k;
-		int			b = with < k ? k : with;
-
 		out->limit = a;
-		snprintf(out->message, sizeof(out->message),
-				 "%s and %s grow without limit at %s/%s = %.6g: %s",
-				 param[a].name, param[b].name, param[a].name, param[b].name,
-				 out->par[a] / out->par[b], param[a].ratio);
+		snprintf(out->message, sizeof(out->message), "%s and %s %s at %s/%s = %.6g: %s",
+				 param[a].name, param[b].name, up ? "grow without limit" : "fall to 0",
+				 param[a].name, param[b].name, out->par[a] / out->par[b],
+				 up ? param[a].ratio : param[a].sinks);
+		return;
 	}
-	else if (up)
+	out->limit = k;
+	if (up)
 		snprintf(out->message, sizeof(out->message),
 				 "%s grows without limit: %s", param[k].name, param[k].grows);
 	else

@@ -114,19 +114,23 @@ static const ClvParam param[] = {
 	{"r", 0.0, 0, 0,
 		"hardly anyone buys again",
 		"customers do not differ in their purchase rate",
-	"customers do not differ in their purchase rate", 0.5},
+		"customers do not differ in their purchase rate",
+	"most never buy again, and a few make nearly all purchases", 0.5},
 	{"alpha", 0.0, 1, 0,
 		"purchases follow each other without delay",
 		"hardly anyone buys again",
-	"customers do not differ in their purchase rate", 50.0},
+		"customers do not differ in their purchase rate",
+	NULL, 50.0},
 	{"s", 0.0, 0, 0,
 		"there is no sign that customers ever leave",
 		"customers leave at once",
-	"customers do not differ in their rate of leaving", 0.5},
+		"customers do not differ in their rate of leaving",
+	NULL, 0.5},
 	{"beta", 0.0, 1, 0,
 		"customers leave at once or never",
 		"there is no sign that customers ever leave",
-	"customers do not differ in their rate of leaving", 50.0}
+		"customers do not differ in their rate of leaving",
+	NULL, 50.0}
 };
 
 /*

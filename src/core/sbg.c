@@ -13,15 +13,18 @@ const ClvParam clv_contract_param[CLV_BDW_NPARAM] = {
 	{"a", 0.0, 0, 0,
 		"there is no sign that customers ever leave",
 		"customers leave in the first period",
-	"customers do not differ in their chance of leaving", 1.0},
+		"customers do not differ in their chance of leaving",
+	"customers leave in the first period or never", 1.0},
 	{"b", 0.0, 0, 0,
 		"customers leave in the first period or never",
-		"there is no sign that customers ever leave",
-	"customers do not differ in their chance of leaving", 3.0},
+		"customers leave late, if they leave at all",
+		"customers do not differ in their chance of leaving",
+	NULL, 3.0},
 	{"c", 0.0, 0, 0,
 		"whoever renews once stays for ever",
 		"nobody renews twice",
-	"customers do not differ in their chance of leaving", 1.0}
+		"customers do not differ in their chance of leaving",
+	NULL, 1.0}
 };
 
 const ClvModel clv_sbg = {
