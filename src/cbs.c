@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "cells_groups.h"
 #include "varlena_cmp.h"
 
 PG_FUNCTION_INFO_V1(clv_cbs_in);
@@ -205,36 +206,65 @@ clv_cbs_head(const struct varlena *closed)
 	return head;
 }
 
-static void
-release_cells(void *cells)
+/* What is being decoded: all malloc'd memory. */
+typedef struct Decoded
 {
-	clv_cells_free(cells);
+	ClvCells	cells;
+	ClvGroupsReader groups;
+} Decoded;
+
+static void
+release_decoded(void *decoded)
+{
+	clv_groups_read_end(&((Decoded *) decoded)->groups);
+	clv_cells_free(&((Decoded *) decoded)->cells);
 }
 
-const ClvBase *
-clv_cbs_get_base(Datum cbs, MemoryContext context)
+static const ClvBase *
+decode(Datum cbs, MemoryContext context, bool with_groups)
 {
 	struct varlena *value = clv_cbs_canonical(cbs);
 	MemoryContextCallback *release = MemoryContextAlloc(context,
 														sizeof(*release));
-	ClvCells   *cells = MemoryContextAllocZero(context, sizeof(*cells));
+	Decoded    *decoded = MemoryContextAllocZero(context, sizeof(*decoded));
 	ClvCellsReader reader;
 	ClvStatus	status;
 	ClvError	err;
 
-	release->func = release_cells;
-	release->arg = cells;
+	release->func = release_decoded;
+	release->arg = decoded;
 	MemoryContextRegisterResetCallback(context, release);
-	clv_cells_read_begin(&reader, cells, CLV_CBS_DATA(value),
+	clv_cells_read_begin(&reader, &decoded->cells, CLV_CBS_DATA(value),
 						 CLV_CBS_SIZE(value));
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
 		status = clv_cells_read_step(&reader, &err);
 	} while (status == CLV_CONTINUE);
+	if (status == CLV_OK && with_groups)
+	{
+		clv_groups_read_begin(&decoded->groups, &decoded->cells);
+		do
+		{
+			CHECK_FOR_INTERRUPTS();
+			status = clv_groups_read_step(&decoded->groups, &err);
+		} while (status == CLV_CONTINUE);
+	}
 	if (status != CLV_OK)
 		clv_raise(&err);
 	if ((Pointer) value != DatumGetPointer(cbs))
 		pfree(value);
-	return &cells->base;
+	return &decoded->cells.base;
+}
+
+const ClvBase *
+clv_cbs_get_base(Datum cbs, MemoryContext context)
+{
+	return decode(cbs, context, true);
+}
+
+const ClvBase *
+clv_cbs_get_cells(Datum cbs, MemoryContext context)
+{
+	return decode(cbs, context, false);
 }

@@ -17,9 +17,11 @@
 
 /*
  * The base in its decoded form, for a fit; it belongs to the memory context
- * and is freed with it.
+ * and is freed with it.  clv_cbs_get_cells() leaves out the groups, for who
+ * does not ask for covariates.
  */
 extern const ClvBase *clv_cbs_get_base(Datum cbs, MemoryContext context);
+extern const ClvBase *clv_cbs_get_cells(Datum cbs, MemoryContext context);
 
 /*
  * Transition functions.  clv_cbs_state() is argument 0 of the aggregate's

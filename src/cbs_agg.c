@@ -4,10 +4,14 @@
  */
 #include "cbs_state.h"
 
-#include "rfm.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
 #include "utils/date.h"
 
+#include "rfm.h"
+
 PG_FUNCTION_INFO_V1(clv_cbs_add);
+PG_FUNCTION_INFO_V1(clv_cbs_add_covariates);
 PG_FUNCTION_INFO_V1(clv_cbs_add_rfm);
 PG_FUNCTION_INFO_V1(clv_cbs_combine);
 PG_FUNCTION_INFO_V1(clv_cbs_close);
@@ -32,17 +36,25 @@ return_state(struct varlena *state, FunctionCallInfo fcinfo)
 	return state;
 }
 
+static struct varlena *
+add_row(struct varlena *state, const ClvRow *row, const double *monetary,
+		const ClvCovariates *covariates)
+{
+	ClvCellsRow checked;
+	ClvError	err;
+
+	if (clv_cells_row(row, monetary, &checked, &err) != CLV_OK)
+		clv_raise(&err);
+	return clv_cbs_append(state, &checked, covariates, NULL);
+}
+
 struct varlena *
 clv_cbs_add_row(struct varlena *state, double frequency, double recency,
 				double t, const double *monetary)
 {
 	ClvRow		row = {frequency, recency, t};
-	ClvCellsRow checked;
-	ClvError	err;
 
-	if (clv_cells_row(&row, monetary, &checked, &err) != CLV_OK)
-		clv_raise(&err);
-	return clv_cbs_append(state, &checked, NULL);
+	return add_row(state, &row, monetary, NULL);
 }
 
 struct varlena *
@@ -54,7 +66,7 @@ clv_cbs_add_spend(struct varlena *state, double frequency,
 
 	if (clv_cells_spend_row(frequency, monetary, &checked, &err) != CLV_OK)
 		clv_raise(&err);
-	return clv_cbs_append(state, &checked, NULL);
+	return clv_cbs_append(state, &checked, NULL, NULL);
 }
 
 /* clv.cbs(frequency, recency, t [, monetary]) */
@@ -71,6 +83,52 @@ clv_cbs_add(PG_FUNCTION_ARGS)
 		state = clv_cbs_add_row(state, PG_GETARG_FLOAT8(1),
 								PG_GETARG_FLOAT8(2), PG_GETARG_FLOAT8(3),
 								has_monetary ? &monetary : NULL);
+	return PointerGetDatum(return_state(state, fcinfo));
+}
+
+/* The covariates of a customer; false: one is NULL. */
+static bool
+get_covariates(ArrayType *array, ClvCovariates *covariates)
+{
+	int			n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	ClvError	err;
+
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("covariates must be an array of one dimension, but it has %d",
+						ARR_NDIM(array))));
+	if (array_contains_nulls(array))
+		return false;
+	if (clv_cells_covariates((const double *) ARR_DATA_PTR(array), n,
+							 covariates, &err) != CLV_OK)
+		clv_raise(&err);
+	return true;
+}
+
+/* clv.cbs(frequency, recency, t, monetary, covariates) */
+Datum
+clv_cbs_add_covariates(PG_FUNCTION_ARGS)
+{
+	struct varlena *state = clv_cbs_state(fcinfo);
+	ClvRow		row;
+	double		monetary = 0;
+	ArrayType  *array;
+	ClvCovariates covariates;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
+		PG_ARGISNULL(5))
+		return PointerGetDatum(return_state(state, fcinfo));
+	row.x = PG_GETARG_FLOAT8(1);
+	row.tx = PG_GETARG_FLOAT8(2);
+	row.t = PG_GETARG_FLOAT8(3);
+	if (!PG_ARGISNULL(4))
+		monetary = PG_GETARG_FLOAT8(4);
+	array = PG_GETARG_ARRAYTYPE_P(5);
+	if (get_covariates(array, &covariates))
+		state = add_row(state, &row, PG_ARGISNULL(4) ? NULL : &monetary,
+						&covariates);
+	PG_FREE_IF_COPY(array, 5);
 	return PointerGetDatum(return_state(state, fcinfo));
 }
 
@@ -100,7 +158,7 @@ add_history(struct varlena *state, const struct varlena *history,
 		(row.x > 0 && clv_history_log_gaps(data, size, as_of, policy, &gaps,
 										   &err) != CLV_OK))
 		clv_raise(&err);
-	return clv_cbs_append(state, &checked, &gaps);
+	return clv_cbs_append(state, &checked, NULL, &gaps);
 }
 
 /* clv.cbs(rfm, as_of [, refunds]) */

@@ -34,6 +34,19 @@ rows_of(const ClvCbsOpen *open)
 	return (ClvCellsRow *) (base_of(open) + MAXALIGN(open->base_size));
 }
 
+static inline Size
+row_size(const ClvCbsOpen *open)
+{
+	return sizeof(ClvCellsRow) + open->ncov * sizeof(double);
+}
+
+/* Where the next row goes. */
+static inline unsigned char *
+rows_end(const ClvCbsOpen *open)
+{
+	return (unsigned char *) rows_of(open) + open->nrow * row_size(open);
+}
+
 static inline unsigned char *
 end_of(const ClvCbsOpen *open)
 {
@@ -43,8 +56,7 @@ end_of(const ClvCbsOpen *open)
 static inline Size
 room_in(const ClvCbsOpen *open)
 {
-	return end_of(open) - open->pending_size -
-		(unsigned char *) (rows_of(open) + open->nrow);
+	return end_of(open) - open->pending_size - rows_end(open);
 }
 
 /* ---- packing ---- */
@@ -100,7 +112,7 @@ pack_open(ClvCellsPack *pack, const ClvCbsOpen *open)
 	}
 	if (open->nrow == 0)
 		return;
-	status = clv_cells_pack_rows(pack, rows_of(open), open->nrow,
+	status = clv_cells_pack_rows(pack, rows_of(open), open->nrow, open->ncov,
 								 (open->flags & CLV_CBS_COLUMNS) ? NULL :
 								 &open->gaps);
 	if (status != CLV_OK)
@@ -227,34 +239,66 @@ pack_state(const ClvCbsOpen *open, const struct varlena *other)
 	if (other != NULL)
 		pack_value(pack, other);
 	data = run_pack(pack, &size);
-	room = clv_cells_pack_cells(pack) * sizeof(ClvCellsRow);
+	room = clv_cells_pack_cells(pack) * row_size(open);
 	result = new_state(data, size,
 					   Max(room, Min(2 * before, ROOM_GROWS_TO)));
 	MemoryContextDelete(context);
 	return result;
 }
 
-/* A state may come as none, as a value, or open already. */
+/*
+ * A state may come as none, as a value, or open already.  The covariates of a
+ * value are mostly doubles, which take as much room in a row.
+ */
 static ClvCbsOpen *
 open_state(struct varlena *state)
 {
+	ClvCellsBytes covariates;
+	Size		size;
+
 	if (state == NULL)
 		return new_state(NULL, 0, 0);
 	if (clv_cbs_is_open(state))
 		return (ClvCbsOpen *) state;
+	covariates = clv_cbs_head(state).covariates;
+	size = covariates.end - covariates.data;
 	return new_state(CLV_CBS_DATA(state), CLV_CBS_SIZE(state),
-					 BYTES_ROOM * CLV_CBS_SIZE(state));
+					 BYTES_ROOM * (CLV_CBS_SIZE(state) - size) + size);
+}
+
+/* Rows with so many covariates are to follow: as many as those before? */
+static void
+set_ncov(ClvCbsOpen *open, int ncov)
+{
+	ClvError	err;
+
+	if (open->nrow > 0 && open->ncov != ncov)
+	{
+		clv_cells_covariates_differ(open->ncov, ncov, &err);
+		clv_raise(&err);
+	}
+	open->ncov = ncov;
 }
 
 struct varlena *
 clv_cbs_append(struct varlena *state, const ClvCellsRow *row,
-			   const ClvLogSum *gaps)
+			   const ClvCovariates *covariates, const ClvLogSum *gaps)
 {
 	ClvCbsOpen *open = open_state(state);
+	int			ncov = covariates == NULL ? 0 : covariates->n;
+	unsigned char *to;
 
-	if (unlikely(room_in(open) < sizeof(ClvCellsRow)))
+	set_ncov(open, ncov);
+	if (unlikely(room_in(open) < row_size(open)))
+	{
 		open = pack_state(open, NULL);
-	rows_of(open)[open->nrow++] = *row;
+		open->ncov = ncov;
+	}
+	to = rows_end(open);
+	memcpy(to, row, sizeof(ClvCellsRow));
+	if (ncov > 0)
+		memcpy(to + sizeof(ClvCellsRow), covariates->v, ncov * sizeof(double));
+	open->nrow++;
 	if (gaps == NULL)
 		open->flags |= CLV_CBS_COLUMNS;
 	else
@@ -282,9 +326,12 @@ add_pieces(ClvCbsOpen *open, const ClvCbsOpen *other)
 	open->pending_size += other->pending_size;
 	memcpy(end_of(open) - open->pending_size,
 		   end_of(other) - other->pending_size, other->pending_size);
-	memcpy(rows_of(open) + open->nrow, rows_of(other),
-		   other->nrow * sizeof(ClvCellsRow));
-	open->nrow += other->nrow;
+	if (other->nrow > 0)
+	{
+		set_ncov(open, other->ncov);
+		memcpy(rows_end(open), rows_of(other), other->nrow * row_size(other));
+		open->nrow += other->nrow;
+	}
 	open->flags |= other->flags;
 	clv_log_sum_add(&open->gaps, other->gaps);
 }
@@ -303,7 +350,7 @@ clv_cbs_absorb(struct varlena *state, Datum datum)
 	{
 		other = (const ClvCbsOpen *) value;
 		needed += other->base_size + other->pending_size +
-			other->nrow * sizeof(ClvCellsRow);
+			other->nrow * row_size(other);
 	}
 	else
 		needed += CLV_CBS_SIZE(value);

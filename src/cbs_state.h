@@ -8,8 +8,9 @@
  *		ClvCbsOpen | base | rows ... free ... pending bases
  *
  * where base is an encoding (or empty), rows are single customers in the order
- * in which they came, and pending bases are encodings that wait to be merged,
- * each followed by its length, from the end of the value downwards.
+ * in which they came, each followed by its covariates, and pending bases are
+ * encodings that wait to be merged, each followed by its length, from the end
+ * of the value downwards.
  */
 #ifndef CLV_CBS_STATE_H
 #define CLV_CBS_STATE_H
@@ -27,7 +28,7 @@ typedef struct ClvCbsOpen
 	int32		vl_len_;
 	uint8		version;
 	uint8		flags;
-	uint16		unused;			/* zero */
+	uint16		ncov;			/* doubles after each row */
 	uint32		base_size;
 	uint32		nrow;
 	uint32		pending_size;
@@ -58,9 +59,13 @@ extern struct varlena *clv_cbs_canonical(Datum datum);
 
 extern ClvCellsHead clv_cbs_head(const struct varlena *closed);
 
-/* "gaps" is NULL when the row does not come from a history. */
+/*
+ * "covariates" is NULL when the row has none; "gaps" is NULL when it does not
+ * come from a history.
+ */
 extern struct varlena *clv_cbs_append(struct varlena *state,
 									  const ClvCellsRow *row,
+									  const ClvCovariates *covariates,
 									  const ClvLogSum *gaps);
 
 /* All customers of "value", a value or a state, join those of "state". */

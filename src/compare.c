@@ -209,7 +209,7 @@ clv_compare_base(FunctionCallInfo fcinfo, int draws, uint64 seed)
 									ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);
 	compared = clv_compare_models(PG_GETARG_ARRAYTYPE_P(1), &n);
-	base = clv_cbs_get_base(PG_GETARG_DATUM(0), context);
+	base = clv_cbs_get_cells(PG_GETARG_DATUM(0), context);
 	if (draws > 0 && base->customers > CLV_REDRAW_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

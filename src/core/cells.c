@@ -70,3 +70,37 @@ clv_cells_spend_row(double x, const double *monetary, ClvCellsRow *out,
 	out->t = -1;
 	return row_spend(x, monetary, out, err);
 }
+
+ClvStatus
+clv_cells_covariates(const double *v, int n, ClvCovariates *out,
+					 ClvError *err)
+{
+	int			i;
+
+	if (n < 1 || n > CLV_MAX_COVARIATES)
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						n < 1 ? "Leave the argument out for a base without covariates." :
+						"Leave out those that tell least.",
+						"a customer must have 1 to %d covariates, but has %d",
+						CLV_MAX_COVARIATES, n);
+	out->n = n;
+	for (i = 0; i < n; i++)
+	{
+		if (!isfinite(v[i]))
+			return clv_fail(err, CLV_BAD_ARGUMENT,
+							"A customer whose covariates are NULL is left out.",
+							"covariate %d must be finite, but is \"%g\"",
+							i + 1, v[i]);
+		out->v[i] = v[i] + 0.0; /* -0.0 becomes 0.0 */
+	}
+	return CLV_OK;
+}
+
+ClvStatus
+clv_cells_covariates_differ(int a, int b, ClvError *err)
+{
+	return clv_fail(err, CLV_BAD_ARGUMENT,
+					"Give every customer a value for each covariate, or none.",
+					"the number of covariates must be the same for all customers of a base, but is %d for some and %d for others",
+					a < b ? a : b, a < b ? b : a);
+}

@@ -44,13 +44,35 @@ extern ClvStatus clv_cells_row(const ClvRow *row, const double *monetary,
 extern ClvStatus clv_cells_spend_row(double x, const double *monetary,
 									 ClvCellsRow *out, ClvError *err);
 
+/* The covariates of a customer. */
+typedef struct ClvCovariates
+{
+	int			n;				/* 0: none */
+	double		v[CLV_MAX_COVARIATES];
+} ClvCovariates;
+
+/* v[0..n-1] were given; checked, normalised. */
+extern ClvStatus clv_cells_covariates(const double *v, int n,
+									  ClvCovariates *out, ClvError *err);
+
+/* Numbers of covariates that cannot be in one base, 0 being none. */
+extern ClvStatus clv_cells_covariates_differ(int a, int b, ClvError *err);
+
+/* Bytes of somebody else's. */
+typedef struct ClvCellsBytes
+{
+	const unsigned char *data;
+	const unsigned char *end;
+} ClvCellsBytes;
+
 /* A base with what models do not look at. */
 typedef struct ClvCells
 {
-	ClvBase		base;
+	ClvBase		base;			/* without groups */
 	ClvLogSum	gaps;			/* exact, void unless base.has_log_gaps */
 	unsigned char *request;		/* what a one-step fit is asked; opaque here */
 	size_t		request_size;
+	ClvCellsBytes covariates;	/* encoded (cells_groups.h); not owned */
 } ClvCells;
 
 extern void clv_cells_free(ClvCells *cells);
@@ -66,6 +88,9 @@ typedef struct ClvCellsHead
 	ClvLogSum	gaps;
 	const unsigned char *request;	/* points into the encoding */
 	size_t		request_size;
+	ClvCellsBytes covariates;	/* the same */
+	int			ncov;			/* covariates of a customer, 0: none */
+	size_t		ngroup;			/* distinct vectors of them */
 } ClvCellsHead;
 
 extern ClvStatus clv_cells_head(const unsigned char *data, size_t size,
@@ -74,8 +99,7 @@ extern ClvStatus clv_cells_head(const unsigned char *data, size_t size,
 /* Decoding: safe on any bytes, but only clv_cells_check() trusts nobody. */
 typedef struct ClvCellsReader
 {
-	const unsigned char *data;
-	const unsigned char *end;
+	ClvCellsBytes in;
 	ClvCells   *cells;			/* to be freed by the caller, even on error */
 	int			stage;
 	size_t		i;				/* next element of the present stage */
@@ -89,7 +113,7 @@ extern void clv_cells_read_begin(ClvCellsReader *reader, ClvCells *cells,
 								 const unsigned char *data, size_t size);
 extern ClvStatus clv_cells_read_step(ClvCellsReader *reader, ClvError *err);
 
-/* All of it at once. */
+/* All of it at once, groups included. */
 extern ClvStatus clv_cells_decode(const unsigned char *data, size_t size,
 								  ClvBase *base, ClvError *err);
 
@@ -145,9 +169,14 @@ extern void clv_cells_merge_free(ClvCellsMerge *merge);
 typedef struct ClvCellsPack ClvCellsPack;
 
 extern ClvCellsPack *clv_cells_pack_new(void);
+
+/*
+ * "gaps" is NULL for customers that came without a history.  Where ncov > 0
+ * each row is followed by as many doubles, and "gaps" must be NULL.
+ */
 extern ClvStatus clv_cells_pack_rows(ClvCellsPack *pack,
 									 const ClvCellsRow *row, size_t n,
-									 const ClvLogSum *gaps);
+									 int ncov, const ClvLogSum *gaps);
 extern ClvStatus clv_cells_pack_base(ClvCellsPack *pack,
 									 const unsigned char *data, size_t size);
 extern ClvStatus clv_cells_pack_request(ClvCellsPack *pack,
@@ -156,7 +185,9 @@ extern ClvStatus clv_cells_pack_request(ClvCellsPack *pack,
 extern ClvStatus clv_cells_pack_step(ClvCellsPack *pack, ClvError *err);
 extern const unsigned char *clv_cells_pack_result(const ClvCellsPack *pack,
 												  size_t *size);
-extern size_t clv_cells_pack_cells(const ClvCellsPack *pack);	/* in it */
+
+/* How many cells it has; about as many, where there are covariates. */
+extern size_t clv_cells_pack_cells(const ClvCellsPack *pack);
 extern void clv_cells_pack_free(ClvCellsPack *pack);
 
 #endif							/* CLV_CELLS_H */

@@ -6,18 +6,20 @@
  * against the rules for rows and the counts against each other; every entry of
  * the dictionaries must be used; and encoding it all again must give the same
  * bytes.  The last rule alone takes care of order, of duplicates and of every
- * number that could be written in more than one way.
+ * number that could be written in more than one way.  Then the groups of
+ * customers with covariates are looked at (cells_groups_check.c).
  */
+#include "cells_groups.h"
+
 #include "cells_code.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef enum CheckStage
 {
 	CHECK_READ, CHECK_CELLS, CHECK_SPEND, CHECK_COUNTS, CHECK_WRITE,
-	CHECK_DONE
+	CHECK_GROUPS, CHECK_DONE
 } CheckStage;
 
 struct ClvCellsCheck
@@ -32,6 +34,7 @@ struct ClvCellsCheck
 	unsigned char *used[3];		/* entries of x, tx, t */
 	int64_t		no_repeat;
 	size_t		ix;				/* of the spend cell */
+	ClvGroupsCheck *groups;
 };
 
 ClvCellsCheck *
@@ -56,13 +59,20 @@ clv_cells_check_free(ClvCellsCheck *c)
 		return;
 	clv_cells_free(&c->cells);
 	free(c->writer.data);
+	clv_groups_check_free(c->groups);
 	for (i = 0; i < 3; i++)
 		free(c->used[i]);
 	free(c);
 }
 
-static ClvStatus
-refuse(ClvError *err, const char *why)
+const ClvCells *
+clv_cells_check_cells(const ClvCellsCheck *c)
+{
+	return &c->cells;
+}
+
+ClvStatus
+clv_cells_refuse(ClvError *err, const char *why)
 {
 	return clv_fail(err, CLV_BAD_BINARY, NULL,
 					"invalid value of type clv.cbs: %s", why);
@@ -75,7 +85,7 @@ ascending(const double *value, size_t n, ClvError *err)
 
 	for (i = 1; i < n; i++)
 		if (!(value[i] > value[i - 1]))
-			return refuse(err, "its values do not ascend");
+			return clv_cells_refuse(err, "its values do not ascend");
 	return CLV_OK;
 }
 
@@ -112,7 +122,7 @@ check_cells(ClvCellsCheck *c, ClvError *err)
 		base->t[cell->it]};
 
 		if (clv_row_check(&row, &why) != CLV_OK)
-			return refuse(err, why.message);
+			return clv_cells_refuse(err, why.message);
 		c->used[0][cell->ix] = 1;
 		c->used[1][cell->itx] = 1;
 		c->used[2][cell->it] = 1;
@@ -138,11 +148,11 @@ check_spend(ClvCellsCheck *c, ClvError *err)
 
 		if (!(spend->x >= 1 && isfinite(spend->x) && spend->m > 0 &&
 			  isfinite(spend->m)))
-			return refuse(err, "a spend cannot be");
+			return clv_cells_refuse(err, "a spend cannot be");
 		if (c->pos > 0 && !(spend->x > spend[-1].x ||
 							(spend->x == spend[-1].x &&
 							 spend->m > spend[-1].m)))
-			return refuse(err, "its spends do not ascend");
+			return clv_cells_refuse(err, "its spends do not ascend");
 		while (base->x[c->ix] < spend->x)
 			c->ix++;
 		c->used[0][c->ix] = 1;
@@ -166,14 +176,35 @@ check_counts(ClvCellsCheck *c, ClvError *err)
 
 	if (!all_used(c->used[0], base->nx) || !all_used(c->used[1], base->ntx) ||
 		!all_used(c->used[2], base->nt))
-		return refuse(err, "it lists values that no customer has");
+		return clv_cells_refuse(err, "it lists values that no customer has");
 	if (base->customers > 0 &&
 		(base->customers !=
 		 base->spenders + base->no_repeat + base->no_spend ||
 		 c->no_repeat != base->no_repeat))
-		return refuse(err, "its counts do not agree");
+		return clv_cells_refuse(err, "its counts do not agree");
 	clv_cells_write_begin(&c->writer, &c->cells);
 	c->stage = CHECK_WRITE;
+	return CLV_CONTINUE;
+}
+
+/* Written again it must be the same bytes. */
+static ClvStatus
+check_bytes(ClvCellsCheck *c, ClvError *err)
+{
+	ClvStatus	status = clv_cells_write_step(&c->writer, err);
+
+	if (status != CLV_OK)
+		return status;
+	if (c->writer.size != c->size ||
+		memcmp(c->writer.data, c->data, c->size) != 0)
+		return clv_cells_refuse(err, "it is not in canonical form");
+	c->stage = CHECK_DONE;
+	if (c->cells.covariates.data == c->cells.covariates.end)
+		return CLV_OK;
+	c->groups = clv_groups_check_new(&c->cells);
+	if (c->groups == NULL)
+		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
+	c->stage = CHECK_GROUPS;
 	return CLV_CONTINUE;
 }
 
@@ -194,14 +225,12 @@ clv_cells_check_step(ClvCellsCheck *c, ClvError *err)
 		case CHECK_COUNTS:
 			return check_counts(c, err);
 		case CHECK_WRITE:
-			status = clv_cells_write_step(&c->writer, err);
-			if (status != CLV_OK)
-				return status;
-			if (c->writer.size != c->size ||
-				memcmp(c->writer.data, c->data, c->size) != 0)
-				return refuse(err, "it is not in canonical form");
-			c->stage = CHECK_DONE;
-			break;
+			return check_bytes(c, err);
+		case CHECK_GROUPS:
+			status = clv_groups_check_step(c->groups, err);
+			if (status == CLV_OK)
+				c->stage = CHECK_DONE;
+			return status;
 		case CHECK_DONE:
 			break;
 	}

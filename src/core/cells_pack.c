@@ -6,8 +6,12 @@
  * in order of size, wait in one queue and those that were made in another: the
  * smallest is at the head of either), so that many small bases and a large one
  * cost little more than the large one.
+ *
+ * Customers with covariates are first put together by these, which makes one
+ * base of each group (cells_groups.h) and leaves their rows without covariates;
+ * with those all goes on as it would without any.
  */
-#include "cells.h"
+#include "cells_groups.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +21,7 @@ typedef struct Part
 	const ClvCellsRow *row;		/* rows, or else */
 	const unsigned char *data;	/* an encoding */
 	size_t		size;			/* of either, in rows or bytes */
+	int			ncov;			/* doubles after each row */
 	bool		has_gaps;		/* rows only */
 	ClvLogSum	gaps;
 	size_t		weight;			/* about how many cells */
@@ -26,7 +31,8 @@ typedef struct Part
 
 typedef enum PackStage
 {
-	PACK_PICK, PACK_LOAD, PACK_MERGE, PACK_WRITE, PACK_DONE
+	PACK_COVARIATES, PACK_GROUP, PACK_PICK, PACK_LOAD, PACK_MERGE, PACK_WRITE,
+	PACK_DONE
 } PackStage;
 
 struct ClvCellsPack
@@ -38,6 +44,10 @@ struct ClvCellsPack
 	size_t		next_came;		/* heads of the two queues */
 	size_t		next_made;
 	PackStage	stage;
+	size_t		looked;			/* parts whose covariates are known */
+	bool		has_ncov;		/* a customer has come: */
+	int			ncov;			/* so many covariates */
+	ClvGrouping *grouping;		/* NULL without covariates */
 	Part	   *hold[2];		/* being loaded or merged */
 	int			nhold;
 	unsigned char *request;
@@ -67,6 +77,7 @@ clv_cells_pack_free(ClvCellsPack *pack)
 		clv_cells_free(&pack->part[i].cells);
 	free(pack->part);
 	free(pack->request);
+	clv_grouping_free(pack->grouping);
 	clv_cells_sort_free(pack->sort);
 	clv_cells_merge_free(pack->merge);
 	clv_cells_free(&pack->merged);
@@ -92,10 +103,9 @@ new_part(ClvCellsPack *pack)
 	return &pack->part[pack->npart++];
 }
 
-/* "gaps" is NULL for customers that came without a history. */
 ClvStatus
 clv_cells_pack_rows(ClvCellsPack *pack, const ClvCellsRow *row, size_t n,
-					const ClvLogSum *gaps)
+					int ncov, const ClvLogSum *gaps)
 {
 	Part	   *part = new_part(pack);
 
@@ -103,6 +113,7 @@ clv_cells_pack_rows(ClvCellsPack *pack, const ClvCellsRow *row, size_t n,
 		return CLV_NO_MEMORY;
 	part->row = row;
 	part->size = n;
+	part->ncov = ncov;
 	part->weight = n;
 	part->has_gaps = gaps != NULL;
 	if (gaps != NULL)
@@ -148,6 +159,115 @@ clv_cells_pack_request(ClvCellsPack *pack, const unsigned char *request,
 	pack->request_size = size;
 	return CLV_OK;
 }
+
+/* ---- covariates ---- */
+
+#define HEADS_A_STEP	16384
+
+/* How many covariates have the customers of a part? */
+static ClvStatus
+look_at_part(ClvCellsPack *pack, Part *part, ClvError *err)
+{
+	ClvCellsHead head;
+
+	if (part->data != NULL)
+	{
+		if (clv_cells_head(part->data, part->size, &head, err) != CLV_OK)
+			return CLV_BAD_BINARY;
+		if (head.customers == 0)
+			return CLV_OK;
+		part->ncov = head.ncov;
+	}
+	if (pack->has_ncov && part->ncov != pack->ncov)
+		return clv_cells_covariates_differ(part->ncov, pack->ncov, err);
+	pack->has_ncov = true;
+	pack->ncov = part->ncov;
+	return CLV_OK;
+}
+
+/* All parts to be grouped, rows before the sections of bases. */
+static ClvStatus
+begin_grouping(ClvCellsPack *pack, ClvError *err)
+{
+	ClvStatus	status = CLV_OK;
+	ClvCellsHead head;
+	size_t		i;
+
+	pack->grouping = clv_grouping_new(pack->ncov);
+	if (pack->grouping == NULL)
+		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
+	for (i = 0; i < pack->came && status == CLV_OK; i++)
+		if (pack->part[i].data == NULL)
+			status = clv_grouping_add_rows(pack->grouping, pack->part[i].row,
+										   pack->part[i].size);
+	for (i = 0; i < pack->came && status == CLV_OK; i++)
+	{
+		const Part *part = &pack->part[i];
+
+		if (part->data == NULL || part->ncov == 0)
+			continue;
+		clv_cells_head(part->data, part->size, &head, NULL);
+		status = clv_grouping_add_section(pack->grouping, head.covariates);
+	}
+	pack->stage = PACK_GROUP;
+	return status == CLV_OK ? CLV_CONTINUE :
+		clv_fail(err, status, NULL, "out of memory");
+}
+
+/* Are there covariates?  Some parts at a time. */
+static ClvStatus
+look_for_covariates(ClvCellsPack *pack, ClvError *err)
+{
+	size_t		budget = HEADS_A_STEP;
+	ClvStatus	status;
+
+	for (; pack->looked < pack->came; pack->looked++)
+	{
+		if (budget-- == 0)
+			return CLV_CONTINUE;
+		status = look_at_part(pack, &pack->part[pack->looked], err);
+		if (status != CLV_OK)
+			return status;
+	}
+	if (pack->ncov > 0)
+		return begin_grouping(pack, err);
+	pack->stage = PACK_PICK;
+	return CLV_CONTINUE;
+}
+
+/* All rows, now without covariates, are in the first part that has any. */
+static void
+take_plain_rows(ClvCellsPack *pack)
+{
+	size_t		n;
+	const ClvCellsRow *row = clv_grouping_rows(pack->grouping, &n);
+	size_t		i;
+
+	for (i = 0; i < pack->came; i++)
+	{
+		Part	   *part = &pack->part[i];
+
+		if (part->data != NULL)
+			continue;
+		part->row = row;
+		part->size = part->weight = n;
+		n = 0;
+	}
+}
+
+static ClvStatus
+group_customers(ClvCellsPack *pack, ClvError *err)
+{
+	ClvStatus	status = clv_grouping_step(pack->grouping, err);
+
+	if (status != CLV_OK)
+		return status;
+	take_plain_rows(pack);
+	pack->stage = PACK_PICK;
+	return CLV_CONTINUE;
+}
+
+/* ---- all customers ---- */
 
 static int
 compare_parts(const void *a, const void *b)
@@ -279,6 +399,8 @@ load_parts(ClvCellsPack *pack, ClvError *err)
 	hold[0]->cells.request = pack->request;
 	hold[0]->cells.request_size = pack->request_size;
 	pack->request = NULL;
+	if (pack->grouping != NULL)
+		hold[0]->cells.covariates = clv_grouping_section(pack->grouping);
 	pack->stage = PACK_WRITE;
 	clv_cells_write_begin(&pack->writer, &hold[0]->cells);
 	return CLV_CONTINUE;
@@ -314,6 +436,10 @@ clv_cells_pack_step(ClvCellsPack *pack, ClvError *err)
 
 	switch (pack->stage)
 	{
+		case PACK_COVARIATES:
+			return look_for_covariates(pack, err);
+		case PACK_GROUP:
+			return group_customers(pack, err);
 		case PACK_PICK:
 			return pick_parts(pack) ? CLV_CONTINUE :
 				clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
@@ -342,5 +468,10 @@ clv_cells_pack_result(const ClvCellsPack *pack, size_t *size)
 size_t
 clv_cells_pack_cells(const ClvCellsPack *pack)
 {
-	return pack->hold[0]->cells.base.ncell + pack->hold[0]->cells.base.nspend;
+	const ClvBase *base = &pack->hold[0]->cells.base;
+	size_t		all = base->ncell + base->nspend;
+	size_t		groups = pack->grouping == NULL ? 0 :
+		clv_grouping_cells(pack->grouping);
+
+	return all > groups ? all : groups;
 }

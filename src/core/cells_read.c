@@ -5,37 +5,13 @@
  * Safe on any bytes: every count is held against the bytes that are left, every
  * index against its dictionary and every number of customers against the
  * head.  Whether the bytes are canonical, and the customers possible, is
- * another question (cells_check.c).
+ * another question (cells_check.c).  Covariates are passed over here: they are
+ * read by cells_groups.c.
  */
 #include "cells_code.h"
+#include "cells_groups.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-/* The next number, of at most 64 bits. */
-static inline bool
-get_number(ClvCellsReader *r, uint64_t *v)
-{
-	int			shift;
-
-	if (r->data < r->end && *r->data < 0x80)
-	{
-		*v = *r->data++;
-		return true;
-	}
-	*v = 0;
-	for (shift = 0; shift < 64 && r->data < r->end; shift += 7)
-	{
-		unsigned char byte = *r->data++;
-
-		if (shift == 63 && byte > 1)
-			return false;
-		*v |= (uint64_t) (byte & 0x7f) << shift;
-		if (byte < 0x80)
-			return true;
-	}
-	return false;
-}
 
 /* A number of customers: part of those the head has promised. */
 static inline bool
@@ -43,7 +19,7 @@ get_customers(ClvCellsReader *r, bool many, double *n)
 {
 	uint64_t	more = 0;
 
-	if (many && (!get_number(r, &more) ||
+	if (many && (!clv_get_number(&r->in, &more) ||
 				 more > (uint64_t) CLV_CELLS_MAX_CUSTOMERS))
 		return false;
 	more += many ? 2 : 1;
@@ -55,27 +31,50 @@ get_customers(ClvCellsReader *r, bool many, double *n)
 }
 
 static bool
-get_double(ClvCellsReader *r, double *v)
-{
-	uint64_t	bits = 0;
-	int			i;
-
-	if (r->end - r->data < 8)
-		return false;
-	for (i = 0; i < 8; i++)
-		bits = bits << 8 | *r->data++;
-	memcpy(v, &bits, sizeof(bits));
-	return true;
-}
-
-static bool
 get_count(ClvCellsReader *r, int64_t *count)
 {
 	uint64_t	v;
 
-	if (!get_number(r, &v) || v > (uint64_t) CLV_CELLS_MAX_CUSTOMERS)
+	if (!clv_get_number(&r->in, &v) || v > (uint64_t) CLV_CELLS_MAX_CUSTOMERS)
 		return false;
 	*count = (int64_t) v;
+	return true;
+}
+
+/* A number of bytes, and the bytes. */
+static bool
+get_section(ClvCellsBytes *in, ClvCellsBytes *section)
+{
+	uint64_t	size;
+
+	if (!clv_get_number(in, &size) || size > (uint64_t) (in->end - in->data))
+		return false;
+	section->data = in->data;
+	section->end = in->data += size;
+	return true;
+}
+
+/* Which bytes belong to whom?  Customers of histories have no covariates. */
+static bool
+read_sections(ClvCellsReader *r, ClvCellsHead *head)
+{
+	ClvGroupsWalk walk;
+	ClvCellsBytes request;
+
+	if (!get_section(&r->in, &head->covariates) ||
+		!get_section(&r->in, &request))
+		return false;
+	head->request = request.data;
+	head->request_size = request.end - request.data;
+	head->ncov = 0;
+	head->ngroup = 0;
+	if (head->covariates.data == head->covariates.end)
+		return true;
+	if (head->has_log_gaps ||
+		clv_groups_walk(&walk, head->covariates, NULL) != CLV_OK)
+		return false;
+	head->ncov = walk.ncov;
+	head->ngroup = walk.ngroup;
 	return true;
 }
 
@@ -83,13 +82,11 @@ get_count(ClvCellsReader *r, int64_t *count)
 static bool
 read_head(ClvCellsReader *r, ClvCellsHead *head)
 {
-	uint64_t	covariates;
-	uint64_t	size;
 	unsigned char flags;
 
-	if (r->end - r->data < 2 || *r->data++ != CLV_CELLS_VERSION)
+	if (r->in.end - r->in.data < 2 || *r->in.data++ != CLV_CELLS_VERSION)
 		return false;
-	flags = *r->data++;
+	flags = *r->in.data++;
 	if ((flags & ~FLAGS_KNOWN) != 0)
 		return false;
 	if (!get_count(r, &head->no_repeat) || !get_count(r, &head->no_spend) ||
@@ -101,17 +98,11 @@ read_head(ClvCellsReader *r, ClvCellsHead *head)
 	head->has_log_gaps = (flags & FLAG_COLUMNS) == 0;
 	head->gaps.whole = head->gaps.frac = 0;
 	if (head->has_log_gaps &&
-		(!get_number(r, &head->gaps.whole) ||
-		 !get_number(r, &head->gaps.frac) ||
+		(!clv_get_number(&r->in, &head->gaps.whole) ||
+		 !clv_get_number(&r->in, &head->gaps.frac) ||
 		 head->gaps.frac >= (uint64_t) CLV_CELLS_MAX_WHOLE))
 		return false;
-	if (!get_number(r, &covariates) || covariates != 0 ||
-		!get_number(r, &size) || size > (uint64_t) (r->end - r->data))
-		return false;
-	head->request = r->data;
-	head->request_size = size;
-	r->data += size;
-	return true;
+	return read_sections(r, head);
 }
 
 static bool
@@ -135,6 +126,7 @@ read_head_into(ClvCellsReader *r, bool *no_memory)
 		return false;
 	memcpy(r->cells->request, head.request, head.request_size);
 	r->cells->request_size = head.request_size;
+	r->cells->covariates = head.covariates;
 	return true;
 }
 
@@ -146,7 +138,7 @@ static bool
 get_elements(ClvCellsReader *r, uint64_t n, size_t least, size_t size,
 			 void **array, bool *no_memory)
 {
-	if (n > (size_t) (r->end - r->data) / least || n >= UINT32_MAX)
+	if (n > (size_t) (r->in.end - r->in.data) / least || n >= UINT32_MAX)
 		return false;
 	*array = malloc(n > 0 ? n * size : 1);
 	*no_memory = *array == NULL;
@@ -162,7 +154,7 @@ read_values(ClvCellsReader *r, double **value, uint32_t *count,
 
 	if (*value == NULL)
 	{
-		if (!get_number(r, &v))
+		if (!clv_get_number(&r->in, &v))
 			return false;
 		r->raw = v & 1;
 		v >>= 1;
@@ -177,11 +169,11 @@ read_values(ClvCellsReader *r, double **value, uint32_t *count,
 
 		if (r->raw)
 		{
-			if (!get_double(r, entry))
+			if (!clv_get_double(&r->in, entry))
 				return false;
 			continue;
 		}
-		if (!get_number(r, &v) || v > (uint64_t) CLV_CELLS_MAX_WHOLE)
+		if (!clv_get_number(&r->in, &v) || v > (uint64_t) CLV_CELLS_MAX_WHOLE)
 			return false;
 		*entry = (double) v + (r->i > 0 ? entry[-1] + 1 : 0);
 		if (*entry > CLV_CELLS_MAX_WHOLE)
@@ -199,12 +191,12 @@ read_cell(ClvCellsReader *r, const ClvBase *base, ClvCell *c)
 	uint64_t	it;
 	uint64_t	itx;
 
-	if (!get_number(r, &token))
+	if (!clv_get_number(&r->in, &token))
 		return false;
 	it = token >> 2;
-	if ((token & CELL_NEW_X) && !get_number(r, &ix))
+	if ((token & CELL_NEW_X) && !clv_get_number(&r->in, &ix))
 		return false;
-	if (!get_number(r, &itx) ||
+	if (!clv_get_number(&r->in, &itx) ||
 		ix >= base->nx || it >= base->nt || itx >= base->ntx)
 		return false;
 	if (!(token & CELL_NEW_X))
@@ -232,7 +224,7 @@ read_cells(ClvCellsReader *r, bool *no_memory)
 	{
 		uint64_t	n;
 
-		if (!get_number(r, &n) ||
+		if (!clv_get_number(&r->in, &n) ||
 			!get_elements(r, n, 2, sizeof(ClvCell), (void **) &base->cell,
 						  no_memory))
 			return false;
@@ -256,11 +248,11 @@ read_spend_cell(ClvCellsReader *r, const ClvBase *base, ClvSpend *s)
 	uint64_t	token;
 	uint64_t	ix = 0;
 
-	if (!get_number(r, &token))
+	if (!clv_get_number(&r->in, &token))
 		return false;
 	if (token & CELL_NEW_X)
 	{
-		if (!get_number(r, &ix) || ix >= base->nx)
+		if (!clv_get_number(&r->in, &ix) || ix >= base->nx)
 			return false;
 		r->cents = 0;
 	}
@@ -271,7 +263,7 @@ read_spend_cell(ClvCellsReader *r, const ClvBase *base, ClvSpend *s)
 	s->x = base->x[ix];
 	if (token & SPEND_RAW)
 	{
-		if (!get_double(r, &s->m))
+		if (!clv_get_double(&r->in, &s->m))
 			return false;
 	}
 	else
@@ -294,7 +286,7 @@ read_spend(ClvCellsReader *r, bool *no_memory)
 	{
 		uint64_t	n;
 
-		if (!get_number(r, &n) ||
+		if (!clv_get_number(&r->in, &n) ||
 			!get_elements(r, n, 1, sizeof(ClvSpend), (void **) &base->spend,
 						  no_memory))
 			return false;
@@ -315,13 +307,13 @@ clv_cells_read_begin(ClvCellsReader *r, ClvCells *cells,
 {
 	memset(r, 0, sizeof(ClvCellsReader));
 	memset(cells, 0, sizeof(ClvCells));
-	r->data = data;
-	r->end = data + size;
+	r->in.data = data;
+	r->in.end = data + size;
 	r->cells = cells;
 }
 
-static ClvStatus
-malformed(ClvError *err)
+ClvStatus
+clv_cells_malformed(ClvError *err)
 {
 	return clv_fail(err, CLV_BAD_BINARY, NULL,
 					"invalid value of type clv.cbs: it is damaged, or of a later version");
@@ -358,7 +350,7 @@ clv_cells_read_step(ClvCellsReader *r, ClvError *err)
 	if (no_memory)
 		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
 	if (!ok)
-		return malformed(err);
+		return clv_cells_malformed(err);
 	if (r->i == clv_stage_elements(r->stage, base))
 	{
 		r->stage++;
@@ -366,7 +358,7 @@ clv_cells_read_step(ClvCellsReader *r, ClvError *err)
 	}
 	if (r->stage < STAGE_DONE)
 		return CLV_CONTINUE;
-	return r->data == r->end ? CLV_OK : malformed(err);
+	return r->in.data == r->in.end ? CLV_OK : clv_cells_malformed(err);
 }
 
 ClvStatus
@@ -375,12 +367,20 @@ clv_cells_decode(const unsigned char *data, size_t size, ClvBase *base,
 {
 	ClvCells	cells;
 	ClvCellsReader reader;
+	ClvGroupsReader groups;
 	ClvStatus	status;
 
 	clv_cells_read_begin(&reader, &cells, data, size);
 	do
 		status = clv_cells_read_step(&reader, err);
 	while (status == CLV_CONTINUE);
+
+	clv_groups_read_begin(&groups, &cells);
+	if (status == CLV_OK)
+		do
+			status = clv_groups_read_step(&groups, err);
+		while (status == CLV_CONTINUE);
+	clv_groups_read_end(&groups);
 
 	*base = cells.base;
 	free(cells.request);
@@ -396,7 +396,7 @@ clv_cells_head(const unsigned char *data, size_t size, ClvCellsHead *head,
 	ClvCellsReader reader;
 
 	memset(&reader, 0, sizeof(reader));
-	reader.data = data;
-	reader.end = data + size;
-	return read_head(&reader, head) ? CLV_OK : malformed(err);
+	reader.in.data = data;
+	reader.in.end = data + size;
+	return read_head(&reader, head) ? CLV_OK : clv_cells_malformed(err);
 }

@@ -2,18 +2,17 @@
  * cells_write.c
  *		The canonical encoding of a customer base: writing it.
  *
- * In short (docs/storage.md has it in full): a head with the counts and
- * with what a one-step fit was asked, three dictionaries of the distinct x,
- * t_x and T, the cells as steps from one to the next in the order (x, T, t_x),
- * the spend cells in the order (x, m).  Numbers are varints, seven bits a
- * byte, low bits first; a float8 that is not whole is eight bytes, high byte
- * first.
+ * In short (docs/storage.md has it in full): a head with the counts, with
+ * covariates and with what a one-step fit was asked, three dictionaries of the
+ * distinct x, t_x and T, the cells as steps from one to the next in the order
+ * (x, T, t_x), the spend cells in the order (x, m).  Numbers are varints, seven
+ * bits a byte, low bits first; a float8 that is not whole is eight bytes, high
+ * byte first.
  */
 #include "cells_code.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define MAX_ENTRY		40		/* bytes of one cell or dictionary entry */
 
@@ -32,23 +31,23 @@ mean_cents(double m, double x, uint64_t *cents)
 static void
 put_number(ClvCellsWriter *w, uint64_t v)
 {
-	while (v >= 0x80)
-	{
-		w->data[w->size++] = (unsigned char) (v | 0x80);
-		v >>= 7;
-	}
-	w->data[w->size++] = (unsigned char) v;
+	w->size = clv_put_number(w->data + w->size, v) - w->data;
 }
 
 static void
 put_double(ClvCellsWriter *w, double v)
 {
-	uint64_t	bits;
-	int			shift;
+	w->size = clv_put_double(w->data + w->size, v) - w->data;
+}
 
-	memcpy(&bits, &v, sizeof(bits));
-	for (shift = 56; shift >= 0; shift -= 8)
-		w->data[w->size++] = (unsigned char) (bits >> shift);
+/* The number of bytes, and the bytes. */
+static void
+put_section(ClvCellsWriter *w, const unsigned char *data, size_t size)
+{
+	put_number(w, size);
+	if (size > 0)
+		memcpy(w->data + w->size, data, size);
+	w->size += size;
 }
 
 static bool
@@ -84,11 +83,9 @@ write_head(ClvCellsWriter *w)
 		put_number(w, cells->gaps.whole);
 		put_number(w, cells->gaps.frac);
 	}
-	put_number(w, 0);			/* covariates: none yet */
-	put_number(w, cells->request_size);
-	if (cells->request_size > 0)
-		memcpy(w->data + w->size, cells->request, cells->request_size);
-	w->size += cells->request_size;
+	put_section(w, cells->covariates.data,
+				cells->covariates.end - cells->covariates.data);
+	put_section(w, cells->request, cells->request_size);
 }
 
 static bool
@@ -195,8 +192,11 @@ clv_cells_write_step(ClvCellsWriter *w, ClvError *err)
 	const ClvBase *base = &w->cells->base;
 	size_t		n = clv_stage_elements(w->stage, base);
 	size_t		to = clv_slice_end(w->i, n);
+	size_t		sections = w->stage > STAGE_HEAD ? 0 :
+		w->cells->request_size +
+		(w->cells->covariates.end - w->cells->covariates.data);
 
-	if (!make_room(w, (to - w->i + 4) * MAX_ENTRY + w->cells->request_size))
+	if (!make_room(w, (to - w->i + 4) * MAX_ENTRY + sections))
 		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
 	switch (w->stage)
 	{

@@ -27,7 +27,7 @@ CREATE TYPE clv.cbs (
 	STORAGE = extended
 );
 COMMENT ON TYPE clv.cbs IS
-	'customer base: distinct frequency, recency and t with counts, and distinct frequency and monetary with counts; made by clv.cbs(), looked into by clv.cells, clv.spend_cells and clv.summary';
+	'customer base: distinct frequency, recency and t with counts, and distinct frequency and monetary with counts; the customers of each distinct vector of covariates apart; made by clv.cbs(), looked into by clv.cells, clv.spend_cells, clv.covariates and clv.summary';
 COMMENT ON FUNCTION clv.cbs_in(cstring) IS 'text form of clv.cbs to value';
 COMMENT ON FUNCTION clv.cbs_out(clv.cbs) IS 'value to text form of clv.cbs';
 COMMENT ON FUNCTION clv.cbs_recv(internal) IS 'binary form of clv.cbs to value';
@@ -126,6 +126,9 @@ COMMENT ON FUNCTION clv.cbs_add(clv.cbs, float8, float8, float8) IS 'transition 
 CREATE FUNCTION clv.cbs_add(state clv.cbs, frequency float8, recency float8, t float8, monetary float8) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION clv.cbs_add(clv.cbs, float8, float8, float8, float8) IS 'transition function of clv.cbs(float8, float8, float8, float8)';
+CREATE FUNCTION clv.cbs_add(state clv.cbs, frequency float8, recency float8, t float8, monetary float8, covariates float8[]) RETURNS clv.cbs
+	AS 'MODULE_PATHNAME', 'clv_cbs_add_covariates' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION clv.cbs_add(clv.cbs, float8, float8, float8, float8, float8[]) IS 'transition function of clv.cbs(float8, float8, float8, float8, float8[])';
 CREATE FUNCTION clv.cbs_add(state clv.cbs, rfm clv.rfm, as_of date) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_add_rfm' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION clv.cbs_add(clv.cbs, clv.rfm, date) IS 'transition function of clv.cbs(clv.rfm, date)';
@@ -152,6 +155,12 @@ CREATE AGGREGATE clv.cbs(frequency float8, recency float8, t float8, monetary fl
 );
 COMMENT ON AGGREGATE clv.cbs(float8, float8, float8, float8) IS
 	'base of the customers with this frequency, recency, t and mean spend of a repeat purchase; monetary may be NULL, and where it is NULL or not above 0 with a frequency above 0 the customer is left out of the spend and counted; otherwise as clv.cbs(float8, float8, float8)';
+CREATE AGGREGATE clv.cbs(frequency float8, recency float8, t float8, monetary float8, covariates float8[]) (
+	SFUNC = clv.cbs_add, STYPE = clv.cbs, SSPACE = 16384,
+	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE clv.cbs(float8, float8, float8, float8, float8[]) IS
+	'base of the customers with this frequency, recency, t, mean spend of a repeat purchase and static covariates (1 to 16 numbers, equally many for all, such as 0 and 1 for a channel): beside all customers it holds those of each distinct vector apart, for models that take covariates; a customer whose covariates are NULL or contain a NULL is left out; NaN, infinity, an empty array or another number of covariates than before raises 22023, an array of several dimensions 2202E; otherwise as clv.cbs(float8, float8, float8, float8)';
 CREATE AGGREGATE clv.cbs(rfm clv.rfm, as_of date) (
 	SFUNC = clv.cbs_add, STYPE = clv.cbs, SSPACE = 16384,
 	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
@@ -169,7 +178,7 @@ CREATE AGGREGATE clv.rollup(cbs clv.cbs) (
 	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rollup(clv.cbs) IS
-	'base of all the customers of the given ones, which must not overlap; NULLs are skipped, NULL when there is no other; the sum of log gaps is kept when all came from histories';
+	'base of all the customers of the given ones, which must not overlap; NULLs are skipped, NULL when there is no other; the sum of log gaps is kept when all came from histories; customers with different numbers of covariates, none included, raise 22023';
 
 -- --------------------------------------------------------------- questions
 
@@ -189,6 +198,12 @@ CREATE FUNCTION clv.spend_cells(cbs clv.cbs)
 COMMENT ON FUNCTION clv.spend_cells(clv.cbs) IS
 	'the distinct frequency and monetary that a spend model is fitted to and how many customers have them, by frequency and monetary; clv.summary(cbs) says how many customers are left out of it';
 
+CREATE FUNCTION clv.covariates(cbs clv.cbs)
+	RETURNS TABLE (covariates float8[], customers bigint)
+	AS 'MODULE_PATHNAME', 'clv_cbs_covariates' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 10;
+COMMENT ON FUNCTION clv.covariates(clv.cbs) IS
+	'the distinct covariates of the base and how many customers have them, in ascending order, the first covariate first; no rows for a base without covariates';
+
 CREATE TYPE clv.cbs_summary AS (
 	customers bigint,
 	no_repeat bigint,
@@ -197,7 +212,9 @@ CREATE TYPE clv.cbs_summary AS (
 	cells bigint,
 	spend_cells bigint,
 	in_days boolean,
-	sum_log_gaps float8
+	sum_log_gaps float8,
+	covariates integer,
+	covariate_groups bigint
 );
 COMMENT ON TYPE clv.cbs_summary IS 'what a customer base holds, made by clv.summary';
 COMMENT ON COLUMN clv.cbs_summary.customers IS 'customers in the base: no_repeat + spenders + no_spend';
@@ -208,6 +225,8 @@ COMMENT ON COLUMN clv.cbs_summary.cells IS 'distinct (frequency, recency, t)';
 COMMENT ON COLUMN clv.cbs_summary.spend_cells IS 'distinct (frequency, monetary) of the spenders';
 COMMENT ON COLUMN clv.cbs_summary.in_days IS 'whether all customers come from histories, so that the unit is a day';
 COMMENT ON COLUMN clv.cbs_summary.sum_log_gaps IS 'sum of ln(days between successive purchases) over all customers; NULL when a customer came from columns';
+COMMENT ON COLUMN clv.cbs_summary.covariates IS 'covariates of each customer; 0 for a base without';
+COMMENT ON COLUMN clv.cbs_summary.covariate_groups IS 'distinct vectors of covariates; 0 for a base without';
 
 CREATE FUNCTION clv.summary(cbs clv.cbs) RETURNS clv.cbs_summary
 	AS 'MODULE_PATHNAME', 'clv_cbs_summary' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;

@@ -112,7 +112,7 @@ pack_rows(const ClvCellsRow *row, size_t n)
 	ClvError	err;
 
 	if (n > 0)
-		clv_cells_pack_rows(pack, row, n, NULL);
+		clv_cells_pack_rows(pack, row, n, 0, NULL);
 	CHECK(run_pack(pack, &out, &err) == CLV_OK, "pack of %zu rows", n);
 	return out;
 }
@@ -295,7 +295,7 @@ test_invariance(int kind, size_t n)
 		if (i % 2 == 0)
 			clv_cells_pack_base(pack, part[i].data, part[i].size);
 		else
-			clv_cells_pack_rows(pack, row + from, to - from, NULL);
+			clv_cells_pack_rows(pack, row + from, to - from, 0, NULL);
 	}
 	CHECK(run_pack(pack, &again, &err) == CLV_OK && same(whole, again),
 		  "%s: cut into parts", kind_name[kind]);
@@ -382,7 +382,7 @@ test_gaps(void)
 	ClvBase		base;
 	ClvError	err;
 
-	clv_cells_pack_rows(pack, &row, 1, &gaps);
+	clv_cells_pack_rows(pack, &row, 1, 0, &gaps);
 	run_pack(pack, &history, &err);
 	CHECK(pack_two(history, history, &both, &err) == CLV_OK &&
 		  clv_cells_decode(both.data, both.size, &base, &err) == CLV_OK &&

@@ -1,0 +1,420 @@
+/*
+ * test_covariate_cells.c
+ *		Bases of customers with covariates: grouping, merging, encoding and
+ *		checking.
+ *
+ * The bases of the groups are what packing the rows of each group alone gives,
+ * without covariates, which test_cells.c has tested.  What it must look like is
+ * worked out by hand (docs/storage.md has the same example).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cells_groups.h"
+#include "check.h"
+#include "random.h"
+
+#define MAX_ROW		(4 + CLV_MAX_COVARIATES)
+
+typedef struct Bytes
+{
+	unsigned char *data;
+	size_t		size;
+} Bytes;
+
+/* Rows, each of 4 + ncov doubles. */
+typedef struct Rows
+{
+	double	   *at;
+	size_t		n;
+	int			ncov;
+} Rows;
+
+enum
+{
+	FEW, SIGNS, OWN, ONE_VECTOR, SIXTEEN, KINDS
+};
+
+static const char *const kind_name[KINDS] = {
+	"few vectors", "signs and sizes", "own vectors", "one vector", "sixteen"
+};
+
+/* ---- making rows and bases ---- */
+
+static double
+draw_covariate(int kind, ClvRandom *random)
+{
+	static const double odd[] = {
+		-INFINITY, -1e300, -1, -1e-310, 0, 5e-324, 1, 1.5, 1e308
+	};
+	double		u = clv_random_uniform(random);
+
+	switch (kind)
+	{
+		case FEW:
+			return u < 0.5;
+		case SIGNS:
+			return odd[1 + (int) (u * 8)];
+		case OWN:
+			return u - 0.5;
+		case SIXTEEN:
+			return u < 0.9 ? 0 : floor(u * 50) - 45;
+	}
+	return -2.5;
+}
+
+static Rows
+draw_rows(int kind, size_t n, uint64_t seed)
+{
+	Rows		rows = {NULL, n, kind == SIXTEEN ? 16 : kind == ONE_VECTOR ? 1 : 2};
+	size_t		stride = clv_row_stride(rows.ncov);
+	ClvRandom	random;
+	size_t		i;
+	int			c;
+
+	rows.at = malloc((n + 1) * stride * sizeof(double));
+	clv_random_init(&random, seed, kind);
+	for (i = 0; i < n; i++)
+	{
+		double	   *row = rows.at + i * stride;
+
+		row[0] = floor(-2 * log(clv_random_uniform(&random)));
+		row[2] = 50 + floor(40 * clv_random_uniform(&random));
+		row[1] = row[0] == 0 ? 0 :
+			1 + floor((row[2] - 1) * clv_random_uniform(&random));
+		row[3] = floor(clv_random_uniform(&random) * 90 - 20) / 4;
+		if (row[0] == 0 || row[3] < 0)
+			row[3] = 0;
+		for (c = 0; c < rows.ncov; c++)
+			row[4 + c] = draw_covariate(kind, &random);
+	}
+	return rows;
+}
+
+static void
+shuffle(Rows rows, uint64_t seed)
+{
+	size_t		stride = clv_row_stride(rows.ncov);
+	size_t		size = stride * sizeof(double);
+	double		swap[MAX_ROW];
+	ClvRandom	random;
+	size_t		i;
+
+	clv_random_init(&random, seed, 1);
+	for (i = rows.n; i > 1; i--)
+	{
+		double	   *a = rows.at + (i - 1) * stride;
+		double	   *b = rows.at + (size_t) (clv_random_uniform(&random) * i) * stride;
+
+		memcpy(swap, a, size);
+		memmove(a, b, size);
+		memcpy(b, swap, size);
+	}
+}
+
+static ClvStatus
+run_pack(ClvCellsPack *pack, Bytes *out, ClvError *err)
+{
+	const unsigned char *data;
+	ClvStatus	status;
+
+	while ((status = clv_cells_pack_step(pack, err)) == CLV_CONTINUE)
+		;
+	out->data = NULL;
+	out->size = 0;
+	if (status == CLV_OK)
+	{
+		data = clv_cells_pack_result(pack, &out->size);
+		out->data = malloc(out->size);
+		memcpy(out->data, data, out->size);
+	}
+	clv_cells_pack_free(pack);
+	return status;
+}
+
+static void
+add_rows(ClvCellsPack *pack, Rows rows, size_t from, size_t to)
+{
+	clv_cells_pack_rows(pack, (const ClvCellsRow *)
+						(rows.at + from * clv_row_stride(rows.ncov)),
+						to - from, rows.ncov, NULL);
+}
+
+static Bytes
+pack_slice(Rows rows, size_t from, size_t to)
+{
+	ClvCellsPack *pack = clv_cells_pack_new();
+	Bytes		out;
+	ClvError	err;
+
+	add_rows(pack, rows, from, to);
+	CHECK(run_pack(pack, &out, &err) == CLV_OK, "pack of %zu rows", to - from);
+	return out;
+}
+
+static Bytes
+pack_plain(const ClvCellsRow *row, size_t n)
+{
+	ClvCellsPack *pack = clv_cells_pack_new();
+	Bytes		out;
+	ClvError	err;
+
+	clv_cells_pack_rows(pack, row, n, 0, NULL);
+	CHECK(run_pack(pack, &out, &err) == CLV_OK, "pack of %zu rows", n);
+	return out;
+}
+
+static ClvStatus
+pack_two(Bytes a, Bytes b, Bytes *out, ClvError *err)
+{
+	ClvCellsPack *pack = clv_cells_pack_new();
+
+	clv_cells_pack_base(pack, a.data, a.size);
+	clv_cells_pack_base(pack, b.data, b.size);
+	return run_pack(pack, out, err);
+}
+
+static ClvStatus
+check_bytes(const unsigned char *data, size_t size, ClvError *err)
+{
+	ClvCellsCheck *check = clv_cells_check_new(data, size);
+	ClvStatus	status;
+
+	while ((status = clv_cells_check_step(check, err)) == CLV_CONTINUE)
+		;
+	clv_cells_check_free(check);
+	return status;
+}
+
+static bool
+same(Bytes a, Bytes b)
+{
+	return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
+}
+
+/* ---- what a base must hold ---- */
+
+static int	order_ncov;
+
+static int
+by_vector(const void *a, const void *b)
+{
+	const double *p = (const double *) a + 4;
+	const double *q = (const double *) b + 4;
+	int			c;
+
+	for (c = 0; c < order_ncov; c++)
+		if (p[c] != q[c])
+			return p[c] < q[c] ? -1 : 1;
+	return 0;
+}
+
+/* The bytes of the section's group against those of its rows packed alone. */
+static bool
+group_agrees(const double *row, size_t n, int ncov, const ClvGroupBytes *group)
+{
+	size_t		stride = clv_row_stride(ncov);
+	ClvCellsRow *plain = malloc(n * sizeof(ClvCellsRow));
+	double		v[CLV_MAX_COVARIATES];
+	Bytes		alone;
+	bool		agrees;
+	size_t		i;
+
+	for (i = 0; i < n; i++)
+		memcpy(&plain[i], row + i * stride, sizeof(ClvCellsRow));
+	alone = pack_plain(plain, n);
+	clv_groups_vector(group->v, ncov, v);
+	agrees = memcmp(v, row + 4, ncov * sizeof(double)) == 0 &&
+		same(alone, (Bytes) {(unsigned char *) group->base.data,
+			group->base.end - group->base.data});
+	free(alone.data);
+	free(plain);
+	return agrees;
+}
+
+/* Every group is the rows of its vector, and there is no other; how many? */
+static size_t
+check_groups(const char *label, Rows rows, ClvCellsBytes section)
+{
+	size_t		stride = clv_row_stride(rows.ncov);
+	size_t		from = 0;
+	ClvGroupsWalk walk;
+	ClvGroupBytes group;
+	ClvError	err;
+
+	order_ncov = rows.ncov;
+	qsort(rows.at, rows.n, stride * sizeof(double), by_vector);
+	if (clv_groups_walk(&walk, section, &err) != CLV_OK)
+		return 0;
+	CHECK(walk.ncov == rows.ncov, "%s: %d covariates", label, walk.ncov);
+	while (from < rows.n && walk.next < walk.ngroup)
+	{
+		const double *row = rows.at + from * stride;
+		size_t		to = from;
+
+		while (to < rows.n && by_vector(row, rows.at + to * stride) == 0)
+			to++;
+		CHECK(clv_groups_next(&walk, &group, &err) == CLV_OK &&
+			  group_agrees(row, to - from, rows.ncov, &group),
+			  "%s: group %zu", label, walk.next);
+		from = to;
+	}
+	CHECK(from == rows.n && walk.next == walk.ngroup, "%s: %zu groups", label,
+		  walk.ngroup);
+	return walk.ngroup;
+}
+
+/* The decoded groups are the decoded encodings of the groups. */
+static void
+check_decoded(const char *label, Bytes bytes, size_t ngroup)
+{
+	ClvCellsHead head;
+	ClvGroupsWalk walk;
+	ClvGroupBytes group;
+	ClvBase		base;
+	ClvBase		own;
+	ClvError	err;
+	size_t		i;
+
+	CHECK(clv_cells_decode(bytes.data, bytes.size, &base, &err) == CLV_OK &&
+		  clv_cells_head(bytes.data, bytes.size, &head, &err) == CLV_OK &&
+		  base.ngroup == ngroup && head.ngroup == ngroup &&
+		  base.ncov == head.ncov, "%s: decoding", label);
+	clv_groups_walk(&walk, head.covariates, &err);
+	for (i = 0; i < base.ngroup; i++)
+	{
+		const ClvBase *got = base.group[i].base;
+		double		v[CLV_MAX_COVARIATES];
+
+		clv_groups_next(&walk, &group, &err);
+		clv_groups_vector(group.v, head.ncov, v);
+		CHECK(clv_cells_decode(group.base.data, group.base.end -
+							   group.base.data, &own, &err) == CLV_OK &&
+			  memcmp(base.group[i].v, v, base.ncov * sizeof(double)) == 0 &&
+			  got->customers == own.customers && got->ngroup == 0 &&
+			  got->ncell == own.ncell && got->nspend == own.nspend &&
+			  memcmp(got->x, own.x, own.nx * sizeof(double)) == 0 &&
+			  memcmp(got->spend, own.spend, own.nspend * sizeof(ClvSpend)) == 0,
+			  "%s: decoded group %zu", label, i);
+		clv_base_free(&own);
+	}
+	clv_base_free(&base);
+}
+
+/* The bytes but for the section: those of the same rows without covariates. */
+static bool
+plain_agrees(Rows rows, Bytes bytes, const ClvCellsHead *head)
+{
+	size_t		stride = clv_row_stride(rows.ncov);
+	size_t		length = head->covariates.end - head->covariates.data;
+	ClvCellsRow *plain = malloc((rows.n + 1) * sizeof(ClvCellsRow));
+	ClvCellsHead plain_head;
+	Bytes		alone;
+	size_t		tail;
+	ClvError	err;
+	bool		agrees;
+	size_t		i;
+
+	for (i = 0; i < rows.n; i++)
+		memcpy(&plain[i], rows.at + i * stride, sizeof(ClvCellsRow));
+	alone = pack_plain(plain, rows.n);
+	clv_cells_head(alone.data, alone.size, &plain_head, &err);
+	tail = alone.data + alone.size - plain_head.covariates.end;
+	agrees = bytes.size > tail + length &&
+		memcmp(head->covariates.end, plain_head.covariates.end, tail) == 0 &&
+		head->covariates.end + tail == bytes.data + bytes.size &&
+		head->customers == plain_head.customers &&
+		head->spenders == plain_head.spenders;
+	free(alone.data);
+	free(plain);
+	return agrees;
+}
+
+static void
+test_contents(int kind, size_t n)
+{
+	Rows		rows = draw_rows(kind, n, 1 + n);
+	Bytes		bytes = pack_slice(rows, 0, n);
+	ClvCellsHead head;
+	ClvError	err = {CLV_OK, "", ""};
+	size_t		ngroup;
+	char		label[64];
+
+	snprintf(label, sizeof(label), "%s %zu", kind_name[kind], n);
+	CHECK(check_bytes(bytes.data, bytes.size, &err) == CLV_OK,
+		  "%s: what was written is refused: %s", label, err.message);
+	CHECK(clv_cells_head(bytes.data, bytes.size, &head, &err) == CLV_OK &&
+		  head.ncov == rows.ncov, "%s: head", label);
+	CHECK(plain_agrees(rows, bytes, &head), "%s: all customers", label);
+	ngroup = check_groups(label, rows, head.covariates);
+	CHECK(ngroup == head.ngroup, "%s: number of groups", label);
+	check_decoded(label, bytes, ngroup);
+	free(bytes.data);
+	free(rows.at);
+}
+
+/* Any order and any cut into parts give the same bytes. */
+static void
+test_invariance(int kind, size_t n)
+{
+	Rows		rows = draw_rows(kind, n, 99);
+	Bytes		whole = pack_slice(rows, 0, n);
+	Bytes		part[6];
+	Bytes		again;
+	Bytes		more;
+	ClvCellsPack *pack = clv_cells_pack_new();
+	ClvError	err;
+	size_t		i;
+
+	shuffle(rows, 5);
+	again = pack_slice(rows, 0, n);
+	CHECK(same(whole, again), "%s: order of rows", kind_name[kind]);
+	free(again.data);
+
+	for (i = 0; i < 6; i++)
+	{
+		size_t		from = n * i * i / 36;
+		size_t		to = n * (i + 1) * (i + 1) / 36;
+
+		part[i] = pack_slice(rows, from, to);
+		if (i % 2 == 0)
+			clv_cells_pack_base(pack, part[i].data, part[i].size);
+		else
+			add_rows(pack, rows, from, to);
+	}
+	CHECK(run_pack(pack, &again, &err) == CLV_OK && same(whole, again),
+		  "%s: cut into parts", kind_name[kind]);
+	free(again.data);
+
+	/* one after the other, from the last to the first */
+	again = part[5];
+	for (i = 5; i-- > 0;)
+	{
+		CHECK(pack_two(again, part[i], &more, &err) == CLV_OK, "%s: part %zu",
+			  kind_name[kind], i);
+		free(again.data);
+		again = more;
+		free(part[i].data);
+	}
+	CHECK(same(whole, again), "%s: part after part", kind_name[kind]);
+	free(again.data);
+	free(whole.data);
+	free(rows.at);
+}
+
+int
+main(void)
+{
+	static const size_t sizes[] = {1, 2, 7, 255, 3000, 16384, 70000};
+	size_t		i;
+	int			kind;
+
+	for (kind = 0; kind < KINDS; kind++)
+	{
+		for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+			test_contents(kind, sizes[i]);
+		test_invariance(kind, 36);
+		test_invariance(kind, 3000);
+	}
+	CHECK_DONE("covariate cells");
+}
