@@ -72,6 +72,45 @@ SELECT count(*), bool_and(abs(s.p_alive - clv.p_alive(m, s.frequency, s.recency,
        bool_and(clv = discounted_purchases * expected_spend) AS product
 FROM cnbd_scores AS s, cnbd_models WHERE name = 'mbgcnbd';
 
+-- Bases that say little: a fit ends within a second, at a limit, and says in
+-- words what the base is like; what it then forecasts is a number in bounds.
+CREATE TABLE cnbd_little AS
+	SELECT base, clv.cbs(history, '2020-12-31') AS cbs
+	FROM (SELECT base, customer, clv.rfm(day) AS history
+	      FROM (SELECT 'all one-time buyers', i, date '2020-01-01' + i FROM generate_series(1, 300) AS i
+	            UNION ALL SELECT 'one customer', 1, date '2020-01-01' + 30 * i FROM generate_series(0, 5) AS i
+	            UNION ALL SELECT 'identical, regular', c, date '2020-01-01' + 30 * i FROM generate_series(0, 5) AS i, generate_series(1, 200) AS c
+	            UNION ALL SELECT 'identical, irregular', c, date '2020-01-01' + i * i * i FROM generate_series(0, 5) AS i, generate_series(1, 200) AS c
+	            UNION ALL SELECT 'every day for 274 years', 1, date '1726-01-01' + i FROM generate_series(0, 100000) AS i
+	            UNION ALL SELECT 'a day old', c, date '2020-12-30' + i FROM generate_series(0, 1) AS i, generate_series(1, 20) AS c WHERE i = 0 OR c % 2 = 0
+	            UNION ALL SELECT 'a hundred years', c, date '1921-01-01' + c * 997 * i % 36500 FROM generate_series(0, 5) AS i, generate_series(1, 50) AS c
+	            UNION ALL SELECT 'five customers', c, date '2020-01-01' + 37 * c * i * i % 360 FROM generate_series(0, 5) AS i, generate_series(1, 5) AS c WHERE i <= c) AS o (base, customer, day)
+	      GROUP BY base, customer) AS h
+	GROUP BY base;
+CREATE FUNCTION cnbd_fit(cbs clv.cbs, model text) RETURNS clv.model LANGUAGE plpgsql AS $$
+DECLARE
+	began timestamptz := clock_timestamp();
+	fitted clv.model := clv.fit(cbs, model);
+BEGIN
+	IF clock_timestamp() - began > interval '1 second' THEN
+		RAISE WARNING '% took %', model, clock_timestamp() - began;
+	END IF;
+	RETURN fitted;
+END $$;
+CREATE TABLE cnbd_limits AS
+	SELECT base, cbs, model, cnbd_fit(cbs, model) AS m FROM cnbd_little, unnest('{mbgnbd,bgcnbd,mbgcnbd}'::text[]) AS model;
+SELECT base, model, clv.status(m), clv.message(m) FROM cnbd_limits ORDER BY base COLLATE "C", model;
+SELECT count(*), bool_and(p_alive BETWEEN 0 AND 1) AS p_alive, bool_and(p_active BETWEEN 0 AND p_alive) AS p_active,
+       bool_and(purchases BETWEEN 0 AND 1e6) AS purchases, bool_and(ever BETWEEN purchases * 0.9 AND 1e9) AS ever,
+       bool_and(years BETWEEN 0 AND p_alive) AS years, bool_and(abs(none + p_active - 1) < 1e-10) AS none
+FROM cnbd_limits, clv.cells(cbs) AS c,
+     LATERAL (SELECT clv.p_alive(m, frequency, recency, t), clv.p_active(m, frequency, recency, t, '1 year'),
+                     clv.expected_purchases(m, frequency, recency, t, '1 year') AS purchases,
+                     clv.discounted_purchases(m, frequency, recency, t, 0.1) AS ever,
+                     clv.alive_years(m, frequency, recency, t, 0, '1 year') AS years,
+                     clv.purchases_pmf(m, frequency, recency, t, '1 year', 0) AS none) AS p;
+DROP FUNCTION cnbd_fit;
+
 -- Refused: bases without gaps, but for k = 1; k that is none; other options.
 SELECT clv.fit(clv.cbs(frequency, recency, t), 'mbgcnbd') FROM cnbd_rows;
 SELECT clv.fit(clv.cbs(frequency, recency, t), 'bgcnbd', 7) FROM cnbd_rows;
@@ -85,4 +124,4 @@ SELECT clv.fit(cbs, 'mbgnbd', options => '{"k": 2}') FROM cnbd_base;
 SELECT clv.model('bgcnbd', '{"r": 1, "alpha": 1, "a": 1, "b": 1, "k": 0}');
 SELECT clv.model('bgcnbd', '{"r": 1, "alpha": 1, "a": 1, "b": 1, "k": 1.5}');
 SELECT clv.model('bgcnbd', '{"r": 1, "alpha": 1, "a": 1, "b": 1}');
-DROP TABLE cnbd_histories, cnbd_base, cnbd_rows, cnbd_models, cnbd_given, cnbd_two, cnbd_orders, cnbd_scores;
+DROP TABLE cnbd_histories, cnbd_base, cnbd_rows, cnbd_models, cnbd_given, cnbd_two, cnbd_orders, cnbd_scores, cnbd_little, cnbd_limits;

@@ -120,11 +120,18 @@ find_companion(const ClvAround *around, int k)
 	return -1;
 }
 
-/* The parameters that direction "v" is made of; the first is the limit. */
+/*
+ * The parameters that direction "v" is made of: the limit, and what has gone
+ * along with it or -1.  Where the data tell a ratio alone, either of two would
+ * take the likelihood further the way it rises ("rise" is 1 or -1 for v or the
+ * other way, 0 if neither): the first that has gone far that way is meant, not
+ * one that is near where it began.
+ */
 static int
-flat_companion(const ClvAround *around, const double *v, int *limit)
+flat_companion(const ClvAround *around, const double *v, int rise, int *limit)
 {
 	double		most = 0.0;
+	bool		is_far = false; /* the limit found has gone far */
 	int			first = -1;
 	int			i;
 
@@ -132,16 +139,24 @@ flat_companion(const ClvAround *around, const double *v, int *limit)
 		most = fmax(most, fabs(v[i]));
 	for (i = 0; i < around->nfree; i++)
 	{
+		int			k = around->free[i];
+		bool		up = rise * v[i] > 0.0;
+		bool		far = rise != 0 &&
+			(up ? around->point->phi[k] : -around->point->phi[k]) > FAR_PHI;
+
 		if (fabs(v[i]) < 0.8 * most)
 			continue;
-		if (first >= 0 && v[i] * v[first] > 0.0 &&
-			went_along(around, *limit, around->free[i]))
-			return around->free[i];
-		if (first < 0)
+		if (first >= 0 && up && rise * v[first] > 0.0 &&
+			went_along(around, around->free[first], k))
 		{
-			first = i;
-			*limit = around->free[i];
+			*limit = around->free[first];
+			return k;
 		}
+		if (first < 0 || (far && !is_far))
+			*limit = k;
+		if (first < 0)
+			first = i;
+		is_far = is_far || far;
 	}
 	return -1;
 }
@@ -225,6 +240,7 @@ describe_flat(const ClvModel *model, const ClvAround *around, ClvFitted *out)
 	const ClvEigen *curve = &around->curve;
 	const double *v = curve->vector[0];
 	double		most = 0.0;
+	int			rise = 0;
 	int			with;
 	int			k = 0;
 	int			e;
@@ -239,8 +255,10 @@ describe_flat(const ClvModel *model, const ClvAround *around, ClvFitted *out)
 			v = curve->vector[e];
 		}
 	}
-	with = flat_companion(around, v, &k);
 	if (fabs(most) > around->noise)
+		rise = most > 0.0 ? 1 : -1;
+	with = flat_companion(around, v, rise, &k);
+	if (rise != 0)
 		describe_limit(model, k, with, most * v[k] > 0.0, out);
 	else
 		snprintf(out->message, sizeof(out->message),
