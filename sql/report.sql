@@ -38,6 +38,17 @@ JOIN clv.source_report('shop.orders', 'customer', 'at', 'amount', '2024-05-01', 
 WHERE n.reason IN ('used', 'after as_of', 'amount not finite');
 DELETE FROM shop.orders WHERE at = '2024-06-01 12:00 UTC';
 
+-- numbers that only numeric can hold count as what they are: a cast to double
+-- precision raises, for they are too large for it, or too small
+CREATE TABLE shop.exact (customer integer, at date, amount numeric);
+INSERT INTO shop.exact VALUES (1, '2024-03-01', 10), (1, '2024-03-05', 1.7976931348623157e308), (1, '2024-03-06', -5e-324), (2, '2024-03-02', 0),
+	(3, '2024-03-01', 1e400), (3, '2024-03-02', -1e400), (3, '2024-03-03', 1.8e308), (3, '2024-03-04', 1e-400), (3, '2024-03-05', 'NaN'), (3, '2024-03-05', 'Infinity'),
+	(4, '2024-04-01', 1e400);
+SELECT f.reason, f.rows AS found_out, g.rows AS given
+FROM clv.source_report('shop.exact', 'customer', 'at', 'amount') AS f
+JOIN clv.source_report('shop.exact', 'customer', 'at', 'amount', '2024-03-31') AS g USING (reason)
+WHERE f.reason IN ('used', 'after as_of', 'amount not finite', 'total');
+
 -- used is what clv.create_materialized_view uses (it warns: one customer is
 -- too little to fit)
 DELETE FROM shop.orders WHERE customer IN (6, 7);

@@ -56,6 +56,7 @@ CREATE FUNCTION @extschema@._source(
 	OUT at_ref text,
 	OUT amount_ref text,
 	OUT amount_value text,		-- as double precision
+	OUT amount_finite text,		-- whether that is a finite number, without asking for it
 	OUT day text,				-- local calendar day of a row
 	OUT today text,				-- current date in the zone
 	OUT up_to text,				-- condition on at that keeps the rows to look at
@@ -160,6 +161,9 @@ BEGIN
 	amount_ref := format('o.%I', amount);
 	amount_value := CASE WHEN amount_type = 'double precision'::regtype THEN amount_ref
 		ELSE format('CAST(%s AS double precision)', amount_ref) END;
+	amount_finite := CASE WHEN amount_type = 'numeric'::regtype
+		THEN format($sql$(%1$s = 0 OR abs(%1$s) BETWEEN 4.9406564584124654e-324 AND 1.7976931348623157e308)$sql$, amount_ref)
+		ELSE format($sql$(%s <> ALL ('{NaN,Infinity,-Infinity}'))$sql$, amount_value) END;
 	day := CASE at_type
 		WHEN 'date'::regtype THEN at_ref
 		WHEN 'timestamp'::regtype THEN format('CAST(%s AS pg_catalog.date)', at_ref)

@@ -191,8 +191,20 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	c			record;
+	taken		text[] := parse_ident(view_name);
+	of_schema	text;
 BEGIN
-	EXECUTE format(E'CREATE MATERIALIZED VIEW %s AS\n%s', view_name, view_query);
+	-- Of two sessions that create the same name at once the second waits for
+	-- the first, and is then refused by an index of the system catalogs.
+	BEGIN
+		EXECUTE format(E'CREATE MATERIALIZED VIEW %s AS\n%s', view_name, view_query);
+	EXCEPTION WHEN unique_violation THEN
+		GET STACKED DIAGNOSTICS of_schema = SCHEMA_NAME;
+		IF of_schema IS DISTINCT FROM 'pg_catalog' THEN
+			RAISE;
+		END IF;
+		PERFORM @extschema@._raise_taken(taken[1], taken[2]);
+	END;
 	EXECUTE format('CREATE UNIQUE INDEX ON %s (%s)', view_name, key_column);
 	EXECUTE format('COMMENT ON MATERIALIZED VIEW %s IS %L', view_name, view_comment);
 	FOR c IN
@@ -209,6 +221,22 @@ END
 $$;
 COMMENT ON PROCEDURE @extschema@._make_view(text, text, text, boolean, text) IS
 	'part of clv.create_materialized_view: one view, its unique index and its comments';
+
+-- The name is another relation's.
+CREATE FUNCTION @extschema@._raise_taken(of_schema text, name text)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION USING
+		ERRCODE = 'duplicate_table',
+		MESSAGE = format('relation "%s" already exists in schema "%s"', name, of_schema),
+		HINT = 'Choose another name, or drop the pair first: the view and then the one with its model.';
+END
+$$;
+COMMENT ON FUNCTION @extschema@._raise_taken(text, text) IS
+	'part of clv.create_materialized_view: raises 42P07';
 
 -- The quoted names of the pair; a name without a schema is for the given one.
 CREATE FUNCTION @extschema@._view_names(
@@ -259,10 +287,7 @@ BEGIN
 	ORDER BY c.relname
 	LIMIT 1;
 	IF FOUND THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'duplicate_table',
-			MESSAGE = format('relation "%s" already exists in schema "%s"', taken, parts[1]),
-			HINT = 'Choose another name, or drop the pair first: the view and then the one with its model.';
+		PERFORM @extschema@._raise_taken(parts[1], taken);
 	END IF;
 	customer_view := format('%I.%I', parts[1], parts[2]);
 	model_view := format('%I.%I', parts[1], model_name);

@@ -1,8 +1,9 @@
 -- Which rows of a source are used, and why the others are not.
 
 -- The reason of a row, in the order in which they are looked for: the one place
--- that says which rows count as what.  An amount that is not finite raises when
--- the row is read, be it after an as_of that is only found out by reading.
+-- that says which rows count as what.  An amount that is not finite, or that
+-- double precision cannot hold, raises when the row is read, be it after an
+-- as_of that is only found out by reading.
 CREATE FUNCTION @extschema@._row_step(src record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -15,7 +16,7 @@ $sql$source_rows AS (
                 WHEN %2$s IS NULL THEN 'without date'
                 WHEN %3$s IS NULL THEN 'without amount'
                 WHEN %2$s = '-infinity' THEN 'date not finite'
-                WHEN %8$s AND %6$s = ANY ('{NaN,Infinity,-Infinity}') THEN 'amount not finite'
+                WHEN %8$s AND NOT %6$s THEN 'amount not finite'
                 WHEN %4$s > coalesce(a.as_of, %5$s) THEN 'after as_of'
                 ELSE 'used' END AS reason,
            count(*) AS rows
@@ -23,7 +24,7 @@ $sql$source_rows AS (
     CROSS JOIN as_of AS a
     GROUP BY 1
 )$sql$,
-		src.customer_ref, src.at_ref, src.amount_ref, src.day, src.today, src.amount_value, src.relation,
+		src.customer_ref, src.at_ref, src.amount_ref, src.day, src.today, src.amount_finite, src.relation,
 		src.up_to);
 END
 $$;
@@ -52,7 +53,7 @@ BEGIN
 	-- rows that would make clv.query raise are to be counted here, not to raise
 	src.up_to := format($sql$%s
       AND %s > '-infinity'
-      AND %s <> ALL ('{NaN,Infinity,-Infinity}')$sql$, src.up_to, src.at_ref, src.amount_value);
+      AND %s$sql$, src.up_to, src.at_ref, src.amount_finite);
 	RETURN QUERY EXECUTE concat_ws(E'\n',
 		'WITH',
 		@extschema@._history_steps(src, as_of, refunds),
@@ -68,4 +69,4 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.source_report(regclass, name, name, name, date, text, text) IS
 	'how many rows of a source clv.query uses, how many it leaves out and why, and how many would make it raise '
-	'(dates or amounts that are not finite): every reason, 0 rows too, and the total';
+	'(dates or amounts that are not finite, or amounts that double precision cannot hold): every reason, 0 rows too, and the total';

@@ -44,7 +44,9 @@ $node->safe_psql('postgres', 'REFRESH MATERIALIZED VIEW v_model; REFRESH MATERIA
 is($node->safe_psql('postgres', 'SELECT (SELECT count(*) FROM v) = (SELECT count(DISTINCT customer_id) FROM orders)'),
 	't', 'nobody is missing at the end');
 
-# Two make a pair of the same name: one of them gets it, whole.
+# Two make a pair of the same name: one of them gets it, whole, and the other,
+# who comes before the first has committed, is told.
+$node->safe_psql('postgres', 'CREATE TABLE refused (message text)');
 $node->pgbench(
 	'--no-vacuum --client=2 --jobs=2 --transactions=1', 0,
 	[qr{processed}], [qr{^$}],
@@ -54,13 +56,15 @@ $node->pgbench(
 			DO $$
 			BEGIN
 				CALL clv.create_materialized_view('w', 'orders', 'customer_id', 'at', 'amount');
-			EXCEPTION WHEN duplicate_table OR unique_violation THEN
-				NULL;
+				PERFORM pg_sleep(2);
+			EXCEPTION WHEN duplicate_table THEN
+				INSERT INTO refused VALUES (SQLERRM);
 			END
 			$$;
 		},
 	});
 is($node->safe_psql('postgres', 'SELECT (SELECT count(*) FROM w) = (SELECT customers FROM w_model)'), 't', 'and it is whole');
+is($node->safe_psql('postgres', 'SELECT message FROM refused'), 'relation "w_model" already exists in schema "public"', 'and the other was told');
 
 # Settings: the local day of an order is that of the zone given, whatever the
 # session's, and so is everything printed or parsed.
