@@ -83,3 +83,11 @@ clv_units_to_years(double units, double unit_days)
 {
 	return units * unit_days / CLV_DAYS_PER_YEAR;
 }
+
+/* clv.interval_days(interval) */
+PG_FUNCTION_INFO_V1(clv_interval_days_sql);
+Datum
+clv_interval_days_sql(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(clv_interval_days(PG_GETARG_INTERVAL_P(0)));
+}
