@@ -48,7 +48,7 @@ BEGIN
 		END IF;
 		PERFORM @extschema@._column_type(relation, by);
 		grouping := 'g.group_name';
-		source := format('%s AS v LEFT JOIN (SELECT c.%I AS key, min(c.%I::text) AS group_name FROM %s AS c GROUP BY c.%2$I) AS g ON g.key %s v.%s',
+		source := format('%1$s AS v LEFT JOIN (SELECT c.%2$I AS key, min(c.%3$I::text) AS group_name FROM %4$s AS c GROUP BY c.%2$I) AS g ON g.key %5$s v.%6$s',
 			pair.customers, key, by, @extschema@._relation(relation),
 			@extschema@._equality(@extschema@._column_type(relation, key), pair.customer_type), pair.customer_column);
 	END IF;
