@@ -75,6 +75,7 @@ ClvStatus
 clv_cells_covariates(const double *v, int n, ClvCovariates *out,
 					 ClvError *err)
 {
+	ClvNumber	number;
 	int			i;
 
 	if (n < 1 || n > CLV_MAX_COVARIATES)
@@ -89,8 +90,8 @@ clv_cells_covariates(const double *v, int n, ClvCovariates *out,
 		if (!isfinite(v[i]))
 			return clv_fail(err, CLV_BAD_ARGUMENT,
 							"A customer whose covariates are NULL is left out.",
-							"covariate %d must be finite, but is \"%g\"",
-							i + 1, v[i]);
+							"covariate %d must be finite, but is \"%s\"",
+							i + 1, clv_number(&number, v[i]));
 		out->v[i] = v[i] + 0.0; /* -0.0 becomes 0.0 */
 	}
 	return CLV_OK;
