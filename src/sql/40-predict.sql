@@ -12,7 +12,7 @@ CREATE FUNCTION clv.p_alive(model clv.model, frequency float8, recency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'clv_p_alive';
 COMMENT ON FUNCTION clv.p_alive(clv.model, float8, float8, float8) IS
-	'P(the customer is still one at as_of). Fader, Hardie & Lee, note 021 (2008) for BG/NBD; Batislam et al. (2007) for MBG/NBD';
+	'P(the customer is still one at as_of). Fader, Hardie & Lee, note 021 (2008) for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
 
 CREATE FUNCTION clv.p_alive(model clv.model, frequency float8, recency float8,
 							t float8, ahead interval)
@@ -36,7 +36,7 @@ CREATE FUNCTION clv.expected_purchases(model clv.model, frequency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
 	AS 'MODULE_PATHNAME', 'clv_expected_purchases';
 COMMENT ON FUNCTION clv.expected_purchases(clv.model, float8, float8, float8, interval) IS
-	'purchases expected within the horizon. Fader, Hardie & Lee (2005) eq. 10 for BG/NBD; Batislam et al. (2007) for MBG/NBD';
+	'purchases expected within the horizon. Fader, Hardie & Lee (2005) eq. 10 for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
 
 CREATE FUNCTION clv.expected_purchases(model clv.model, horizon interval)
 	RETURNS float8
@@ -102,7 +102,7 @@ CREATE FUNCTION clv.loglik(model clv.model, frequency float8, recency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'clv_row_loglik';
 COMMENT ON FUNCTION clv.loglik(clv.model, float8, float8, float8) IS
-	'log-likelihood of this customer''s purchase times, in the model''s unit: for drift and outliers. Fader, Hardie & Lee (2005) eq. 6 for BG/NBD; Batislam et al. (2007) for MBG/NBD';
+	'log-likelihood of this customer''s purchase times, in the model''s unit (of bgcnbd and mbgcnbd without the factor of the gaps, which is not known of one customer): for drift and outliers. Fader, Hardie & Lee (2005) eq. 6 for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
 
 CREATE FUNCTION clv.expected_spend(spend clv.model, frequency float8,
 								   monetary float8)
