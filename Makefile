@@ -53,7 +53,7 @@ test/core/obj/%.o: src/core/%.c $(CORE_HEADERS)
 test/core/test_%: test/core/test_%.c $(CORE_OBJS) $(CORE_HEADERS)
 	$(CORE_CC) -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
 
-# Long check of the fits: test/recovery/recovery [bases [model]]
+# Long check of the fits: test/recovery/recovery [bases [model [set]]]
 .PHONY: recovery
 recovery: test/recovery/recovery
 test/recovery/recovery: test/recovery/recovery.c $(CORE_OBJS) $(CORE_HEADERS)

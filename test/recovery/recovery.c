@@ -2,12 +2,12 @@
  * recovery.c
  *		Do fits find the parameters that a base was simulated with?
  *
- *		test/recovery/recovery [bases [model]]
+ *		test/recovery/recovery [bases [model [set]]]
  *
- * Draws bases of 5,000 customers each at three parameter sets a model, with
- * the time of every purchase as it falls (no days), fits each base, and prints
- * how the estimates lie about the truth and how often the 95 % interval, that
- * of coefficients(), holds it.  A fit that ends at a boundary or does not
+ * Draws bases of customers at three parameter sets a model, with the time of
+ * every purchase as it falls (no days), fits each base, and prints how the
+ * estimates lie about the truth and how often the 95 % interval, that of
+ * coefficients(), holds it.  A fit that ends at a boundary or does not
  * converge has no interval and counts as a miss.
  *
  * Base number k, counted from 0, has seed SEED + k, and its customer i stream
@@ -18,34 +18,95 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract.h"
 #include "run_fit.h"
+#include "survivors.h"
 
 #define SEED		20250101
-#define CUSTOMERS	5000
 #define SETS		3
 #define Z			1.9599639845400545	/* of a 95 % interval */
 
-/* Weeks: customers come in the first year and are seen for one to two. */
-#define SHORTEST	52.0
-#define LONGEST		104.0
+/* The largest base that is asked for below. */
+#define MOST_CUSTOMERS	20000
+
+/*
+ * A base to be drawn: customers are seen for "shortest" to "longest" weeks, or
+ * periods, whole ones and all numbers alike.
+ */
+typedef struct Scene
+{
+	double		par[CLV_MAX_PARAM];
+	int			customers;
+	int			shortest;
+	int			longest;
+} Scene;
 
 typedef struct Truth
 {
 	const char *model;
-	double		set[SETS][CLV_MAX_PARAM];
+	Scene		set[SETS];
 } Truth;
 
-/* The first set of each is CDNOW's; of bgbb the donors'. */
+/* Customers come in the first year and are seen for one to two. */
+#define YEARS	5000, 52, 104
+
+/* docs/recovery.md says where they are from. */
 static const Truth truth[] = {
-	{"bgnbd", {{0.243, 4.414, 0.793, 2.426}, {0.8, 10.0, 0.5, 3.0}, {2.0, 12.0, 1.5, 6.0}}},
-	{"mbgnbd", {{0.525, 6.183, 0.891, 1.614}, {0.8, 10.0, 0.5, 3.0}, {2.0, 12.0, 1.5, 6.0}}},
-	{"bgcnbd", {{0.243, 2.2, 0.793, 2.426, 2}, {0.8, 3.3, 0.5, 3.0, 3}, {2.0, 3.0, 1.5, 6.0, 4}}},
-	{"mbgcnbd", {{0.525, 3.1, 0.891, 1.614, 2}, {0.8, 3.3, 0.5, 3.0, 3}, {2.0, 3.0, 1.5, 6.0, 4}}},
-	{"paretonbd", {{0.553, 10.58, 0.606, 11.67}, {0.8, 10.0, 1.0, 30.0}, {2.0, 12.0, 1.5, 60.0}}},
-	{"ggompertznbd", {{0.58, 12.6, 0.045, 0.175, 0.13}, {0.8, 10.0, 0.06, 0.5, 2.0}, {2.0, 12.0, 0.05, 1.0, 3.0}}},
-	{"nbd", {{0.385, 12.07}, {0.8, 10.0}, {2.0, 12.0}}},
-	{"bgbb", {{1.204, 0.75, 0.657, 2.783}, {0.5, 3.0, 1.0, 20.0}, {2.0, 2.0, 1.5, 30.0}}},
-	{"gammagamma", {{6.25, 3.74, 15.44}, {2.0, 3.0, 30.0}, {12.0, 8.0, 40.0}}}
+	{"bgnbd", {
+			{{0.243, 4.414, 0.793, 2.426}, YEARS},
+			{{0.8, 10.0, 0.5, 3.0}, YEARS},
+			{{2.0, 12.0, 1.5, 6.0}, YEARS}
+	}},
+	{"mbgnbd", {
+			{{0.525, 6.183, 0.891, 1.614}, YEARS},
+			{{0.8, 10.0, 0.5, 3.0}, YEARS},
+			{{2.0, 12.0, 1.5, 6.0}, YEARS}
+	}},
+	{"bgcnbd", {
+			{{0.243, 2.2, 0.793, 2.426, 2}, 3000, 52, 104},
+			{{0.8, 3.3, 0.5, 3.0, 3}, 3000, 52, 104},
+			{{0.5, 10.0, 0.8, 2.4, 4}, YEARS}
+	}},
+	{"mbgcnbd", {
+			{{1.329, 2.813, 0.425, 0.790, 2}, 3000, 52, 104},
+			{{0.8, 3.3, 0.5, 3.0, 3}, 3000, 52, 104},
+			{{0.5, 5.0, 0.8, 2.4, 3}, YEARS}
+	}},
+	{"paretonbd", {
+			{{0.553, 10.58, 0.606, 11.67}, YEARS},
+			{{0.786, 5.679, 0.386, 5.718}, YEARS},
+			{{2.0, 12.0, 3.0, 150.0}, YEARS}
+	}},
+	{"ggompertznbd", {
+			{{0.58, 12.6, 0.045, 0.175, 0.13}, YEARS},
+			{{0.8, 10.0, 0.1, 1.0, 20.0}, 3000, 52, 104},
+			{{0.8, 10.0, 0.06, 0.5, 2.0}, YEARS}
+	}},
+	{"nbd", {
+			{{0.385, 12.07}, YEARS},
+			{{0.8, 10.0}, YEARS},
+			{{0.05, 20.0}, YEARS}
+	}},
+	{"bgbb", {
+			{{1.204, 0.75, 0.657, 2.783}, 11104, 6, 6},
+			{{0.5, 3.0, 1.0, 20.0}, 5000, 12, 36},
+			{{2.0, 2.0, 1.5, 30.0}, 5000, 12, 36}
+	}},
+	{"sbg", {
+			{{0.704, 1.182}, 1000, 7, 7},
+			{{0.668, 3.806}, 1000, 7, 7},
+			{{5.0, 20.0}, 5000, 1, 12}
+	}},
+	{"bdw", {
+			{{0.456, 0.779, 1.284}, 5000, 7, 7},
+			{{0.214, 1.427, 1.724}, 5000, 7, 7},
+			{{0.8, 2.0, 0.7}, 5000, 1, 24}
+	}},
+	{"gammagamma", {
+			{{6.25, 3.74, 15.44}, YEARS},
+			{{2.0, 3.0, 30.0}, YEARS},
+			{{12.0, 8.0, 40.0}, YEARS}
+	}}
 };
 
 /* What is said of a parameter, over the bases whose fit converged. */
@@ -53,12 +114,13 @@ typedef struct Tally
 {
 	double		sum;
 	double		squares;
-	double		errors;			/* standard errors, on the log scale */
+	double		errors;			/* standard errors, natural scale */
 	int			covered;
 } Tally;
 
-static MakeRow row[CUSTOMERS];
-static double log_gaps;			/* sum over all gaps in them */
+static MakeRow row[MOST_CUSTOMERS];
+static ClvTenureRow tenure[MOST_CUSTOMERS];
+static double log_gaps;			/* sum over all gaps in the rows */
 
 static const Truth *
 find_truth(const char *name)
@@ -73,21 +135,27 @@ find_truth(const char *name)
 	return NULL;
 }
 
+static double
+draw_age(const Scene *scene, ClvRandom *random)
+{
+	int			ages = scene->longest - scene->shortest + 1;
+
+	return scene->shortest + floor(ages * clv_random_uniform(random));
+}
+
 /* The purchases of one customer until age t. */
 static void
-draw_times(const ClvModel *model, const double *par, ClvRandom *random, MakeRow *out)
+draw_times(const ClvModel *model, const Scene *scene, ClvRandom *random, MakeRow *out)
 {
 	ClvLife		life;
 	double		at;
 
-	out->t = SHORTEST + (LONGEST - SHORTEST) * clv_random_uniform(random);
-	if (model->discrete)
-		out->t = floor(out->t);
+	out->t = draw_age(scene, random);
 	out->x = 0.0;
 	out->tx = 0.0;
 	out->m = 0.0;
 	out->n = 1.0;
-	model->draw(model, par, random, &life);
+	model->draw(model, scene->par, random, &life);
 	while ((at = model->next(model, &life, random)) <= out->t)
 	{
 		log_gaps += log(at - out->tx);
@@ -109,29 +177,64 @@ draw_spend(const ClvModel *model, const double *par, ClvRandom *random, MakeRow 
 		out->m = total / out->x;
 }
 
+/*
+ * A subscriber, who is still there after t renewals with (1 - theta)^(t^c);
+ * c is 1 in sBG.
+ */
+static void
+draw_tenure(const ClvModel *model, const Scene *scene, ClvRandom *random, ClvTenureRow *out)
+{
+	double		seen = draw_age(scene, random);
+	double		theta = clv_random_beta(random, scene->par[CLV_CONTRACT_A],
+										scene->par[CLV_CONTRACT_B]);
+	double		power = log(clv_random_uniform(random)) / log1p(-theta);
+	double		left = ceil(pow(power, 1.0 / clv_contract_shape(model, scene->par)));
+
+	clv_survivors_subscriber((int32_t) fmin(left, seen), left <= seen, out, NULL);
+}
+
 /* A spend model is given the purchases of the first timing model and set. */
 static void
-draw_base(const ClvModel *model, const double *par, int number)
+draw_customer(const ClvModel *model, const Scene *scene, ClvRandom *random, int i)
 {
-	const ClvModel *timing = model;
-	const double *times = par;
+	if (model->kind == CLV_CONTRACT)
+		draw_tenure(model, scene, random, &tenure[i]);
+	else if (model->kind == CLV_TRANSACTION)
+		draw_times(model, scene, random, &row[i]);
+	else
+	{
+		draw_times(clv_model_find(truth[0].model), &truth[0].set[0], random, &row[i]);
+		draw_spend(model, scene->par, random, &row[i]);
+	}
+}
+
+static void
+make_contracts(size_t n, ClvBase *base)
+{
+	memset(base, 0, sizeof(*base));
+	clv_survivors_merge(tenure, &n, false, NULL);
+	clv_survivors_base(tenure, n, malloc(n * sizeof(ClvTenure)), base);
+}
+
+static void
+draw_base(const ClvModel *model, const Scene *scene, int number, ClvBase *base)
+{
 	int			i;
 
-	if (model->kind == CLV_SPEND)
-	{
-		timing = clv_model_find(truth[0].model);
-		times = truth[0].set[0];
-	}
 	log_gaps = 0.0;
-	for (i = 0; i < CUSTOMERS; i++)
+	for (i = 0; i < scene->customers; i++)
 	{
 		ClvRandom	random;
 
 		clv_random_init(&random, SEED + (uint64_t) number, (uint64_t) i);
-		draw_times(timing, times, &random, &row[i]);
-		if (model->kind == CLV_SPEND)
-			draw_spend(model, par, &random, &row[i]);
+		draw_customer(model, scene, &random, i);
 	}
+	if (model->kind == CLV_CONTRACT)
+		make_contracts(scene->customers, base);
+	else
+		make_base(row, scene->customers, base);
+	base->has_log_gaps = true;
+	base->sum_log_gaps = log_gaps;
 }
 
 static void
@@ -152,20 +255,6 @@ count_fit(const ClvFitted *fitted, const double *par, Tally *tally)
 	}
 }
 
-static ClvFitted
-fit_base(const ClvModel *model)
-{
-	ClvBase		base;
-	ClvFitted	fitted;
-
-	make_base(row, CUSTOMERS, &base);
-	base.has_log_gaps = true;
-	base.sum_log_gaps = log_gaps;
-	fitted = run_model(model, &base);
-	clv_base_free(&base);
-	return fitted;
-}
-
 /*
  * A coverage passes from 92.5 % to 97.5 %, and with few bases as far from 95 %
  * as chance alone takes it: four standard errors.  A whole number has no
@@ -181,38 +270,58 @@ coverage_passes(double share, bool whole, int bases)
 	return fabs(share - 0.95) <= fmax(0.025, chance);
 }
 
-/* One set: returns how many coverages failed. */
+/* One row of the table. */
+static void
+print_parameter(const ClvModel *model, int i, double true_value, const Tally *tally,
+				int bases, const int *ended)
+{
+	double		n = fmax(1.0, ended[CLV_CONVERGED]);
+	double		bias = tally->sum / n - true_value;
+
+	printf("| %s | %g | %.5g | %+.2f %% ", model->param[i].name, true_value,
+		   tally->sum / n, 100.0 * bias / true_value);
+	if (clv_is_whole(model, i))
+		printf("| | | ");
+	else
+		printf("| %+.2f | %.4g | %.4g ", bias * n / tally->errors,
+			   sqrt(tally->squares / n), tally->errors / n);
+	printf("| %.1f %% | %d | %d |\n", 100.0 * tally->covered / bases,
+		   ended[CLV_BOUNDARY], ended[CLV_NOT_CONVERGED]);
+}
+
+/*
+ * One set: returns how many checks failed, which are a coverage for each
+ * parameter, and that no search got lost.
+ */
 static int
-recover_set(const ClvModel *model, const double *par, int number, int bases)
+recover_set(const ClvModel *model, const Scene *scene, int number, int bases)
 {
 	Tally		tally[CLV_MAX_PARAM];
 	int			ended[3] = {0, 0, 0};
-	int			failed = 0;
+	int			failed;
 	int			k;
 
 	memset(tally, 0, sizeof(tally));
 	for (k = 0; k < bases; k++)
 	{
+		ClvBase		base;
 		ClvFitted	fitted;
 
-		draw_base(model, par, k);
-		fitted = fit_base(model);
+		draw_base(model, scene, k, &base);
+		fitted = run_model(model, &base);
+		clv_base_free(&base);
 		ended[fitted.status]++;
 		if (fitted.has_cov)
-			count_fit(&fitted, par, tally);
+			count_fit(&fitted, scene->par, tally);
 	}
 
+	failed = ended[CLV_NOT_CONVERGED] > 0;
 	for (k = 0; k < model->nparam; k++)
 	{
-		double		n = fmax(1.0, ended[CLV_CONVERGED]);
-		double		share = (double) tally[k].covered / bases;
-
-		printf("| %s %d | %s | %g | %.5g | %+.2f %% | %.4g | %.4g | %.1f %% | %d | %d |\n",
-			   model->name, number, model->param[k].name, par[k], tally[k].sum / n,
-			   100.0 * (tally[k].sum / n / par[k] - 1.0), sqrt(tally[k].squares / n),
-			   tally[k].errors / n, 100.0 * share, ended[CLV_BOUNDARY],
-			   ended[CLV_NOT_CONVERGED]);
-		failed += !coverage_passes(share, clv_is_whole(model, k), bases);
+		printf("| %s %d ", model->name, number);
+		print_parameter(model, k, scene->par[k], &tally[k], bases, ended);
+		failed += !coverage_passes((double) tally[k].covered / bases,
+								   clv_is_whole(model, k), bases);
 	}
 	fflush(stdout);
 	return failed;
@@ -223,20 +332,22 @@ main(int argc, char **argv)
 {
 	int			bases = argc > 1 ? atoi(argv[1]) : 50;
 	const char *only = argc > 2 ? argv[2] : NULL;
+	int			only_set = argc > 3 ? atoi(argv[3]) : 0;
 	const ClvModel *const *model;
 	int			checked = 0;
 	int			failed = 0;
 
-	if (bases < 1 || (only != NULL && find_truth(only) == NULL))
+	if (bases < 1 || (only != NULL && find_truth(only) == NULL) ||
+		only_set < 0 || only_set > SETS)
 	{
-		fprintf(stderr, "usage: recovery [bases [model]]\n");
+		fprintf(stderr, "usage: recovery [bases [model [set]]]\n");
 		return 2;
 	}
-	printf("%d bases of %d customers a set, seeds %d to %d.\n\n", bases, CUSTOMERS,
-		   SEED, SEED + bases - 1);
-	printf("| model, set | parameter | true | mean | bias | root mean square error "
-		   "| mean standard error | 95 %% interval covers | at a boundary | not converged |\n"
-		   "|---|---|---|---|---|---|---|---|---|---|\n");
+	printf("%d bases a set, seeds %d to %d.\n\n", bases, SEED, SEED + bases - 1);
+	printf("| model, set | parameter | true | mean | bias | in standard errors "
+		   "| root mean square error | mean standard error "
+		   "| 95 %% interval covers | at a boundary | not converged |\n"
+		   "|---|---|---|---|---|---|---|---|---|---|---|\n");
 	for (model = clv_models; *model != NULL; model++)
 	{
 		const Truth *known = find_truth((*model)->name);
@@ -244,10 +355,12 @@ main(int argc, char **argv)
 
 		if (known == NULL || (only != NULL && strcmp((*model)->name, only) != 0))
 			continue;
-		for (set = 0; set < SETS; set++)
+		for (set = 1; set <= SETS; set++)
 		{
-			failed += recover_set(*model, known->set[set], set + 1, bases);
-			checked += (*model)->nparam;
+			if (only_set > 0 && set != only_set)
+				continue;
+			failed += recover_set(*model, &known->set[set - 1], set, bases);
+			checked += (*model)->nparam + 1;
 		}
 	}
 	printf("\nrecovery: %d passed, %d failed\n", checked - failed, failed);
