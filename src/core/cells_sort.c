@@ -143,10 +143,12 @@ scan_rows(ClvCellsSort *s, size_t to)
 
 /* ---- distinct values by a table ---- */
 
+/* A table is walked along from end to end, which few rows do not repay. */
 static bool
 fits_table(const ClvCellsSort *s, int column)
 {
-	return s->whole[column] && s->max[column] < 8.0 * s->n + 1024;
+	return s->whole[column] && s->max[column] < 8.0 * s->n + 1024 &&
+		s->max[column] < 64.0 * s->n;
 }
 
 static void

@@ -402,6 +402,179 @@ test_invariance(int kind, size_t n)
 	free(rows.at);
 }
 
+/* The layout, by hand. */
+static void
+test_layout(void)
+{
+	static const unsigned char want[] = {
+		1, 1,					/* version; from columns */
+		2, 2, 1,				/* no repeat, no spend, spenders */
+		2 + 2 * 35 + 44,		/* bytes of covariates: */
+		2, 3,					/* 2 of them, 3 vectors */
+		0xbf, 0xf0, 0, 0, 0, 0, 0, 0,	/* -1 */
+		0x40, 0x1c, 0, 0, 0, 0, 0, 0,	/* 7 */
+		18,						/* bytes: (1, 1, 9) without spend */
+		1, 1, 0, 1, 0, 0, 0, 1 << 1, 1, 1 << 1, 1, 1 << 1, 9,
+		1, 2, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, /* 0 */
+		0, 0, 0, 0, 0, 0, 0, 0, /* 0 */
+		18,						/* bytes: (0, 0, 5) */
+		1, 1, 1, 0, 0, 0, 0, 1 << 1, 0, 1 << 1, 0, 1 << 1, 5,
+		1, 2, 0, 0, 0,
+		0x3f, 0xf0, 0, 0, 0, 0, 0, 0,	/* 1 */
+		0, 0, 0, 0, 0, 0, 0, 0, /* 0 */
+		27,						/* bytes: (0, 0, 5) and twice (2, 3, 5) */
+		1, 1, 1, 1, 1, 0, 0, 2 << 1, 0, 1, 2 << 1, 0, 2, 1 << 1, 5,
+		2, 2, 0, 0, 2 | 1, 1, 1, 0, 1, 0xe2, 0x12, 1,
+		0,						/* no request */
+		3 << 1, 0, 0, 0, 3 << 1, 0, 0, 1, 2 << 1, 5, 3, /* all customers */
+		3, 2 | 1, 0, 0, 0, 1 << 2 | 2, 1, 1, 2 | 1, 1, 2, 0,
+		1, 0xe2, 0x12, 2
+	};
+	double		row[][6] = {
+		{2, 3, 5, 1.5, 1, 0}, {0, 0, 5, 0, 0, 0}, {1, 1, 9, 0, -1, 7},
+		{2, 3, 5, 0, 1, 0}, {0, 0, 5, 0, 1, 0}
+	};
+	Rows		rows = {row[0], 5, 2};
+	Bytes		bytes = pack_slice(rows, 0, 5);
+
+	CHECK(bytes.size == sizeof(want) &&
+		  memcmp(bytes.data, want, sizeof(want)) == 0, "layout");
+	free(bytes.data);
+}
+
+static void
+test_covariates(void)
+{
+	double		v[CLV_MAX_COVARIATES + 1] = {1, -0.0, 3};
+	ClvCovariates out;
+	ClvError	err;
+	int			i;
+
+	CHECK(clv_cells_covariates(v, 3, &out, &err) == CLV_OK && out.n == 3 &&
+		  out.v[0] == 1 && !signbit(out.v[1]) && out.v[2] == 3, "covariates");
+	CHECK(clv_cells_covariates(v, CLV_MAX_COVARIATES, &out, &err) == CLV_OK,
+		  "as many as can be");
+	CHECK(clv_cells_covariates(v, 0, &out, &err) == CLV_BAD_ARGUMENT &&
+		  clv_cells_covariates(v, CLV_MAX_COVARIATES + 1, &out, &err) ==
+		  CLV_BAD_ARGUMENT, "none or too many are taken");
+	for (i = 0; i < 3; i++)
+	{
+		v[2] = i == 0 ? NAN : i == 1 ? INFINITY : -INFINITY;
+		CHECK(clv_cells_covariates(v, 3, &out, &err) == CLV_BAD_ARGUMENT &&
+			  strstr(err.message, "covariate 3") != NULL, "%g is taken", v[2]);
+	}
+}
+
+/* Bases whose customers have different numbers of covariates. */
+static void
+test_refusals(void)
+{
+	Rows		one = draw_rows(ONE_VECTOR, 5, 1);
+	Rows		two = draw_rows(FEW, 5, 1);
+	Bytes		a = pack_slice(one, 0, 5);
+	Bytes		b = pack_slice(two, 0, 5);
+	Bytes		plain = pack_plain((const ClvCellsRow *) one.at, 1);
+	ClvCellsPack *pack = clv_cells_pack_new();
+	Bytes		none;
+	Bytes		sum;
+	ClvError	err;
+
+	run_pack(pack, &none, &err);
+	CHECK(pack_two(a, b, &sum, &err) == CLV_BAD_ARGUMENT &&
+		  pack_two(b, a, &sum, &err) == CLV_BAD_ARGUMENT &&
+		  pack_two(a, plain, &sum, &err) == CLV_BAD_ARGUMENT &&
+		  pack_two(plain, b, &sum, &err) == CLV_BAD_ARGUMENT,
+		  "different numbers of covariates are put together");
+	pack = clv_cells_pack_new();
+	add_rows(pack, one, 0, 5);
+	add_rows(pack, two, 0, 5);
+	CHECK(run_pack(pack, &sum, &err) == CLV_BAD_ARGUMENT, "so are rows");
+	pack = clv_cells_pack_new();
+	clv_cells_pack_base(pack, plain.data, plain.size);
+	add_rows(pack, two, 0, 5);
+	CHECK(run_pack(pack, &sum, &err) == CLV_BAD_ARGUMENT, "so are both");
+	CHECK(pack_two(none, a, &sum, &err) == CLV_OK && sum.size > none.size,
+		  "a base of nobody is refused");
+	free(sum.data);
+	free(none.data);
+	free(plain.data);
+	free(a.data);
+	free(b.data);
+	free(one.at);
+	free(two.at);
+}
+
+/* What is taken must be a base as good as any, the rest refused by name. */
+static void
+test_damaged(const char *label, size_t place, unsigned char *data, size_t size)
+{
+	Bytes		other = {data, size};
+	Bytes		twice;
+	ClvBase		base;
+	ClvError	err;
+	ClvStatus	status = check_bytes(data, size, &err);
+
+	if (status == CLV_OK)
+	{
+		CHECK(pack_two(other, other, &twice, &err) == CLV_OK &&
+			  check_bytes(twice.data, twice.size, &err) == CLV_OK,
+			  "%s: byte %zu", label, place);
+		free(twice.data);
+		return;
+	}
+	CHECK(status == CLV_BAD_BINARY && strstr(err.message, "clv.cbs") != NULL,
+		  "%s: byte %zu: %s", label, place, err.message);
+
+	/* Decoding and packing alone promise no more than not to crash. */
+	if (clv_cells_decode(data, size, &base, &err) == CLV_OK)
+		clv_base_free(&base);
+	if (pack_two(other, other, &twice, &err) == CLV_OK)
+		free(twice.data);
+}
+
+static void
+test_hostile(int kind)
+{
+	static const unsigned char evil[] = {0, 1, 2, 3, 0x7f, 0x80, 0xff};
+	Rows		rows = draw_rows(kind, 12, 7);
+	Bytes		bytes = pack_slice(rows, 0, 12);
+	unsigned char *copy = malloc(bytes.size + 1);
+	ClvRandom	random;
+	ClvError	err;
+	size_t		i;
+	size_t		k;
+
+	for (i = 0; i < bytes.size; i++)
+		CHECK(check_bytes(bytes.data, i, &err) == CLV_BAD_BINARY,
+			  "%s: %zu of %zu bytes are taken", kind_name[kind], i, bytes.size);
+	memcpy(copy, bytes.data, bytes.size);
+	copy[bytes.size] = 0;
+	CHECK(check_bytes(copy, bytes.size + 1, &err) == CLV_BAD_BINARY,
+		  "%s: a byte too many is taken", kind_name[kind]);
+	for (i = 0; i < bytes.size; i++)
+		for (k = 0; k < sizeof(evil) + 8; k++)
+		{
+			memcpy(copy, bytes.data, bytes.size);
+			copy[i] = k < 8 ? copy[i] ^ 1 << k : evil[k - 8];
+			test_damaged(kind_name[kind], i, copy, bytes.size);
+		}
+
+	/* several bytes at once */
+	clv_random_init(&random, 3, kind);
+	for (i = 0; i < 4000; i++)
+	{
+		memcpy(copy, bytes.data, bytes.size);
+		for (k = 0; k < 2 + i % 4; k++)
+			copy[(size_t) (clv_random_uniform(&random) * bytes.size)] =
+				(unsigned char) (clv_random_uniform(&random) * 256);
+		test_damaged(kind_name[kind], i, copy, bytes.size);
+	}
+	free(copy);
+	free(bytes.data);
+	free(rows.at);
+}
+
 int
 main(void)
 {
@@ -415,6 +588,10 @@ main(void)
 			test_contents(kind, sizes[i]);
 		test_invariance(kind, 36);
 		test_invariance(kind, 3000);
+		test_hostile(kind);
 	}
+	test_layout();
+	test_covariates();
+	test_refusals();
 	CHECK_DONE("covariate cells");
 }

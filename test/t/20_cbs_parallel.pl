@@ -20,12 +20,14 @@ $node->safe_psql(
 	CREATE TABLE customers AS
 	SELECT i AS customer, f::float8 AS f, CASE WHEN f = 0 THEN 0 ELSE 1 + abs(hashint8(i + 1)) % 400 END::float8 AS r,
 		(401 + abs(hashint8(i + 2)) % 150)::float8 AS t,
-		CASE WHEN i % 11 > 0 THEN (abs(hashint8(i + 3)) % 9000 - 100) / 100.0::float8 END AS m
+		CASE WHEN i % 11 > 0 THEN (abs(hashint8(i + 3)) % 9000 - 100) / 100.0::float8 END AS m,
+		ARRAY[i % 2, abs(hashint8(i + 4)) % 5 - 2]::float8[] AS few, ARRAY[abs(hashint8(i + 5)) / -7.0, i] AS own
 	FROM (SELECT i, CASE WHEN i % 2 = 0 THEN 0 ELSE abs(hashint8(i)) % 9 END AS f FROM generate_series(1::bigint, 60000) i) x;
 	CREATE TABLE histories AS
 	SELECT customer, clv.rfm(date '2024-01-01' + abs(hashint8(customer * 7 + k))::int % 300, 10.0::float8) AS rfm
 	FROM (SELECT customer, generate_series(1, 1 + customer % 4) AS k FROM customers) x GROUP BY customer;
-	CREATE TABLE bases AS SELECT customer % 500 AS part, clv.cbs(f, r, t, m) AS base FROM customers GROUP BY 1;
+	CREATE TABLE bases AS SELECT customer % 500 AS part, clv.cbs(f, r, t, m) AS base,
+		clv.cbs(f, r, t, m, few) AS few, clv.cbs(f, r, t, m, own) AS own FROM customers GROUP BY 1;
 	ANALYZE;
 });
 
@@ -43,6 +45,12 @@ my %query = (
 	'histories' => q{SELECT clv.cbs(rfm, '2024-08-31') FROM histories},
 	'histories, gross' => q{SELECT clv.cbs(rfm, '2024-08-31', 'gross') FROM histories},
 	'roll-up' => 'SELECT clv.rollup(base) FROM bases',
+	'few covariates' => 'SELECT clv.cbs(f, r, t, m, few) FROM customers',
+	'own covariates' => 'SELECT clv.cbs(f, r, t, m, own) FROM customers',
+	'roll-up, few covariates' => 'SELECT clv.rollup(few) FROM bases',
+	'roll-up, own covariates' => 'SELECT clv.rollup(own) FROM bases',
+	'no customer with covariates' => 'SELECT clv.cbs(f, r, t, m, NULL) FROM customers',
+	'few with covariates in one worker' => 'SELECT clv.cbs(f, r, t, m, own) FILTER (WHERE customer BETWEEN 100 AND 103) FROM customers',
 	'no customer' => 'SELECT clv.cbs(f, r, t, m) FILTER (WHERE f < 0) FROM customers',
 	'customers skipped' => 'SELECT clv.cbs(f, r, NULL) FROM customers',
 	'few in one worker' => 'SELECT clv.cbs(f, r, t, m) FILTER (WHERE customer BETWEEN 100 AND 103) FROM customers');
@@ -56,6 +64,8 @@ foreach my $name (sort keys %query)
 	is($node->safe_psql('postgres', $parallel . $query{$name}), $result{$name}, "$name: the same bits in parallel");
 }
 is($result{'roll-up'}, $result{'columns with monetary'}, 'the roll-up of all parts is the whole');
+is($result{"roll-up, $_ covariates"}, $result{"$_ covariates"}, "the roll-up of all parts is the whole, $_ covariates") foreach ('few', 'own');
+is($result{'no customer with covariates'}, '', 'no customer with covariates: NULL, in parallel too');
 is($result{'no customer'}, '', 'no customer: NULL, in parallel too');
 is($result{'customers skipped'}, '', 'only customers to skip: NULL, in parallel too');
 like($result{'histories'}, qr/^cbs1:/, 'there is a base of histories');
@@ -73,17 +83,26 @@ like($explain, qr/HashAggregate.*Memory Usage: \d+kB/s, 'many rows of few cells'
 my ($kilobytes) = $explain =~ /Memory Usage: (\d+)kB/;
 cmp_ok($kilobytes, '<', 300, 'take little memory');
 
-# Cancelled in the middle of the rows, and in the middle of packing them.
-foreach my $ms (50, 200, 450)
-{
-	my $start = time();
-	($code, $stdout, $stderr) = $node->psql(
-		'postgres', qq{$serial SET statement_timeout = $ms;
-		SELECT clv.cbs(1 + i % 7, i / 3.0, i) FROM (SELECT generate_series(1::bigint, 50000000) AS i) x});
-	my $took = time() - $start;
+# The same with three vectors of covariates.
+$few =~ s/60 \+ i % 3\)/60 + i % 3, i % 5, ARRAY[i % 3])/;
+$explain = $node->safe_psql('postgres', "$serial SET enable_sort = off; EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) $few");
+($kilobytes) = $explain =~ /Memory Usage: (\d+)kB/;
+cmp_ok($kilobytes, '<', 600, 'with few covariates too');
 
-	like($stderr, qr/canceling statement due to statement timeout/, "cancelled after $ms ms");
-	cmp_ok($took, '<', 5, 'and soon');
+# Cancelled in the middle of the rows, and in the middle of packing them.
+foreach my $of ('i', 'i, i, ARRAY[i % 6]', 'i, i, ARRAY[sqrt(i), 1]')
+{
+	foreach my $ms (50, 200, 450)
+	{
+		my $start = time();
+		($code, $stdout, $stderr) = $node->psql(
+			'postgres', qq{$serial SET statement_timeout = $ms;
+			SELECT clv.cbs(1 + i % 7, i / 3.0, $of) FROM (SELECT generate_series(1::bigint, 50000000) AS i) x});
+		my $took = time() - $start;
+
+		like($stderr, qr/canceling statement due to statement timeout/, "clv.cbs(..., $of) cancelled after $ms ms");
+		cmp_ok($took, '<', 5, 'and soon');
+	}
 }
 is($node->safe_psql('postgres', $query{'columns'}), $result{'columns'}, 'the server is as before');
 

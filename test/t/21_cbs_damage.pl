@@ -21,6 +21,8 @@ $node->safe_psql(
 		FROM (SELECT clv.rfm(date '2024-01-01' + k * (i % 9), 7.5 * k) AS rfm FROM generate_series(1, 30) i, generate_series(1, 4) k GROUP BY i) x;
 	INSERT INTO base SELECT 'large', clv.cbs(i % 9, CASE WHEN i % 9 = 0 THEN 0 ELSE 1 + i % 300 END, 301 + i % 100, i % 5000) FROM generate_series(1, 100000) i;
 
+	INSERT INTO base SELECT 'covariates', clv.cbs(i % 4, CASE WHEN i % 4 = 0 THEN 0 ELSE i END, 40 + i % 3, i / 4.0, ARRAY[i % 3, -0.5]) FROM generate_series(1, 20) i;
+
 	-- What becomes of damaged bytes?
 	CREATE FUNCTION outcome(form text, damaged bytea) RETURNS text LANGUAGE plpgsql AS $$
 	DECLARE
@@ -31,7 +33,8 @@ $node->safe_psql(
 		ELSE
 			base := convert_from(damaged, 'UTF8');
 		END IF;
-		IF (SELECT coalesce(sum(customers), 0) FROM clv.cells(base)) NOT IN (0, clv.customers(base)) OR NOT clv.cbs_eq(base::text::clv.cbs, base) THEN
+		IF (SELECT coalesce(sum(customers), 0) FROM clv.cells(base)) NOT IN (0, clv.customers(base)) OR NOT clv.cbs_eq(base::text::clv.cbs, base)
+			OR (SELECT sum(customers) FROM clv.covariates(base)) <> clv.customers(base) THEN
 			RETURN 'taken, but wrong';
 		END IF;
 		RETURN 'taken';
@@ -42,7 +45,7 @@ $node->safe_psql(
 });
 
 # Every byte of the small ones, changed in several ways, and cut short.
-foreach my $kind ('days', 'weeks', 'histories')
+foreach my $kind ('days', 'weeks', 'histories', 'covariates')
 {
 	my $outcomes = $node->safe_psql(
 		'postgres', qq{
@@ -69,7 +72,7 @@ $node->safe_psql('postgres', "COPY base (base) TO '$file' (FORMAT binary); CREAT
 $node->safe_psql('postgres', "COPY again FROM '$file' (FORMAT binary)");
 is( $node->safe_psql(
 		'postgres', 'SELECT count(*) FROM again a JOIN base b ON clv.cbs_send(a.base) = clv.cbs_send(b.base)'),
-	'4', 'binary COPY there and back');
+	'5', 'binary COPY there and back');
 
 my $good = slurp_file($file);
 my ($refused, $taken, $other) = (0, 0, '');
