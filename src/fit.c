@@ -78,84 +78,46 @@ clv_fit_base(Datum cbs, double unit_days, MemoryContext context)
 	return base;
 }
 
-/* Which parameter of the model is the option of that name?  -1: none */
-static int
-clv_fit_option(const ClvModel *model, const JsonbValue *key)
-{
-	int			i = model->nparam - 1;
-	const char *name = model->param[i].name;
-
-	if (clv_is_whole(model, i) && strlen(name) == key->val.string.len &&
-		memcmp(name, key->val.string.val, key->val.string.len) == 0)
-		return i;
-	return -1;
-}
-
-/* The options that the model knows: the value of its whole-number parameter. */
-static void
-clv_fit_read_options(Jsonb *json, const ClvModel *model, ClvFitOptions *options)
-{
-	JsonbIterator *it;
-	JsonbIteratorToken token;
-	JsonbValue	v;
-	ClvError	err;
-	int			i = 0;
-
-	if (!JB_ROOT_IS_OBJECT(json))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("options must be a JSON object")));
-	it = JsonbIteratorInit(&json->root);
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
-	{
-		if (token == WJB_KEY && (i = clv_fit_option(model, &v)) < 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("model \"%s\" has no option \"%s\"", model->name,
-							clv_name_copy(v.val.string.val, v.val.string.len))));
-		if (token != WJB_VALUE)
-			continue;
-		if (clv_read_double(&v, model->param[i].name, &options->whole, &err) != CLV_OK ||
-			clv_param_check(model, i, options->whole, &err) != CLV_OK)
-			clv_raise(&err);
-	}
-}
-
 /* The default prior, but for what the argument says. */
 static void
-clv_fit_read_prior(Jsonb *json, const ClvModel *model, const ClvBase *base,
-				   double unit_days, ClvPrior *prior)
+clv_fit_read_prior(Jsonb *json, const ClvBase *base,
+				   const ClvModelValue *value, ClvPrior *prior)
 {
 	ClvError	err;
 
-	clv_prior_default(model, base, unit_days, prior);
-	if (clv_prior_from_json(&json->root, model, unit_days, prior,
+	clv_prior_default(value->fit.model, base, value->unit_days, prior);
+	if (clv_prior_from_json(&json->root, &value->fit, value->unit_days, prior,
 							&err) != CLV_OK)
 		clv_raise(&err);
 }
 
 /* One model fitted to a base; false when no customer in it tells anything. */
 static bool
-clv_fit_model(const ClvModel *model, const ClvBase *base,
+clv_fit_model(const ClvModel *model, bool is_auto, const ClvBase *base,
 			  const ClvFitCall *call, MemoryContext context,
 			  ClvModelValue *value)
 {
 	ClvFitOptions options = {0};
 	ClvPrior	prior;
+	ClvCovariateName name[CLV_MAX_COVARIATES];
 	ClvError	err;
 
-	if (call->options != NULL)
-		clv_fit_read_options(call->options, model, &options);
+	memset(value, 0, sizeof(*value));
+	value->unit_days = call->unit_days;
+	value->fit.model = model;
+	clv_fit_read_options(call->options, base, is_auto, value,
+						 &options.whole);
 	if (call->prior != NULL)
 	{
-		clv_fit_read_prior(call->prior, model, base, call->unit_days, &prior);
+		clv_fit_read_prior(call->prior, base, value, &prior);
 		options.prior = &prior;
 	}
 	if (model->usable(model, base) == 0)
 		return false;
-	memset(value, 0, sizeof(*value));
-	value->unit_days = call->unit_days;
 	value->is_fitted = true;
+	options.ncov = value->fit.ncov;
+	options.covariate = name;
+	memcpy(name, value->fit.covariate, sizeof(name));
 	clv_fit_run(model, base, &options, context, &value->fit);
 
 	/* Never store what could not be read back. */
@@ -183,13 +145,14 @@ static struct varlena *
 clv_fit_best(const ClvModel *const *candidate, const ClvBase *base,
 			 const ClvFitCall *call, MemoryContext context)
 {
+	bool		is_auto = candidate == clv_auto_models;
 	ClvModelValue value;
 	ClvModelValue best;
 	bool		found = false;
 
 	for (; *candidate != NULL; candidate++)
 	{
-		if (!clv_fit_model(*candidate, base, call, context, &value))
+		if (!clv_fit_model(*candidate, is_auto, base, call, context, &value))
 			continue;
 		if (!found || clv_fitted_bic(&value.fit) < clv_fitted_bic(&best.fit))
 			best = value;

@@ -55,8 +55,8 @@ portfolio_model(Portfolio *portfolio, int i, const struct varlena *v)
 	if (clv_model_decode((unsigned char *) VARDATA(copy), size,
 						 &portfolio->model[i], &err) != CLV_OK)
 		clv_raise(&err);
-	clv_kind_require(portfolio->model[i].fit.model,
-					 i == 0 ? CLV_TRANSACTION : CLV_SPEND);
+	clv_value_require(&portfolio->model[i],
+					  i == 0 ? CLV_TRANSACTION : CLV_SPEND);
 	portfolio->bytes[i] = copy;
 }
 

@@ -19,20 +19,36 @@
 
 typedef struct ClvModelCache
 {
-	size_t		size[CLV_MODEL_ARGS];	/* 0: nothing kept */
-	unsigned char bytes[CLV_MODEL_ARGS][CLV_MODEL_MAX_BYTES];
-	ClvModelValue value[CLV_MODEL_ARGS];
+	size_t		size;			/* of the bytes; 0: nothing kept */
+	size_t		room;			/* for them */
+	unsigned char *bytes;
+	ClvModelValue value;
 } ClvModelCache;
 
 struct varlena *
 clv_model_pack(const ClvModelValue *value)
 {
-	struct varlena *v = palloc(VARHDRSZ + CLV_MODEL_MAX_BYTES);
-	size_t		size;
+	unsigned char bytes[CLV_MODEL_MAX_BYTES];
+	size_t		size = clv_model_encode(value, bytes);
+	struct varlena *v = palloc(VARHDRSZ + size);
 
-	size = clv_model_encode(value, (unsigned char *) VARDATA(v));
 	SET_VARSIZE(v, VARHDRSZ + size);
+	memcpy(VARDATA(v), bytes, size);
 	return v;
+}
+
+/* Room for bytes that take the place of those before. */
+static void
+clv_cache_reserve(ClvModelCache *cache, size_t size, MemoryContext context)
+{
+	cache->size = 0;
+	if (size <= cache->room)
+		return;
+	if (cache->bytes != NULL)
+		pfree(cache->bytes);
+	cache->room = 0;
+	cache->bytes = MemoryContextAlloc(context, size);
+	cache->room = size;
 }
 
 /*
@@ -51,21 +67,21 @@ clv_model_arg(FunctionCallInfo fcinfo, int argno)
 	Assert(argno < CLV_MODEL_ARGS);
 	if (cache == NULL)
 	{
-		cache = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(*cache));
-		memset(cache->size, 0, sizeof(cache->size));
+		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+									   CLV_MODEL_ARGS * sizeof(*cache));
 		fcinfo->flinfo->fn_extra = cache;
 	}
-	if (size != cache->size[argno] ||
-		memcmp(VARDATA_ANY(v), cache->bytes[argno], size) != 0)
+	cache += argno;
+	if (size != cache->size || memcmp(VARDATA_ANY(v), cache->bytes, size) != 0)
 	{
-		cache->size[argno] = 0;
+		clv_cache_reserve(cache, size, fcinfo->flinfo->fn_mcxt);
 		if (clv_model_decode((unsigned char *) VARDATA_ANY(v), size,
-							 &cache->value[argno], &err) != CLV_OK)
+							 &cache->value, &err) != CLV_OK)
 			clv_raise(&err);
-		memcpy(cache->bytes[argno], VARDATA_ANY(v), size);
-		cache->size[argno] = size;
+		memcpy(cache->bytes, VARDATA_ANY(v), size);
+		cache->size = size;
 	}
-	return &cache->value[argno];
+	return &cache->value;
 }
 
 /*
@@ -96,6 +112,31 @@ clv_kind_require(const ClvModel *model, ClvKind kind)
 
 	if (clv_kind_check(model, kind, &err) != CLV_OK)
 		clv_raise(&err);
+}
+
+/* The hint tells what the model's covariates are called, as far as it fits. */
+static void
+clv_refuse_covariates(const ClvFitted *fit)
+{
+	StringInfoData names;
+	int			i;
+
+	initStringInfo(&names);
+	for (i = 0; i < fit->ncov; i++)
+		appendStringInfo(&names, "%s%s", i == 0 ? "" : ", ", fit->covariate[i]);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("model \"%s\" has covariates, and those of the customers are not known",
+					fit->model->name),
+			 errhint("Use clv.with_covariates(model, ARRAY[%s]) in its place.", names.data)));
+}
+
+void
+clv_value_require(const ClvModelValue *value, ClvKind kind)
+{
+	clv_kind_require(value->fit.model, kind);
+	if (value->fit.ncov > 0)
+		clv_refuse_covariates(&value->fit);
 }
 
 /* Says what was being read when the JSON parser itself complains. */
@@ -199,8 +240,7 @@ clv_model_make(PG_FUNCTION_ARGS)
 	value.unit_days = PG_GETARG_FLOAT8(2);
 	value.fit.model = clv_model_named(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 	value.fit.limit = -1;
-	if (clv_params_from_json(&params->root, value.fit.model, value.fit.par,
-							 &err) != CLV_OK ||
+	if (clv_params_from_json(&params->root, &value.fit, &err) != CLV_OK ||
 		clv_model_value_check(&value, &err) != CLV_OK)
 		clv_raise(&err);
 	PG_RETURN_POINTER(clv_model_pack(&value));

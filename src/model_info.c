@@ -51,7 +51,7 @@ clv_param(PG_FUNCTION_ARGS)
 	ClvError	err;
 	int			i;
 
-	if (clv_param_lookup(fit->model,
+	if (clv_param_lookup(fit,
 						 clv_name_copy(VARDATA_ANY(name),
 									   VARSIZE_ANY_EXHDR(name)),
 						 &i, &err) != CLV_OK)
@@ -133,16 +133,18 @@ clv_coefficients(PG_FUNCTION_ARGS)
 	const ClvModelValue *value = clv_model_arg(fcinfo, 0);
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	ClvCoefficient c;
+	char		name[CLV_PARAM_NAME];
 	int			i;
 
 	InitMaterializedSRF(fcinfo, 0);
-	for (i = 0; i < value->fit.model->nparam; i++)
+	for (i = 0; i < clv_param_count(&value->fit); i++)
 	{
 		Datum		values[5];
 		bool		nulls[5] = {false};
 
 		clv_fitted_coefficient(&value->fit, i, &c);
-		values[0] = CStringGetTextDatum(value->fit.model->param[i].name);
+		clv_param_name(&value->fit, i, name);
+		values[0] = CStringGetTextDatum(name);
 		values[1] = Float8GetDatum(c.estimate);
 		values[2] = Float8GetDatum(c.std_error);
 		values[3] = Float8GetDatum(c.lower);

@@ -21,7 +21,7 @@ extern struct varlena *clv_model_pack(const ClvModelValue *value);
  */
 extern const ClvModelValue *clv_model_arg(FunctionCallInfo fcinfo, int argno);
 
-#define CLV_NAME_MAX	64
+#define CLV_NAME_MAX	CLV_PARAM_NAME
 
 /* A copy of a name of "length" bytes, cut so that it fits a message. */
 extern char *clv_name_copy(const char *name, int length);
@@ -32,8 +32,17 @@ extern const ClvModel *clv_model_named(const char *name, int length);
 /* Raises unless the model is of that kind. */
 extern void clv_kind_require(const ClvModel *model, ClvKind kind);
 
+/* The same of a model with parameters; raises if it has covariates, too. */
+extern void clv_value_require(const ClvModelValue *value, ClvKind kind);
+
 /* model_json.c */
 extern char *clv_model_to_json(const ClvModelValue *value);
+
+/* {"a": 1, "b": 2} of values of the first n parameters */
+extern void clv_json_params(StringInfo out, const ClvFitted *fit, int n,
+							const double *value);
+
+/* model_read.c */
 extern ClvStatus clv_model_from_json(Jsonb *json, ClvModelValue *value,
 									 ClvError *err);
 
@@ -41,32 +50,35 @@ extern ClvStatus clv_model_from_json(Jsonb *json, ClvModelValue *value,
 extern ClvStatus clv_read_double(const JsonbValue *v, const char *name,
 								 double *out, ClvError *err);
 
-/* An object with every parameter of the model and nothing else. */
-extern ClvStatus clv_params_from_json(JsonbContainer *object,
-									  const ClvModel *model, double *par,
+/* An object with every parameter of the fit and nothing else. */
+extern ClvStatus clv_params_from_json(JsonbContainer *object, ClvFitted *fit,
 									  ClvError *err);
 
-/* One number under the key "name". */
-extern ClvStatus clv_read_double(const JsonbValue *v, const char *name,
-								 double *out, ClvError *err);
-
 /*
- * Some parameters of the model and nothing else, "seen" the ones there are;
+ * Some parameters of the fit and nothing else, "seen" the ones there are;
  * the others stay what they are.
  */
 extern ClvStatus clv_some_params_from_json(JsonbContainer *object,
-										   const ClvModel *model, double *par,
+										   const ClvFitted *fit, double *par,
 										   bool *seen, ClvError *err);
 
-/* {"a": 1, "b": 2} of values of the first n parameters */
-extern void clv_json_params(StringInfo out, const ClvModel *model, int n,
-							const double *value);
+/* An array of names, of covariates. */
+extern ClvStatus clv_names_from_json(const JsonbValue *v, int *n,
+									 ClvCovariateName *name, ClvError *err);
 
-/* model_prior.c */
+/* model_prior.c: the prior of a fit whose model and covariates are known */
 extern void clv_json_prior(StringInfo out, const ClvFitted *fit);
 extern ClvStatus clv_prior_from_json(JsonbContainer *object,
-									 const ClvModel *model, double unit_days,
+									 const ClvFitted *fit, double unit_days,
 									 ClvPrior *prior, ClvError *err);
+
+/*
+ * fit_options.c: the names of covariates of "value", whose model is known, and
+ * the value of its whole-number parameter, 0 if it is not given.
+ */
+extern void clv_fit_read_options(Jsonb *json, const ClvBase *base,
+								 bool is_auto, ClvModelValue *value,
+								 double *whole);
 
 /* fit.c: a fit to the end, interrupts taken between its steps */
 extern void clv_fit_run(const ClvModel *model, const ClvBase *base,

@@ -16,7 +16,7 @@ clv_transaction_arg(FunctionCallInfo fcinfo)
 {
 	const ClvModelValue *value = clv_model_arg(fcinfo, 0);
 
-	clv_kind_require(value->fit.model, CLV_TRANSACTION);
+	clv_value_require(value, CLV_TRANSACTION);
 	return value;
 }
 
@@ -25,7 +25,7 @@ clv_spend_arg(FunctionCallInfo fcinfo, int argno)
 {
 	const ClvModelValue *value = clv_model_arg(fcinfo, argno);
 
-	clv_kind_require(value->fit.model, CLV_SPEND);
+	clv_value_require(value, CLV_SPEND);
 	return value;
 }
 

@@ -35,6 +35,7 @@ clv_shrink_read(Datum datum, double *unit_days, ClvModelValue *value)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("models to be shrunk must be fitted, but the parameters of one were given")));
+	clv_value_require(value, value->fit.model->kind);
 	if (*unit_days != 0.0 && *unit_days != value->unit_days)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

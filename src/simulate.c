@@ -49,7 +49,7 @@ log_begin(FunctionCallInfo fcinfo, Log *log, bool with_customer)
 	}
 
 	value = clv_model_arg(fcinfo, 0);
-	clv_kind_require(value->fit.model, CLV_TRANSACTION);
+	clv_value_require(value, CLV_TRANSACTION);
 	simulation->model = value->fit.model;
 	simulation->par = value->fit.par;
 	simulation->unit_days = value->unit_days;
@@ -57,7 +57,7 @@ log_begin(FunctionCallInfo fcinfo, Log *log, bool with_customer)
 	if (!PG_ARGISNULL(1))
 	{
 		value = clv_model_arg(fcinfo, 1);
-		clv_kind_require(value->fit.model, CLV_SPEND);
+		clv_value_require(value, CLV_SPEND);
 		simulation->spend = value->fit.model;
 		simulation->spend_par = value->fit.par;
 	}

@@ -40,6 +40,9 @@ enum
 
 extern const ClvParam clv_betageo_param[CLV_BETAGEO_NPARAM + 1];
 
+/* ClvModel.covariate of BG/NBD and MBG/NBD */
+extern const int clv_betageo_covariate[CLV_BETAGEO_NPARAM];
+
 extern const ClvModel clv_bgnbd;
 extern const ClvModel clv_mbgnbd;
 extern const ClvModel clv_bgcnbd;

@@ -38,12 +38,20 @@ const ClvParam clv_betageo_param[CLV_BETAGEO_NPARAM + 1] = {
 	NULL, 0.0}
 };
 
+/*
+ * A higher rate makes alpha smaller.  a and b move by coefficients of their
+ * own, so that both the mean chance of leaving and how much it differs may
+ * depend on covariates (Fader & Hardie 2007, note 019).
+ */
+const int	clv_betageo_covariate[CLV_BETAGEO_NPARAM] = {0, -1, 1, 1};
+
 const ClvModel clv_bgnbd = {
 	.name = "bgnbd",
 	.kind = CLV_TRANSACTION,
 	.variant = 0,
 	.nparam = CLV_BETAGEO_NPARAM,
 	.param = clv_betageo_param,
+	.covariate = clv_betageo_covariate,
 	.reference = "Fader, Hardie & Lee (2005), Marketing Science 24:275, equations 6 to 10",
 	.work_new = clv_betageo_work_new,
 	.work_free = clv_betageo_work_free,

@@ -18,6 +18,10 @@
 #include "model.h"
 #include "prior.h"
 
+#define CLV_MAX_COVARIATE_NAME	64	/* bytes, the last of them zero */
+
+typedef char ClvCovariateName[CLV_MAX_COVARIATE_NAME];
+
 typedef enum ClvFitStatus
 {
 	CLV_CONVERGED = 0,
@@ -28,12 +32,20 @@ typedef enum ClvFitStatus
 typedef struct ClvFitted
 {
 	const ClvModel *model;
+
+	/*
+	 * With covariates the parameters are the model's own, of a customer whose
+	 * covariates are all zero, then the coefficients of each that covariates
+	 * move, in the order of the names (covariates.h).
+	 */
+	int			ncov;
+	ClvCovariateName covariate[CLV_MAX_COVARIATES];
 	double		par[CLV_MAX_PARAM];
 
 	/*
-	 * Covariance of phi = ln(theta - lower), packed, with zeros for a whole
-	 * number; all zero where has_cov is false (the information is singular, as
-	 * at a boundary).
+	 * Covariance of phi = ln(theta - lower), and of coefficients themselves,
+	 * packed, with zeros for a whole number; all zero where has_cov is false
+	 * (the information is singular, as at a boundary).
 	 */
 	bool		has_cov;
 	double		cov[CLV_PACKED(CLV_MAX_PARAM)];
@@ -54,6 +66,12 @@ typedef struct ClvFitted
 	bool		has_prior;
 	ClvPrior	prior;
 	int			groups;			/* shrunk toward the pool of so many; 0: not */
+
+	/*
+	 * What a fit with covariates says of customers who share theirs; there is
+	 * no likelihood of it.
+	 */
+	bool		at_covariates;
 } ClvFitted;
 
 /* What a caller may ask for besides; NULL is all zeros. */
@@ -62,6 +80,9 @@ typedef struct ClvFitOptions
 	double		whole;			/* value of the whole-number parameter; 0: the one
 								 * with the highest likelihood */
 	const ClvPrior *prior;		/* copied; NULL: maximum likelihood */
+	int			ncov;			/* names of the base's covariates; 0: fit without
+								 * them */
+	const ClvCovariateName *covariate;	/* copied */
 } ClvFitOptions;
 
 typedef struct ClvFit ClvFit;

@@ -12,7 +12,7 @@
 
 #include <stddef.h>
 
-#include "fit.h"
+#include "covariates.h"
 
 typedef struct ClvModelValue
 {
@@ -24,7 +24,8 @@ typedef struct ClvModelValue
 /* No encoded model is longer. */
 #define CLV_MODEL_MAX_BYTES \
 	(2 + 1 + 255 + 8 + 1 + 8 * CLV_MAX_PARAM + 2 + 3 * 8 + 2 * 4 + 1 + 255 + \
-	 8 * CLV_PACKED(CLV_MAX_PARAM) + 2 * 8 * CLV_MAX_PARAM + 4)
+	 8 * CLV_PACKED(CLV_MAX_PARAM) + 2 * 8 * CLV_MAX_PARAM + 4 + \
+	 1 + CLV_MAX_COVARIATES * CLV_MAX_COVARIATE_NAME)
 
 extern const char *clv_kind_name(ClvKind kind);
 extern const char *clv_fit_status_name(ClvFitStatus status);
@@ -38,9 +39,13 @@ extern ClvStatus clv_model_lookup(const char *name, const ClvModel **model,
 extern ClvStatus clv_kind_check(const ClvModel *model, ClvKind kind,
 								ClvError *err);
 
-/* Likewise for a parameter of a model. */
-extern ClvStatus clv_param_lookup(const ClvModel *model, const char *name,
+/* Likewise for a parameter of a fit; coefficients are "alpha.channel". */
+extern ClvStatus clv_param_lookup(const ClvFitted *fit, const char *name,
 								  int *index, ClvError *err);
+
+/* Can this be the prior of such a fit? */
+extern ClvStatus clv_prior_check(const ClvFitted *fit, const ClvPrior *prior,
+								 ClvError *err);
 
 /* Is this the length of a unit of time? */
 extern ClvStatus clv_unit_days_check(double unit_days, ClvError *err);
@@ -59,7 +64,8 @@ typedef struct ClvCoefficient
 	double		estimate;
 	bool		has_error;		/* the rest holds */
 	double		std_error;		/* by the delta method, natural scale */
-	double		lower;			/* 95 % interval, symmetric in phi */
+	double		lower;			/* 95 % interval, symmetric in phi, which a
+								 * coefficient itself is */
 	double		upper;
 } ClvCoefficient;
 

@@ -16,8 +16,11 @@
 #define CLV_FLAG_COVARIANCE	0x02
 #define CLV_FLAG_PRIOR		0x04
 #define CLV_FLAG_GROUPS		0x08
+#define CLV_FLAG_COVARIATES	0x10
+#define CLV_FLAG_AT			0x20
 #define CLV_FLAGS			(CLV_FLAG_FITTED | CLV_FLAG_COVARIANCE | \
-							 CLV_FLAG_PRIOR | CLV_FLAG_GROUPS)
+							 CLV_FLAG_PRIOR | CLV_FLAG_GROUPS | \
+							 CLV_FLAG_COVARIATES | CLV_FLAG_AT)
 
 #define CLV_NO_LIMIT		0xFF
 
@@ -65,9 +68,12 @@ clv_put_doubles(unsigned char *at, const double *v, int n)
 static int
 clv_flags_of(const ClvModelValue *value)
 {
+	int			flags = value->fit.ncov > 0 ? CLV_FLAG_COVARIATES : 0;
+
 	if (!value->is_fitted)
-		return 0;
-	return CLV_FLAG_FITTED |
+		return flags;
+	return flags | CLV_FLAG_FITTED |
+		(value->fit.at_covariates ? CLV_FLAG_AT : 0) |
 		(value->fit.has_cov ? CLV_FLAG_COVARIANCE : 0) |
 		(value->fit.has_prior ? CLV_FLAG_PRIOR : 0) |
 		(value->fit.groups > 0 ? CLV_FLAG_GROUPS : 0);
@@ -79,12 +85,17 @@ clv_model_encode(const ClvModelValue *value, unsigned char *out)
 	const ClvFitted *fit = &value->fit;
 	unsigned char *at = out;
 	int			flags = clv_flags_of(value);
-	int			n = fit->model->nparam;
+	int			n = clv_param_count(fit);
+	int			i;
 
 	at = clv_put_uint(at, CLV_MODEL_VERSION, 1);
 	at = clv_put_uint(at, flags, 1);
 	at = clv_put_string(at, fit->model->name);
 	at = clv_put_double(at, value->unit_days);
+	if (flags & CLV_FLAG_COVARIATES)
+		at = clv_put_uint(at, fit->ncov, 1);
+	for (i = 0; i < fit->ncov; i++)
+		at = clv_put_string(at, fit->covariate[i]);
 	at = clv_put_uint(at, n, 1);
 	at = clv_put_doubles(at, fit->par, n);
 	if (flags & CLV_FLAG_FITTED)
@@ -102,8 +113,8 @@ clv_model_encode(const ClvModelValue *value, unsigned char *out)
 		at = clv_put_doubles(at, fit->cov, CLV_PACKED(n));
 	if (flags & CLV_FLAG_PRIOR)
 	{
-		at = clv_put_doubles(at, fit->prior.median, clv_real_params(fit->model));
-		at = clv_put_doubles(at, fit->prior.sd, clv_real_params(fit->model));
+		at = clv_put_doubles(at, fit->prior.median, clv_real_count(fit));
+		at = clv_put_doubles(at, fit->prior.sd, clv_real_count(fit));
 	}
 	if (flags & CLV_FLAG_GROUPS)
 		at = clv_put_uint(at, (uint32_t) fit->groups, 4);
@@ -205,8 +216,8 @@ clv_get_prior(ClvReader *in, uint64_t flags, ClvFitted *fit)
 	uint64_t	groups;
 
 	fit->has_prior = true;
-	clv_get_doubles(in, fit->prior.median, clv_real_params(fit->model));
-	clv_get_doubles(in, fit->prior.sd, clv_real_params(fit->model));
+	clv_get_doubles(in, fit->prior.median, clv_real_count(fit));
+	clv_get_doubles(in, fit->prior.sd, clv_real_count(fit));
 	if ((flags & CLV_FLAG_GROUPS) == 0)
 		return;
 	groups = clv_get_uint(in, 4);
@@ -214,6 +225,27 @@ clv_get_prior(ClvReader *in, uint64_t flags, ClvFitted *fit)
 		in->bad = true;
 	else
 		fit->groups = (int) groups;
+}
+
+/* The names of covariates, of a model that takes any. */
+static void
+clv_get_covariates(ClvReader *in, ClvFitted *fit)
+{
+	uint64_t	n = clv_get_uint(in, 1);
+	char		name[256];
+	uint64_t	i;
+
+	if (n == 0 || n > CLV_MAX_COVARIATES || fit->model->covariate == NULL)
+		in->bad = true;
+	for (i = 0; !in->bad && i < n; i++)
+	{
+		clv_get_string(in, name);
+		if (strlen(name) >= CLV_MAX_COVARIATE_NAME)
+			in->bad = true;
+		else
+			memcpy(fit->covariate[i], name, strlen(name) + 1);
+	}
+	fit->ncov = in->bad ? 0 : (int) n;
 }
 
 static ClvStatus
@@ -239,8 +271,9 @@ clv_model_decode(const unsigned char *data, size_t size, ClvModelValue *value,
 	flags = clv_get_uint(&in, 1);
 	value->is_fitted = (flags & CLV_FLAG_FITTED) != 0;
 	fit->has_cov = (flags & CLV_FLAG_COVARIANCE) != 0;
+	fit->at_covariates = (flags & CLV_FLAG_AT) != 0;
 	if ((flags & ~(uint64_t) CLV_FLAGS) != 0 ||
-		(flags != 0 && !value->is_fitted) ||
+		((flags & ~(uint64_t) CLV_FLAG_COVARIATES) != 0 && !value->is_fitted) ||
 		((flags & CLV_FLAG_GROUPS) != 0 && (flags & CLV_FLAG_PRIOR) == 0))
 		return clv_bad_model(err, "unknown flags");
 	clv_get_string(&in, name);
@@ -250,13 +283,15 @@ clv_model_decode(const unsigned char *data, size_t size, ClvModelValue *value,
 	if (fit->model == NULL)
 		return clv_bad_model(err, "unknown model");
 	value->unit_days = clv_get_double(&in);
-	if (clv_get_uint(&in, 1) != (uint64_t) fit->model->nparam)
+	if ((flags & CLV_FLAG_COVARIATES) != 0)
+		clv_get_covariates(&in, fit);
+	if (clv_get_uint(&in, 1) != (uint64_t) clv_param_count(fit))
 		return clv_bad_model(err, "wrong number of parameters");
-	clv_get_doubles(&in, fit->par, fit->model->nparam);
+	clv_get_doubles(&in, fit->par, clv_param_count(fit));
 	if (value->is_fitted)
 		clv_get_fit(&in, fit);
 	if (fit->has_cov)
-		clv_get_doubles(&in, fit->cov, CLV_PACKED(fit->model->nparam));
+		clv_get_doubles(&in, fit->cov, CLV_PACKED(clv_param_count(fit)));
 	if ((flags & CLV_FLAG_PRIOR) != 0)
 		clv_get_prior(&in, flags, fit);
 	if (in.bad || in.left != 0)

@@ -16,6 +16,7 @@ const ClvModel clv_mbgnbd = {
 	.variant = 1,
 	.nparam = CLV_BETAGEO_NPARAM,
 	.param = clv_betageo_param,
+	.covariate = clv_betageo_covariate,
 	.reference = "Batislam, Denizel & Filiztekin (2007), Int. J. of Research in Marketing 24:201",
 	.work_new = clv_betageo_work_new,
 	.work_free = clv_betageo_work_free,

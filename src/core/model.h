@@ -15,14 +15,18 @@
 #ifndef CLV_MODEL_H
 #define CLV_MODEL_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base.h"
 #include "random.h"
 #include "status.h"
 
-#define CLV_MAX_PARAM	16
+#define CLV_MAX_OWN		8		/* parameters of a model in the list */
+#define CLV_MAX_MOVED	3		/* of them, that covariates may move */
+#define CLV_MAX_PARAM	(CLV_MAX_OWN + CLV_MAX_MOVED * CLV_MAX_COVARIATES)
 #define CLV_PACKED(n)	((n) * ((n) + 1) / 2)	/* a symmetric matrix, packed */
 #define CLV_PACK(i, j)	((i) >= (j) ? (i) * ((i) + 1) / 2 + (j) \
 						 : (j) * ((j) + 1) / 2 + (i))
@@ -36,15 +40,16 @@ typedef enum ClvKind
 
 /*
  * One parameter: theta = lower + exp(phi), and the solver moves phi; the values
- * of a whole number it tries one by one.  falls, grows, ratio and sinks say,
- * to someone who knows customers and not statistics, what it means when the
- * likelihood is highest at a limit; of two that move together the first says
- * it.
+ * of a whole number it tries one by one.  A lower of -INFINITY tells the
+ * coefficient of a covariate, which is phi itself (covariates.h).  falls,
+ * grows, ratio and sinks say, to someone who knows customers and not
+ * statistics, what it means when the likelihood is highest at a limit; of two
+ * that move together the first says it.
  */
 typedef struct ClvParam
 {
 	const char *name;			/* as in the paper */
-	double		lower;			/* infimum when fitted: 0, or 1 for q */
+	double		lower;			/* infimum when fitted: 0, 1 for q, or -INFINITY */
 	int			time_power;		/* +1: a time (alpha, beta) */
 	int			money_power;	/* +1: a sum of money (gamma) */
 	const char *falls;			/* at its lower limit */
@@ -71,6 +76,15 @@ typedef struct ClvSums
 	double		grad[CLV_MAX_PARAM];
 	double		hess[CLV_PACKED(CLV_MAX_PARAM)];
 } ClvSums;
+
+/* Nothing of n parameters yet; the rest is not used. */
+static inline void
+clv_sums_clear(ClvSums *sums, int n)
+{
+	sums->loglik = 0.0;
+	memset(sums->grad, 0, n * sizeof(double));
+	memset(sums->hess, 0, CLV_PACKED(n) * sizeof(double));
+}
 
 /*
  * A simulated customer's purchases after the first, one at a time.  A model
@@ -104,6 +118,9 @@ struct ClvModel
 	const ClvParam *param;
 	int			most;			/* the last parameter is a whole number from 1 to
 								 * this; 0: it is not */
+	const int  *covariate;		/* how covariates move each parameter: theta
+								 * e^(sign gamma'v), by a sign of -1 or 1, or
+								 * not at all, 0; NULL: it takes none */
 	const char *reference;		/* paper and equations */
 	const struct ClvLaw *law;	/* of a customer's lifetime, where purchases
 								 * have no part in it (dropout.h) */
@@ -221,7 +238,14 @@ clv_is_whole(const ClvModel *model, int i)
 	return model->most > 0 && i == model->nparam - 1;
 }
 
-/* How many of the parameters are not; these come first. */
+/* Is it the coefficient of a covariate, which may have either sign? */
+static inline bool
+clv_is_coefficient(const ClvModel *model, int i)
+{
+	return isinf(model->param[i].lower);
+}
+
+/* How many of the parameters are not whole numbers; these come first. */
 static inline int
 clv_real_params(const ClvModel *model)
 {

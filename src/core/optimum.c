@@ -77,11 +77,13 @@ set_covariance(const ClvAround *around, ClvFitted *out)
 
 /* Have parameters k and "with" gone far, and both the same way? */
 static bool
-went_along(const ClvAround *around, int k, int with)
+went_along(const ClvModel *model, const ClvAround *around, int k, int with)
 {
 	double		here = around->point->phi[k];
 	double		there = around->point->phi[with];
 
+	if (clv_is_coefficient(model, k) || clv_is_coefficient(model, with))
+		return false;			/* they have no ratio */
 	return fabs(here) > FAR_PHI && fabs(there) > FAR_PHI &&
 		(here > 0.0) == (there > 0.0);
 }
@@ -92,7 +94,7 @@ went_along(const ClvAround *around, int k, int with)
  * step is meant.
  */
 static int
-find_companion(const ClvAround *around, int k)
+find_companion(const ClvModel *model, const ClvAround *around, int k)
 {
 	const ClvEigen *curve = &around->curve;
 	double		follow[CLV_MAX_PARAM] = {0.0};
@@ -114,7 +116,7 @@ find_companion(const ClvAround *around, int k)
 	for (i = 0; i < curve->n; i++)
 	{
 		if (follow[i] > 0.8 && follow[i] < 1.2 &&
-			went_along(around, k, around->free[i]))
+			went_along(model, around, k, around->free[i]))
 			return around->free[i];
 	}
 	return -1;
@@ -128,7 +130,8 @@ find_companion(const ClvAround *around, int k)
  * one that is near where it began.
  */
 static int
-flat_companion(const ClvAround *around, const double *v, int rise, int *limit)
+flat_companion(const ClvModel *model, const ClvAround *around, const double *v,
+			   int rise, int *limit)
 {
 	double		most = 0.0;
 	bool		is_far = false; /* the limit found has gone far */
@@ -147,7 +150,7 @@ flat_companion(const ClvAround *around, const double *v, int rise, int *limit)
 		if (fabs(v[i]) < 0.8 * most)
 			continue;
 		if (first >= 0 && up && rise * v[first] > 0.0 &&
-			went_along(around, around->free[first], k))
+			went_along(model, around, around->free[first], k))
 		{
 			*limit = around->free[first];
 			return k;
@@ -173,9 +176,11 @@ describe_limit(const ClvModel *model, int k, int with, bool up, ClvFitted *out)
 	if (with >= 0 && (up || param[a].sinks != NULL))
 	{
 		out->limit = a;
-		snprintf(out->message, sizeof(out->message), "%s and %s %s at %s/%s = %.6g: %s",
+		snprintf(out->message, sizeof(out->message), "%s and %s %s at %s/%s = %.6g%s: %s",
 				 param[a].name, param[b].name, up ? "grow without limit" : "fall to 0",
 				 param[a].name, param[b].name, out->par[a] / out->par[b],
+				 clv_is_coefficient(model, model->nparam - 1) ?
+				 " where covariates are at their means" : "",
 				 up ? param[a].ratio : param[a].sinks);
 		return;
 	}
@@ -183,6 +188,9 @@ describe_limit(const ClvModel *model, int k, int with, bool up, ClvFitted *out)
 	if (up)
 		snprintf(out->message, sizeof(out->message),
 				 "%s grows without limit: %s", param[k].name, param[k].grows);
+	else if (clv_is_coefficient(model, k))
+		snprintf(out->message, sizeof(out->message),
+				 "%s falls without limit: %s", param[k].name, param[k].falls);
 	else
 		snprintf(out->message, sizeof(out->message), "%s falls to %g: %s",
 				 param[k].name, param[k].lower, param[k].falls);
@@ -257,7 +265,7 @@ describe_flat(const ClvModel *model, const ClvAround *around, ClvFitted *out)
 	}
 	if (fabs(most) > around->noise)
 		rise = most > 0.0 ? 1 : -1;
-	with = flat_companion(around, v, rise, &k);
+	with = flat_companion(model, around, v, rise, &k);
 	if (rise != 0)
 		describe_limit(model, k, with, most * v[k] > 0.0, out);
 	else
@@ -274,7 +282,7 @@ clv_optimum_judge(const ClvModel *model, const ClvAround *around, bool settled,
 	int			k = settled ? around->bound : find_edge(model, around);
 
 	if (k >= 0)
-		describe_limit(model, k, find_companion(around, k),
+		describe_limit(model, k, find_companion(model, around, k),
 					   around->point->phi[k] > 0.0, out);
 	else if (!settled)
 		snprintf(out->message, sizeof(out->message),

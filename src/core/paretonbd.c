@@ -155,12 +155,16 @@ start(const ClvModel *model, const ClvBase *base, int attempt, double *par)
 	return true;
 }
 
+/* Covariates move the rate of purchases and that of leaving (note 019). */
+static const int covariate[] = {0, -1, 0, -1};
+
 const ClvModel clv_paretonbd = {
 	.name = "paretonbd",
 	.kind = CLV_TRANSACTION,
 	.nparam = CLV_DROPOUT_LAW + LAW_NPARAM,
 	.param = param,
 	.law = &pareto,
+	.covariate = covariate,
 	.reference = "Schmittlein, Morrison & Colombo (1987), Management Science 33:1; Fader & Hardie (2005), note 009",
 	.work_new = clv_dropout_work_new,
 	.work_free = clv_dropout_work_free,

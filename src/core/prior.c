@@ -33,7 +33,8 @@ clv_prior_rescale(const ClvModel *model, double factor, double *median)
 
 /*
  * A typical time is in days.  Of money nothing can be typical: it is in terms
- * of what an order of this base is worth.
+ * of what an order of this base is worth.  A covariate has as likely as not no
+ * effect.
  */
 void
 clv_prior_default(const ClvModel *model, const ClvBase *base,
@@ -48,37 +49,18 @@ clv_prior_default(const ClvModel *model, const ClvBase *base,
 			pow(money, model->param[i].money_power);
 		prior->sd[i] = CLV_PRIOR_SD;
 	}
+	for (; i < CLV_MAX_PARAM; i++)
+	{
+		prior->median[i] = 0.0;
+		prior->sd[i] = CLV_PRIOR_SD;
+	}
 	clv_prior_rescale(model, 1.0 / unit_days, prior->median);
 }
 
-ClvStatus
-clv_prior_check(const ClvModel *model, const ClvPrior *prior, ClvError *err)
-{
-	ClvNumber	number;
-	int			i;
-
-	for (i = 0; i < clv_real_params(model); i++)
-	{
-		const ClvParam *param = &model->param[i];
-
-		if (!(prior->median[i] > param->lower && isfinite(prior->median[i])))
-			return clv_fail(err, CLV_BAD_ARGUMENT,
-							"It is the median of the parameter, in the unit of the fit.",
-							"the prior mean of parameter %s must be finite and above %g, but is \"%s\"",
-							param->name, param->lower,
-							clv_number(&number, prior->median[i]));
-		if (!(prior->sd[i] > 0.0 && isfinite(prior->sd[i])))
-			return clv_fail(err, CLV_BAD_ARGUMENT,
-							"It is that of the parameter's logarithm: 2 leaves it free within a factor of 50.",
-							"the prior sd of parameter %s must be finite and above 0, but is \"%s\"",
-							param->name, clv_number(&number, prior->sd[i]));
-	}
-	return CLV_OK;
-}
-
 double
-clv_prior_distance(const ClvModel *model, const ClvPrior *prior, int i,
-				   double phi)
+clv_prior_center(const ClvModel *model, const ClvPrior *prior, int i)
 {
-	return (phi - log(prior->median[i] - model->param[i].lower)) / prior->sd[i];
+	if (clv_is_coefficient(model, i))
+		return prior->median[i];
+	return log(prior->median[i] - model->param[i].lower);
 }

@@ -3,7 +3,8 @@
  *		What may be held of a model's parameters before a base is seen.
  *
  * Each phi = ln(theta - lower) is normal by itself: theta - lower is lognormal
- * with the median given, and within a factor of exp(2 sd) of it with 95 %.
+ * with the median given, and within a factor of exp(2 sd) of it with 95 %.  The
+ * coefficient of a covariate is normal itself.
  */
 #ifndef CLV_PRIOR_H
 #define CLV_PRIOR_H
@@ -15,8 +16,7 @@
 typedef struct ClvPrior
 {
 	double		median[CLV_MAX_PARAM];	/* of theta, in the unit of the fit */
-	double		sd[CLV_MAX_PARAM];	/* of ln(theta - lower); neither is used of a
-									 * whole number */
+	double		sd[CLV_MAX_PARAM];	/* of phi; neither is used of a whole number */
 } ClvPrior;
 
 /* The geometric mean of spend, 1 where there is none. */
@@ -30,11 +30,8 @@ extern void clv_prior_default(const ClvModel *model, const ClvBase *base,
 extern void clv_prior_rescale(const ClvModel *model, double factor,
 							  double *median);
 
-extern ClvStatus clv_prior_check(const ClvModel *model, const ClvPrior *prior,
-								 ClvError *err);
-
-/* How many standard deviations ln(theta - lower) = phi is from the median. */
-extern double clv_prior_distance(const ClvModel *model, const ClvPrior *prior,
-								 int i, double phi);
+/* Where phi of parameter i, or coefficient i, has its median. */
+extern double clv_prior_center(const ClvModel *model, const ClvPrior *prior,
+							   int i);
 
 #endif							/* CLV_PRIOR_H */

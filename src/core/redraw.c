@@ -19,7 +19,7 @@
 struct ClvRedraw
 {
 	const ClvModel *model;
-	double		par[CLV_MAX_PARAM];
+	double		par[CLV_MAX_OWN];
 	const ClvBase *like;
 	uint64_t	seed;
 	uint64_t	which;

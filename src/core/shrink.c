@@ -34,10 +34,10 @@
 typedef struct Group
 {
 	bool		informed;		/* the fit knows something */
-	double		info[CLV_PACKED(CLV_MAX_PARAM)];	/* J */
-	double		pull[CLV_MAX_PARAM];	/* h */
-	double		mean[CLV_MAX_PARAM];	/* m */
-	double		cov[CLV_PACKED(CLV_MAX_PARAM)]; /* V */
+	double		info[CLV_PACKED(CLV_MAX_OWN)];	/* J */
+	double		pull[CLV_MAX_OWN];	/* h */
+	double		mean[CLV_MAX_OWN];	/* m */
+	double		cov[CLV_PACKED(CLV_MAX_OWN)]; /* V */
 } Group;
 
 struct ClvShrink
@@ -47,9 +47,9 @@ struct ClvShrink
 	size_t		ngroup;
 	size_t		informed;
 	Group	   *group;
-	double		mu[CLV_MAX_PARAM];
-	double		sigma[CLV_PACKED(CLV_MAX_PARAM)];
-	double		inverse[CLV_PACKED(CLV_MAX_PARAM)]; /* of sigma */
+	double		mu[CLV_MAX_OWN];
+	double		sigma[CLV_PACKED(CLV_MAX_OWN)];
+	double		inverse[CLV_PACKED(CLV_MAX_OWN)]; /* of sigma */
 	int			sweep;
 	size_t		done;			/* groups of it */
 	bool		finished;
@@ -112,8 +112,8 @@ invert(const double *packed, int n, double least, double *out)
 static void
 invert_definite(const double *packed, int n, double *out)
 {
-	double		l[CLV_MAX_PARAM][CLV_MAX_PARAM];	/* the lower factor */
-	double		inverse[CLV_MAX_PARAM][CLV_MAX_PARAM];	/* of it */
+	double		l[CLV_MAX_OWN][CLV_MAX_OWN];	/* the lower factor */
+	double		inverse[CLV_MAX_OWN][CLV_MAX_OWN];	/* of it */
 	int			i;
 	int			j;
 	int			k;
@@ -190,7 +190,7 @@ static void
 set_group(const ClvFitted *fit, Group *group)
 {
 	int			n = clv_real_params(fit->model);
-	double		phi[CLV_MAX_PARAM] = {0.0};
+	double		phi[CLV_MAX_OWN] = {0.0};
 	int			i;
 
 	group->informed = fit->has_cov;
@@ -248,8 +248,8 @@ static void
 begin(ClvShrink *shrink)
 {
 	int			n = clv_real_params(shrink->model);
-	double		info[CLV_PACKED(CLV_MAX_PARAM)] = {0.0};
-	double		pull[CLV_MAX_PARAM] = {0.0};
+	double		info[CLV_PACKED(CLV_MAX_OWN)] = {0.0};
+	double		pull[CLV_MAX_OWN] = {0.0};
 	size_t		g;
 	int			i;
 
@@ -273,8 +273,8 @@ static void
 expect(const ClvShrink *shrink, Group *group)
 {
 	int			n = clv_real_params(shrink->model);
-	double		precision[CLV_PACKED(CLV_MAX_PARAM)];
-	double		pull[CLV_MAX_PARAM];
+	double		precision[CLV_PACKED(CLV_MAX_OWN)];
+	double		pull[CLV_MAX_OWN];
 	int			i;
 
 	for (i = 0; i < CLV_PACKED(n); i++)
@@ -295,8 +295,8 @@ maximise(ClvShrink *shrink)
 {
 	int			n = clv_real_params(shrink->model);
 	double		count = (double) shrink->informed;
-	double		mu[CLV_MAX_PARAM] = {0.0};
-	double		sigma[CLV_PACKED(CLV_MAX_PARAM)] = {0.0};
+	double		mu[CLV_MAX_OWN] = {0.0};
+	double		sigma[CLV_PACKED(CLV_MAX_OWN)] = {0.0};
 	double		change = 0.0;
 	size_t		g;
 	int			i;
@@ -377,10 +377,11 @@ clv_shrink_result(const ClvShrink *shrink, size_t i, ClvFitted *fitted)
 		fitted->prior.median[k] = lower + exp(shrink->mu[k]);
 		fitted->prior.sd[k] = sqrt(fmax(shrink->sigma[CLV_PACK(k, k)], MIN_SPREAD));
 	}
-	memcpy(fitted->cov, group->cov, sizeof(fitted->cov));
+	memcpy(fitted->cov, group->cov, sizeof(group->cov));
 	fitted->has_cov = true;
 	fitted->has_prior = true;
 	fitted->groups = (int) shrink->informed;
+	fitted->at_covariates = false;
 	fitted->loglik = 0.0;
 	fitted->status = CLV_CONVERGED;
 	fitted->limit = -1;

@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "covariates.h"
 #include "newton.h"
 #include "optimum.h"
 
@@ -49,6 +50,7 @@
 struct ClvFit
 {
 	const ClvModel *model;
+	ClvCovariates *covariates;	/* that the model is made of; NULL: none */
 	const ClvBase *base;
 	void	   *work;
 	double		unit[CLV_MAX_PARAM];
@@ -101,11 +103,23 @@ theta_of(const ClvFit *fit, int i, double phi)
 
 	if (clv_is_whole(fit->model, i))
 		return fit->whole;
+	if (clv_is_coefficient(fit->model, i))
+		return phi;
 
 	/* at its lower limit, a parameter that has a finite one is there */
 	if (lower > 0.0 && phi <= -CLV_MAX_PHI)
 		return lower;
 	return lower + fit->unit[i] * exp(phi);
+}
+
+static double
+phi_of(const ClvFit *fit, int i, double theta)
+{
+	if (clv_is_whole(fit->model, i))
+		return 0.0;
+	if (clv_is_coefficient(fit->model, i))
+		return theta;
+	return log((theta - fit->model->param[i].lower) / fit->unit[i]);
 }
 
 /* Mean age and geometric mean of spend, whatever units they are in. */
@@ -143,7 +157,7 @@ begin_evaluation(ClvFit *fit)
 
 	for (i = 0; i < fit->model->nparam; i++)
 		par[i] = theta_of(fit, i, fit->trial.phi[i]);
-	memset(&fit->sums, 0, sizeof(fit->sums));
+	clv_sums_clear(&fit->sums, fit->model->nparam);
 	fit->done = 0;
 	fit->best.evaluations++;
 	fit->attempt_evaluations++;
@@ -176,10 +190,8 @@ begin_attempt(ClvFit *fit, ClvStatus *status)
 	}
 	for (i = 0; i < fit->model->nparam; i++)
 	{
-		double		phi = 0.0;
+		double		phi = phi_of(fit, i, par[i]);
 
-		if (!clv_is_whole(fit->model, i))
-			phi = log((par[i] - fit->model->param[i].lower) / fit->unit[i]);
 		fit->trial.phi[i] = fmin(fmax(phi, -CLV_MAX_PHI), CLV_MAX_PHI);
 		if (fit->best.loglik == -DBL_MAX)
 			fit->best.par[i] = par[i];
@@ -232,7 +244,8 @@ forget(ClvFit *fit)
 }
 
 /*
- * "base" has been found usable.  NULL and an error if there is no memory, or
+ * "base" has been found usable, and the names of covariates right by
+ * clv_covariates_check().  NULL and an error if there is no memory, or
  * if the model cannot be fitted to such a base.
  */
 ClvFit *
@@ -247,8 +260,20 @@ clv_fit_new(const ClvModel *model, const ClvBase *base,
 		check_gaps(model, base, whole, err) != CLV_OK)
 		return NULL;
 	fit = calloc(1, sizeof(ClvFit));
+	if (fit != NULL && options != NULL && options->ncov > 0)
+	{
+		fit->covariates = clv_covariates_new(model, base, options->covariate,
+											 options->prior != NULL);
+		if (fit->covariates == NULL)
+		{
+			free(fit);
+			fit = NULL;
+		}
+	}
 	if (fit != NULL)
 	{
+		if (fit->covariates != NULL)
+			model = clv_covariates_model(fit->covariates);
 		fit->model = model;
 		fit->base = base;
 		fit->attempt = -1;
@@ -285,20 +310,44 @@ clv_fit_free(ClvFit *fit)
 		return;
 	if (fit->work != NULL)
 		fit->model->work_free(fit->work);
+	clv_covariates_free(fit->covariates);
 	free(fit);
+}
+
+/*
+ * How many standard deviations parameter i is from the median of its prior,
+ * at "phi"; "row" takes the derivative of that, times the deviation.
+ */
+static double
+prior_distance(const ClvFit *fit, const double *phi, int i, double *row)
+{
+	double		distance = log(fit->unit[i]) -
+		clv_prior_center(fit->model, &fit->prior, i);
+	int			k;
+
+	if (fit->covariates != NULL)
+		clv_covariates_row(fit->covariates, i, row);
+	else
+	{
+		memset(row, 0, fit->model->nparam * sizeof(double));
+		row[i] = 1.0;
+	}
+	for (k = 0; k < fit->model->nparam; k++)
+		distance += row[k] * phi[k];
+	return distance / fit->prior.sd[i];
 }
 
 /* ln of the prior's density at a point, but for a constant. */
 static double
 log_prior(const ClvFit *fit, const double *phi)
 {
+	double		row[CLV_MAX_PARAM];
 	double		sum = 0.0;
 	int			i;
 
 	for (i = 0; fit->has_prior && i < clv_real_params(fit->model); i++)
 	{
-		double		z = clv_prior_distance(fit->model, &fit->prior, i,
-										   phi[i] + log(fit->unit[i]));
+		double		z = prior_distance(fit, phi, i, row);
 
 		sum -= 0.5 * z * z;
 	}
@@ -309,16 +358,24 @@ log_prior(const ClvFit *fit, const double *phi)
 static void
 add_prior(const ClvFit *fit, ClvPoint *point)
 {
+	int			n = clv_real_params(fit->model);
+	double		row[CLV_MAX_PARAM];
 	int			i;
+	int			j;
+	int			k;
 
 	point->loglik += log_prior(fit, point->phi);
-	for (i = 0; fit->has_prior && i < clv_real_params(fit->model); i++)
+	for (i = 0; fit->has_prior && i < n; i++)
 	{
 		double		sd = fit->prior.sd[i];
+		double		z = prior_distance(fit, point->phi, i, row);
 
-		point->grad[i] -= clv_prior_distance(fit->model, &fit->prior, i,
-											 point->phi[i] + log(fit->unit[i])) / sd;
-		point->info[CLV_PACK(i, i)] += 1.0 / (sd * sd);
+		for (j = 0; j < n; j++)
+		{
+			point->grad[j] -= z / sd * row[j];
+			for (k = 0; k <= j; k++)
+				point->info[CLV_PACK(j, k)] += row[j] / sd * row[k] / sd;
+		}
 	}
 }
 
@@ -336,14 +393,16 @@ take_sums(ClvFit *fit)
 	point->scale = fmax(fabs(point->loglik), (double) customers_of(fit));
 	for (i = 0; i < fit->model->nparam; i++)
 	{
-		slope[i] = fit->unit[i] * exp(point->phi[i]);
+		bool		straight = clv_is_coefficient(fit->model, i);
+
+		slope[i] = straight ? 1.0 : fit->unit[i] * exp(point->phi[i]);
 		point->grad[i] = slope[i] * fit->sums.grad[i];
 		finite = finite && isfinite(point->grad[i]);
 		for (j = 0; j <= i; j++)
 		{
 			double		bend = slope[i] * fit->sums.hess[CLV_PACK(i, j)] * slope[j];
 
-			if (i == j)
+			if (i == j && !straight)
 				bend += point->grad[i];
 			point->info[CLV_PACK(i, j)] = -bend;
 			finite = finite && isfinite(bend);
@@ -633,4 +692,6 @@ clv_fit_result(const ClvFit *fit, ClvFitted *fitted)
 	if (fitted->message[0] == '\0' && fitted->status == CLV_NOT_CONVERGED)
 		snprintf(fitted->message, sizeof(fitted->message),
 				 "the likelihood cannot be evaluated for these data");
+	if (fit->covariates != NULL)
+		clv_covariates_result(fit->covariates, fitted);
 }

@@ -49,7 +49,7 @@ clv_spread_draw(const ClvSpread *spread, ClvRandom *random, double *par,
 				ClvError *err)
 {
 	const ClvModel *model = spread->fit->model;
-	double		dphi[CLV_MAX_PARAM] = {0.0};
+	double		dphi[CLV_MAX_OWN] = {0.0};
 	int			i,
 				k;
 

@@ -13,7 +13,7 @@
 typedef struct ClvSpread
 {
 	const ClvFitted *fit;
-	double		axis[CLV_MAX_PARAM][CLV_MAX_PARAM]; /* of the ellipsoid: each as
+	double		axis[CLV_MAX_OWN][CLV_MAX_OWN]; /* of the ellipsoid: each as
 													 * long as its standard
 													 * deviation */
 } ClvSpread;

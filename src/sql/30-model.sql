@@ -166,13 +166,13 @@ CREATE FUNCTION clv.coefficients(model clv.model, OUT name text,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 4
 	AS 'MODULE_PATHNAME', 'clv_coefficients';
 COMMENT ON FUNCTION clv.coefficients(clv.model) IS
-	'each parameter with its standard error (delta method) and 95 % interval (normal in its logarithm, so never out of its domain); NULL where the fit has no covariance: parameters given, or a fit at a boundary';
+	'each parameter with its standard error (delta method) and 95 % interval (normal in its logarithm, so never out of its domain), and, of a model with covariates, each coefficient, such as alpha.channel (normal itself, so that the interval is symmetric; 0: no effect); the parameters are those of a customer whose covariates are all 0. NULL where the fit has no covariance: parameters given, or a fit at a boundary';
 
 CREATE FUNCTION clv.param(model clv.model, name text) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_param';
 COMMENT ON FUNCTION clv.param(clv.model, text) IS
-	'one parameter of the model, in its unit of time; 22023 when it has none of that name';
+	'one parameter of the model, in its unit of time, or one coefficient of a covariate, such as alpha.channel; 22023 when it has none of that name';
 
 CREATE FUNCTION clv.model_name(model clv.model) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -190,19 +190,19 @@ CREATE FUNCTION clv.loglik(model clv.model) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_model_loglik';
 COMMENT ON FUNCTION clv.loglik(clv.model) IS
-	'log-likelihood at the fitted parameters, of purchase times in the model''s unit, without the prior if there was one; NULL when parameters were given or shrunk';
+	'log-likelihood at the fitted parameters, of purchase times in the model''s unit, without the prior if there was one; NULL when parameters were given or shrunk, and after clv.with_covariates';
 
 CREATE FUNCTION clv.aic(model clv.model) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_aic';
 COMMENT ON FUNCTION clv.aic(clv.model) IS
-	'Akaike''s criterion, 2 k - 2 loglik for k parameters (Akaike 1974); lower is better, between fits to the same base in the same unit; NULL when parameters were given or shrunk';
+	'Akaike''s criterion, 2 k - 2 loglik for k parameters, coefficients included (Akaike 1974); lower is better, between fits to the same base in the same unit; NULL when clv.loglik is';
 
 CREATE FUNCTION clv.bic(model clv.model) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_bic';
 COMMENT ON FUNCTION clv.bic(clv.model) IS
-	'Bayesian criterion, k ln(customers) - 2 loglik for k parameters (Schwarz 1978); lower is better, between fits to the same base in the same unit; NULL when parameters were given or shrunk';
+	'Bayesian criterion, k ln(customers) - 2 loglik for k parameters, coefficients included (Schwarz 1978); lower is better, between fits to the same base in the same unit; NULL when clv.loglik is';
 
 CREATE FUNCTION clv.customers(model clv.model) RETURNS bigint
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

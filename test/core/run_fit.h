@@ -18,7 +18,7 @@ static ClvFitted
 run_model_at(const ClvModel *model, const ClvBase *base, double whole)
 {
 	ClvFitted	fitted;
-	ClvFitOptions options = {whole, NULL};
+	ClvFitOptions options = {.whole = whole};
 	ClvError	err;
 	ClvFit	   *fit = clv_fit_new(model, base, &options, &err);
 

@@ -249,7 +249,7 @@ main(void)
 
 	CHECK(clv_model_lookup("auto", &model, &err) == CLV_BAD_ARGUMENT &&
 		  strstr(err.hint, "mbgnbd") != NULL, "no list of models: %s", err.hint);
-	CHECK(clv_param_lookup(clv_model_find("bgnbd"), "alpha", &i, &err) == CLV_OK &&
+	CHECK(clv_param_lookup(&(ClvFitted) {.model = clv_model_find("bgnbd")}, "alpha", &i, &err) == CLV_OK &&
 		  i == 1, "alpha is not parameter 1");
 	CHECK(clv_kind_check(clv_model_find("bgnbd"), CLV_SPEND, &err) == CLV_BAD_ARGUMENT &&
 		  strstr(err.hint, "gammagamma") != NULL, "no spend model: %s", err.hint);
