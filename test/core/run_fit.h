@@ -10,17 +10,13 @@
 #include "fit.h"
 #include "make_base.h"
 
-/*
- * With this value of the whole-number parameter (0: the best).  All zero, with
- * a message, if there is no fit.
- */
+/* All zero, with a message, if there is no fit. */
 static ClvFitted
-run_model_at(const ClvModel *model, const ClvBase *base, double whole)
+run_options(const ClvModel *model, const ClvBase *base, const ClvFitOptions *options)
 {
 	ClvFitted	fitted;
-	ClvFitOptions options = {.whole = whole};
 	ClvError	err;
-	ClvFit	   *fit = clv_fit_new(model, base, &options, &err);
+	ClvFit	   *fit = clv_fit_new(model, base, options, &err);
 
 	memset(&fitted, 0, sizeof(fitted));
 	fitted.status = CLV_NOT_CONVERGED;
@@ -34,6 +30,15 @@ run_model_at(const ClvModel *model, const ClvBase *base, double whole)
 	clv_fit_result(fit, &fitted);
 	clv_fit_free(fit);
 	return fitted;
+}
+
+/* With this value of the whole-number parameter; 0: the best. */
+static inline ClvFitted
+run_model_at(const ClvModel *model, const ClvBase *base, double whole)
+{
+	ClvFitOptions options = {.whole = whole};
+
+	return run_options(model, base, &options);
 }
 
 static inline ClvFitted
