@@ -227,6 +227,7 @@ ClvStatus
 clv_fitted_at(const ClvFitted *fit, const double *v, ClvFitted *out,
 			  ClvError *err)
 {
+	ClvNumber	number;
 	int			c;
 
 	if (fit->ncov == 0)
@@ -238,8 +239,8 @@ clv_fitted_at(const ClvFitted *fit, const double *v, ClvFitted *out,
 	{
 		if (!isfinite(v[c]))
 			return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
-							"covariate \"%s\" must be finite, but is \"%g\"",
-							fit->covariate[c], v[c]);
+							"covariate \"%s\" must be finite, but is \"%s\"",
+							fit->covariate[c], clv_number(&number, v[c]));
 	}
 	out->model = fit->model;
 	out->ncov = 0;
