@@ -55,7 +55,7 @@ clv_covariates_check(const ClvModel *model, const ClvBase *base,
 	if (n > 0 && n != base->ncov)
 		return clv_fail(err, CLV_BAD_ARGUMENT,
 						"Name each element of the array that clv.cbs was given, in its order.",
-						"there are names of %d covariates, but the base has %d",
+						"%d covariates are named, but the base has %d",
 						n, base->ncov);
 	return clv_covariate_names_check(name, n, err);
 }
