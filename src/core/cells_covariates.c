@@ -23,11 +23,11 @@
 #define STEP_WORK		65536
 #define GROUP_WORK		64
 
-#define BYTES_A_CELL	12		/* of a group of one customer, a third of it */
+#define BYTES_A_CELL	12		/* about so many, in a small group */
 
 typedef enum GroupingStage
 {
-	GROUPING_LIST,				/* encoded groups become elements, as rows are; */
+	GROUPING_LIST,				/* encoded groups join the rows as elements; */
 	GROUPING_KEYS,				/* all get a covariate as their key */
 	GROUPING_ORDER,				/* and are sorted by it */
 	GROUPING_EXTEND,			/* the elements of the next group */

@@ -11,7 +11,8 @@
 
 #include <stdlib.h>
 
-#define LEAST_GROUP		9		/* bytes: one double, and how many follow */
+/* Bytes of a group besides its vector: a number, and the base of nobody. */
+#define LEAST_BASE		13
 
 /* Work of a step, in bytes of encodings; a group also costs some memory. */
 #define STEP_BYTES		65536
@@ -28,7 +29,8 @@ clv_groups_walk(ClvGroupsWalk *walk, ClvCellsBytes section, ClvError *err)
 	if (!clv_get_number(&walk->in, &ncov) || ncov < 1 ||
 		ncov > CLV_MAX_COVARIATES ||
 		!clv_get_number(&walk->in, &ngroup) || ngroup < 1 ||
-		ngroup > (size_t) (walk->in.end - walk->in.data) / LEAST_GROUP)
+		ngroup > (size_t) (walk->in.end - walk->in.data) /
+		(ncov * sizeof(double) + LEAST_BASE))
 		return clv_cells_malformed(err);
 	walk->ncov = (int) ncov;
 	walk->ngroup = ngroup;
