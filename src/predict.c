@@ -61,6 +61,18 @@ clv_require(ClvStatus status, const ClvModelValue *value, const ClvRow *row)
 	clv_raise(&err);
 }
 
+/*
+ * A prediction this small has no digits that could be relied on, and a product
+ * with it would make PostgreSQL raise an underflow: nothing, then.
+ */
+#define CLV_NOTHING		1e-300
+
+static double
+clv_settle(double prediction)
+{
+	return prediction < CLV_NOTHING ? 0.0 : prediction;
+}
+
 /* A later model may leave a prediction out. */
 static void
 clv_require_function(bool present, const ClvModelValue *value)
@@ -88,7 +100,7 @@ clv_p_alive(PG_FUNCTION_ARGS)
 	clv_require_function(model->p_alive != NULL, value);
 	clv_require(model->p_alive(model, value->fit.par, &row, ahead, &out),
 				value, &row);
-	PG_RETURN_FLOAT8(out);
+	PG_RETURN_FLOAT8(clv_settle(out));
 }
 
 /* clv.p_active(model, frequency, recency, t, horizon) */
@@ -105,7 +117,7 @@ clv_p_active(PG_FUNCTION_ARGS)
 	clv_require_function(model->p_active != NULL, value);
 	clv_require(model->p_active(model, value->fit.par, &row, h, &out),
 				value, &row);
-	PG_RETURN_FLOAT8(out);
+	PG_RETURN_FLOAT8(clv_settle(out));
 }
 
 /* Purchases to come, discounted at "delta" a unit, until "h". */
@@ -119,7 +131,7 @@ clv_purchases(const ClvModelValue *value, const ClvRow *row, double delta,
 	clv_require_function(model->purchases != NULL, value);
 	clv_require(model->purchases(model, value->fit.par, row, delta, h, &out),
 				value, row);
-	return out;
+	return clv_settle(out);
 }
 
 /* clv.expected_purchases(model, frequency, recency, t, horizon) */
@@ -180,7 +192,7 @@ clv_alive_years(PG_FUNCTION_ARGS)
 	clv_require_function(model->lifetime != NULL, value);
 	clv_require(model->lifetime(model, value->fit.par, &row, delta, h, &out),
 				value, &row);
-	PG_RETURN_FLOAT8(clv_units_to_years(out, value->unit_days));
+	PG_RETURN_FLOAT8(clv_settle(clv_units_to_years(out, value->unit_days)));
 }
 
 static double
@@ -199,7 +211,7 @@ clv_pmf(const ClvModelValue *value, const ClvRow *row, const Interval *horizon,
 	clv_require_function(model->pmf != NULL, value);
 	clv_require(model->pmf(model, value->fit.par, row, h, (double) n, &out),
 				value, row);
-	return out;
+	return clv_settle(out);
 }
 
 /* clv.purchases_pmf(model, frequency, recency, t, horizon, n) */
