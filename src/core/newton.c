@@ -10,11 +10,16 @@
  */
 #include "newton.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 /* Cyclic Jacobi: quadratic once the matrix is nearly diagonal. */
 #define MAX_SWEEPS	60
+
+/* How near a step comes to a radius that is but a guess. */
+#define CLOSE_ENOUGH	1.001
+#define MAX_ROUNDS		60
 
 /* Turn rows and columns p and q of "a" so that a[p][q] vanishes. */
 static void
@@ -22,8 +27,8 @@ jacobi_rotate(double a[CLV_MAX_PARAM][CLV_MAX_PARAM],
 			  double v[CLV_MAX_PARAM][CLV_MAX_PARAM], int n, int p, int q)
 {
 	double		theta = (a[q][q] - a[p][p]) / (2.0 * a[p][q]);
-	double		t = copysign(1.0, theta) / (fabs(theta) + hypot(theta, 1.0));
-	double		c = 1.0 / hypot(t, 1.0);
+	double		t = copysign(1.0, theta) / (fabs(theta) + sqrt(theta * theta + 1.0));
+	double		c = 1.0 / sqrt(t * t + 1.0);
 	double		s = t * c;
 	int			k;
 
@@ -120,55 +125,61 @@ clv_eigen(const double *packed, int n, ClvEigen *out)
 	eigen_sort(a, v, n, out);
 }
 
+/* The step's length squared, and minus half its derivative by the shift. */
 static double
-step_length(const ClvEigen *curve, const double *along, double shift)
+step_length(const ClvEigen *curve, const double *along, double shift,
+			double *fall)
 {
 	double		sum = 0.0;
 	int			i;
 
+	*fall = 0.0;
 	for (i = 0; i < curve->n; i++)
 	{
-		if (along[i] != 0.0)
-			sum = hypot(sum, along[i] / (curve->value[i] + shift));
+		double		bend = curve->value[i] + shift;
+		double		part;
+
+		if (along[i] == 0.0)
+			continue;
+		part = along[i] / bend * (along[i] / bend);
+		sum += part;
+		*fall += part / bend;
 	}
 	return sum;
 }
 
 /*
- * The shift of B that makes the step as long as the radius.  The length falls
- * as the shift grows; bisection on a logarithmic scale cannot fail, and 60
- * halvings of n numbers are nothing.
+ * The least shift of B, up to rounding, that makes it positive and the step no
+ * longer than "radius".
+ *
+ * One over the length is nearly linear in the shift, and concave: so Newton's
+ * method for it comes up to the answer from below, in a few rounds (More &
+ * Sorensen 1983, section 3; Conn, Gould & Toint, "Trust-Region Methods", 2000,
+ * 7.3).
  */
 static double
 step_shift(const ClvEigen *curve, const double *along, double noise,
 		   double radius)
 {
 	double		least;
-	double		high;
-	double		low;
+	double		shift;
 	int			i;
 
 	if (curve->n == 0)
 		return 0.0;
-	least = curve->value[0] < noise ? noise - curve->value[0] : 0.0;
-	if (step_length(curve, along, least) <= radius)
-		return least;
-	low = 0.0;
-	high = fmax(noise, fabs(curve->value[curve->n - 1]));
-	while (step_length(curve, along, least + high) > radius)
-		high *= 4.0;
-	for (i = 0; i < 60; i++)
+	least = fmax(noise, 4.0 * DBL_EPSILON * fabs(curve->value[0]));
+	shift = curve->value[0] < least ? least - curve->value[0] : 0.0;
+	for (i = 0; i < MAX_ROUNDS; i++)
 	{
-		double		middle = low > 0.0 ? sqrt(low * high) : high / 16.0;
+		double		fall;
+		double		square = step_length(curve, along, shift, &fall);
+		double		length = sqrt(square);
 
-		if (low == 0.0 && middle < noise * 1e-10)
+		if (length <= radius * CLOSE_ENOUGH)
 			break;
-		if (step_length(curve, along, least + middle) > radius)
-			low = middle;
-		else
-			high = middle;
+		shift += square / fall * (length - radius) / radius;
 	}
-	return least + high;
+	return shift;
 }
 
 /*

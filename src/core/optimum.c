@@ -13,7 +13,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#define FAR_PHI			6.907755278982137	/* ln 1e3 */
 #define FLAT			1e-6	/* information below this: a standard error of
 								 * more than 1000 on the log scale */
 #define DRIFT			0.5		/* so does a step this long, where nothing is
@@ -84,7 +83,7 @@ went_along(const ClvModel *model, const ClvAround *around, int k, int with)
 
 	if (clv_is_coefficient(model, k) || clv_is_coefficient(model, with))
 		return false;			/* they have no ratio */
-	return fabs(here) > FAR_PHI && fabs(there) > FAR_PHI &&
+	return fabs(here) > CLV_FAR_PHI && fabs(there) > CLV_FAR_PHI &&
 		(here > 0.0) == (there > 0.0);
 }
 
@@ -145,7 +144,7 @@ flat_companion(const ClvModel *model, const ClvAround *around, const double *v,
 		int			k = around->free[i];
 		bool		up = rise * v[i] > 0.0;
 		bool		far = rise != 0 &&
-			(up ? around->point->phi[k] : -around->point->phi[k]) > FAR_PHI;
+			(up ? around->point->phi[k] : -around->point->phi[k]) > CLV_FAR_PHI;
 
 		if (fabs(v[i]) < 0.8 * most)
 			continue;

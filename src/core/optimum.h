@@ -11,6 +11,9 @@
 /* |phi| of a search stays within this: a factor of 1e8 either way */
 #define CLV_MAX_PHI		18.420680743952367
 
+/* a parameter this far out may be on its way to infinity or zero */
+#define CLV_FAR_PHI		6.907755278982137	/* ln 1e3 */
+
 /* The log-likelihood at a point, with derivatives in phi. */
 typedef struct ClvPoint
 {

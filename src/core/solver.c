@@ -42,10 +42,11 @@
  * A likelihood may have more than one optimum (one-time buyers left, or buy
  * seldom), so that two starts are always tried, and the others if these end
  * badly.  An attempt that comes this close to an optimum known is not
- * continued.
+ * continued, nor one that is about to follow another to infinity or zero.
  */
 #define ATTEMPTS		2
 #define SAME_PHI		0.05
+#define SAME_LOGLIK		1e-4
 
 struct ClvFit
 {
@@ -531,17 +532,24 @@ end_attempt(ClvFit *fit, const ClvAround *around, bool settled)
 	return next_attempt(fit);
 }
 
-/* Has the search come to the optimum that an earlier one found? */
+/* Has the search come to the optimum, or near the limit, that is known? */
 static bool
 been_here(const ClvFit *fit)
 {
+	bool		limit = fit->best.status == CLV_BOUNDARY &&
+		fabs(fit->here.loglik - fit->best.loglik) < SAME_LOGLIK;
 	int			i;
 
-	if (fit->best.status != CLV_CONVERGED)
+	if (fit->best.status != CLV_CONVERGED && !limit)
 		return false;
 	for (i = 0; i < fit->model->nparam; i++)
 	{
-		if (fabs(fit->here.phi[i] - fit->best_phi[i]) > SAME_PHI)
+		double		here = fit->here.phi[i];
+		double		there = fit->best_phi[i];
+		bool		along = limit && here * there > 0.0 &&
+			fabs(here) > CLV_FAR_PHI && fabs(there) > CLV_FAR_PHI;
+
+		if (!along && fabs(here - there) > SAME_PHI)
 			return false;
 	}
 	return true;
