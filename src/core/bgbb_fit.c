@@ -168,20 +168,20 @@ static void
 table_step(Work *w, size_t k)
 {
 	Step	   *step = &w->step[k];
-	double		a = w->par[A] + k;
-	double		b = w->par[B] + k;
-	double		ab = w->par[A] + w->par[B] + k;
-	double		d = w->par[D] + k;
-	double		cd = w->par[C] + w->par[D] + k;
-	double		gap = w->par[C] / (d * cd);	/* 1 / d - 1 / cd */
+	double		ab_0 = w->par[A] + w->par[B];
+	double		delta = w->par[D] + k;
+	double		a = 1.0 / (w->par[A] + k);
+	double		b = 1.0 / (w->par[B] + k);
+	double		ab = 1.0 / (ab_0 + k);
+	double		d = 1.0 / delta;
+	double		cd = 1.0 / (w->par[C] + delta);
+	double		gap = w->par[C] * d * cd;	/* d - cd */
 	const double log_term[NLOG] = {
 		log1p(k / w->par[A]), log1p(k / w->par[B]),
-		log1p(k / (w->par[A] + w->par[B])), -log1p(w->par[C] / d)
+		log1p(k / ab_0), -log1p(w->par[C] * d)
 	};
 	const double term[NSUM] = {
-		1.0 / a, -1.0 / (a * a), 1.0 / b, -1.0 / (b * b),
-		1.0 / ab, -1.0 / (ab * ab), gap, -gap * (1.0 / d + 1.0 / cd),
-		1.0 / cd, -1.0 / (cd * cd)
+		a, -a * a, b, -b * b, ab, -ab * ab, gap, -gap * (d + cd), cd, -cd * cd
 	};
 	int			i;
 
@@ -194,9 +194,9 @@ table_step(Work *w, size_t k)
 	memcpy(step->sum, w->sum, sizeof(w->sum));
 	for (i = 0; i < NSUM; i++)
 		w->sum[i] += term[i];
-	step->stay = d / (cd * ab);
-	step->die = w->par[C] / cd;
-	step->inverse = 1.0 / cd;
+	step->stay = delta * cd * ab;
+	step->die = w->par[C] * cd;
+	step->inverse = cd;
 }
 
 /* Derivatives of ln S_k, but for what (alpha)_x brings. */
