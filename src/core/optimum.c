@@ -13,10 +13,14 @@
 #include <math.h>
 #include <stdio.h>
 
+#define MAIN_PART		0.8		/* of an eigenvector, beside its largest one */
 #define FLAT			1e-6	/* information below this: a standard error of
 								 * more than 1000 on the log scale */
 #define DRIFT			0.5		/* so does a step this long, where nothing is
 								 * left to gain */
+#define NOTHING			3e-10	/* so does, far out, that all the rest of the
+								 * way adds less than this to lnL, of its
+								 * size */
 
 /* A parameter at a bound is held there unless the likelihood pulls it back. */
 void
@@ -146,7 +150,7 @@ flat_companion(const ClvModel *model, const ClvAround *around, const double *v,
 		bool		far = rise != 0 &&
 			(up ? around->point->phi[k] : -around->point->phi[k]) > CLV_FAR_PHI;
 
-		if (fabs(v[i]) < 0.8 * most)
+		if (fabs(v[i]) < MAIN_PART * most)
 			continue;
 		if (first >= 0 && up && rise * v[first] > 0.0 &&
 			went_along(model, around, around->free[first], k))
@@ -225,16 +229,39 @@ slope_along(const ClvAround *around, int e)
 	return slope;
 }
 
+/* Have all parameters that eigenvector e is made of gone far? */
+static bool
+all_far(const ClvAround *around, int e)
+{
+	const double *v = around->curve.vector[e];
+	double		most = 0.0;
+	int			i;
+
+	for (i = 0; i < around->curve.n; i++)
+		most = fmax(most, fabs(v[i]));
+	for (i = 0; i < around->curve.n; i++)
+	{
+		if (fabs(v[i]) >= MAIN_PART * most &&
+			fabs(around->point->phi[around->free[i]]) <= CLV_FAR_PHI)
+			return false;
+	}
+	return true;
+}
+
 /*
  * Has the likelihood become flat that way?  Towards a limit it rises ever more
- * slowly, but Newton's step stays about 1.
+ * slowly, but Newton's step stays about 1.  Of ln L = c - e^(-2 phi) / 2, with
+ * its maximum at infinity as well as with one far out that can hardly be told
+ * from it, the information is what is still to come: there rounding errors of
+ * the information may be larger than itself, and the step be anything.
  */
 static bool
 is_flat(const ClvAround *around, int e)
 {
 	double		value = around->curve.value[e];
 
-	return value <= FLAT || fabs(slope_along(around, e)) > DRIFT * value;
+	return value <= FLAT || fabs(slope_along(around, e)) > DRIFT * value ||
+		(value <= NOTHING * around->point->scale && all_far(around, e));
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "check.h"
 #include "contract.h"
 #include "run_fit.h"
+#include "special.h"
 #include "survivors.h"
 
 typedef struct GoldenStay
@@ -304,6 +305,61 @@ test_degenerate(void)
 	check_cells("who stays a period stays", "bdw", early, LENGTH(early), CLV_BOUNDARY);
 }
 
+/*
+ * Subscribers who do not differ leave at one rate for ever: the likelihood of
+ * BdW, as that of sBG, has no maximum then, it rises as a and b grow at a fixed
+ * ratio and c becomes 1.  Where they do differ, and c is 1, it has one there.
+ */
+static void
+test_geometric(void)
+{
+	static const double stay[] = {0.05, 0.5, 0.8, 0.9, 0.99};
+	static const int periods[] = {4, 12, 100};
+	ClvTenure	cell[100];
+	ClvFitted	fit;
+	ClvBase		base;
+	int			i;
+	int			j;
+	int			t;
+
+	memset(cell, 0, sizeof(cell));
+	memset(&base, 0, sizeof(base));
+	base.tenure = cell;
+	base.customers = 1000000;
+	for (i = 0; i < (int) LENGTH(stay); i++)
+	{
+		for (j = 0; j < (int) LENGTH(periods); j++)
+		{
+			base.ntenure = periods[j];
+			for (t = 1; t <= periods[j]; t++)
+			{
+				cell[t - 1].t = t;
+				cell[t - 1].lost = 1e6 * pow(stay[i], t - 1) * (1.0 - stay[i]);
+				cell[t - 1].stay = t == periods[j] ? 1e6 * pow(stay[i], t) : 0.0;
+			}
+			fit = run_fit("bdw", &base);
+			CHECK(fit.status == CLV_BOUNDARY && !fit.has_cov &&
+				  strncmp(fit.message, "a and b grow", 12) == 0,
+				  "%g, %d periods: status %d, %s", stay[i], periods[j], fit.status, fit.message);
+			CHECK_REL(fit.par[1] / (fit.par[0] + fit.par[1]), stay[i], 1e-5, "chance to stay");
+			CHECK_REL(fit.par[2], 1.0, 1e-4, "shape");
+		}
+	}
+
+	base.ntenure = 12;
+	for (t = 1; t <= 12; t++)
+	{
+		cell[t - 1].t = t;
+		cell[t - 1].lost = 1e6 * exp(clv_log_survive(0.7, 3.0, t - 1)) * 0.7 / (2.7 + t);
+		cell[t - 1].stay = t == 12 ? 1e6 * exp(clv_log_survive(0.7, 3.0, t)) : 0.0;
+	}
+	fit = run_fit("bdw", &base);
+	CHECK(fit.status == CLV_CONVERGED && fit.has_cov, "they differ: status %d, %s", fit.status, fit.message);
+	CHECK_REL(fit.par[0], 0.7, 1e-6, "a");
+	CHECK_REL(fit.par[1], 3.0, 1e-6, "b");
+	CHECK_REL(fit.par[2], 1.0, 1e-6, "c");
+}
+
 /* Simulated subscribers: are the parameters found again? */
 static void
 test_recovery(void)
@@ -415,6 +471,7 @@ main(void)
 	test_published();
 	test_payments();
 	test_degenerate();
+	test_geometric();
 	test_recovery();
 	test_survivors();
 	CHECK_DONE("contract");
