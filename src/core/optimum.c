@@ -152,7 +152,8 @@ flat_companion(const ClvModel *model, const ClvAround *around, const double *v,
 
 		if (fabs(v[i]) < MAIN_PART * most)
 			continue;
-		if (first >= 0 && up && rise * v[first] > 0.0 &&
+		if (first >= 0 && rise != 0 && v[i] * v[first] > 0.0 &&
+			(up || model->param[around->free[first]].sinks != NULL) &&
 			went_along(model, around, around->free[first], k))
 		{
 			*limit = around->free[first];

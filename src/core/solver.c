@@ -546,7 +546,8 @@ been_here(const ClvFit *fit)
 	{
 		double		here = fit->here.phi[i];
 		double		there = fit->best_phi[i];
-		bool		along = limit && here * there > 0.0 &&
+		bool		along = limit && !clv_is_coefficient(fit->model, i) &&
+			here * there > 0.0 &&
 			fabs(here) > CLV_FAR_PHI && fabs(there) > CLV_FAR_PHI;
 
 		if (!along && fabs(here - there) > SAME_PHI)
