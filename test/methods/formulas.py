@@ -392,7 +392,7 @@ def main():
         PARTS[part]()
     failed = 0
     for (label, value, sql, tolerance), got in zip(checks, psql(s for _, _, s, _ in checks)):
-        error = abs(mpf(got) - value) / max(abs(value), mpf(10) ** -30) if got else inf
+        error = abs(mpf(got) - value) / max(abs(value), mpf(10) ** -9) if got else inf
         if not error <= tolerance:
             failed += 1
             print("%s: %s by the formula, %s by clv" % (label, mpmath.nstr(value, 15), got or "NULL"))

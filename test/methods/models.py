@@ -32,7 +32,7 @@ class Bg:
         self.R = self.r + self.k * self.x
         self.A = self.alpha + self.T
         self.b1 = self.b + self.n
-        self.nodes = []
+        self.nodes, self.stay = [], []
         self.y = (self.T - self.tx) / (self.alpha + self.T)
         self.S = sum(rf(self.R, j) / G(j + 1) * self.y ** j for j in range(self.k))
         self.w = [rf(self.R, j) / G(j + 1) * self.y ** j / self.S for j in range(self.k)]
@@ -114,13 +114,23 @@ class Bg:
         return self.alive() * quad(lambda u: exp(-rho * u) * self.M(self.R, u / self.A), [0, h])
 
     def over_lambda(self, f):
-        """The mean of f(j, lambda)"""
-        total = mpf(0)
+        """The mean of f(j, lambda), by the trapezoidal rule in v = ln lambda."""
+        total, step = mpf(0), mpf("0.06")
         for j, w in enumerate(self.w):
             s = self.R + j
-            total += w * quad(lambda v: f(j, exp(v)) * exp(s * (v + log(self.A)) - exp(v) * self.A - loggamma(s)),
-                              linspace(-50 / s - log(self.A), log(s + 60) - log(self.A), 12))
+            v = log(s + 60) - log(self.A)
+            while v > -50 / s - log(self.A):
+                mass = exp(s * (v + log(self.A)) - exp(v) * self.A - loggamma(s))
+                total += w * step * mass * f(j, exp(v))
+                v -= step
         return total
+
+    def e1(self, n):
+        """e_n(a, b')"""
+        while len(self.stay) <= n:
+            i = len(self.stay)
+            self.stay.append(e(i, self.a, self.b1))
+        return self.stay[n]
 
     def regular_expected(self, rho, h):
         if rho == 0:
@@ -130,14 +140,14 @@ class Bg:
             v = lam / (lam + rho)
             if h == inf:
                 return self.over_p(lambda p: v ** (self.k - j) / (1 - (1 - p) * v ** self.k))
-            return self.steps(lambda i: e((i + j) // self.k - 1, self.a, self.b1) * v ** i
+            return self.steps(lambda i: self.e1((i + j) // self.k - 1) * v ** i
                               if i > 0 and (i + j) % self.k == 0 else mpf(0), (lam + rho) * h)
         return self.over_lambda(given)
 
     def regular_lifetime(self, rho, h):
         def given(j, lam):
             v = lam / (lam + rho)
-            return self.steps(lambda i: e((i + 1 + j - 1) // self.k, self.a, self.b1) * v ** i,
+            return self.steps(lambda i: self.e1((i + j) // self.k) * v ** i,
                               (lam + rho) * h, 1) / (lam + rho)
         return self.over_lambda(given)
 
