@@ -377,6 +377,53 @@ def part_contract():
     contract("bdw", {"a": 0.2143, "b": 1.4266, "c": 1.7236})
 
 
+def part_covariates():
+    """docs/methods/covariates.md, with one covariate."""
+    customers = [(x, tx, t, n + i % 3 + int(v) * (i % 2), v) for v in (0, 1.5) for i, (x, tx, t, n) in enumerate(ROWS)]
+    values = ", ".join("(%d, %d, %d, %d, %r)" % row for row in customers)
+    for name, own, moved, make in (
+            ("mbgnbd", ("r", "alpha", "a", "b"), {"alpha": -1, "a": 1, "b": 1}, lambda par, h: Bg(1, par, h)),
+            ("bgnbd", ("r", "alpha", "a", "b"), {"alpha": -1, "a": 1, "b": 1}, lambda par, h: Bg(0, par, h)),
+            ("paretonbd", ("r", "alpha", "s", "beta"), {"alpha": -1, "beta": -1}, Pareto)):
+        fit = ("clv.fit((SELECT clv.cbs(x, tx, t, NULL, ARRAY[v::float8]) FROM (VALUES %s) AS c(x, tx, t, n, v), "
+               "generate_series(1, n)), '%s', 7, '{\"sd\": 1}', '{\"covariates\": [\"v\"]}')" % (values, name))
+        names = list(own) + ["%s.v" % n for n in moved]
+        sign = list(moved.values())
+        got = psql(["clv.param(m, '%s') FROM (SELECT %s AS m) AS f" % (n, fit) for n in names])
+        at = [log(mpf(v)) for v in got[:len(own)]] + [mpf(v) for v in got[len(own):]]
+
+        def theta(phi, v):
+            out = {n: phi[i] for i, n in enumerate(own)}
+            for i, n in enumerate(moved):
+                out[n] += sign[i] * phi[len(own) + i] * v
+            return {n: exp(u) for n, u in out.items()}
+
+        def loglik(phi):
+            return sum(n * log(make(theta(phi, v), (x, tx, t)).likelihood()) for x, tx, t, n, v in customers)
+        check(name + " covariates, loglik", loglik(at), "clv.loglik(%s)" % fit, 1e-9)
+
+        fitted = json.loads(psql([fit + "::text"])[0])
+        medians = [log(mpf(fitted["prior"]["mean"][n])) for n in own] + [mpf(0)] * len(moved)
+
+        def posterior(phi):
+            return loglik(phi) - sum((u - v) ** 2 for u, v in zip(phi, medians)) / 2
+        grad, hess = derivatives(posterior, at)
+        assert max(abs(g) for g in grad) < 1e-4, grad
+        cov = (-hess) ** -1
+        for i, n in enumerate(names):
+            scale = exp(at[i]) if i < len(own) else 1
+            check("%s covariates, error of %s" % (name, n), scale * mpmath.sqrt(cov[i, i]),
+                  "(SELECT std_error FROM clv.coefficients(%s) WHERE name = '%s')" % (fit, n), 1e-4)
+        there = theta(at, mpf("0.5"))
+        for i, n in enumerate(moved):
+            k, c = own.index(n), len(own) + i
+            one = "clv.with_covariates(%s, '{0.5}')" % fit
+            spread = cov[k, k] + sign[i] * cov[k, c] + cov[c, c] / 4
+            check("%s at v, %s" % (name, n), there[n], "clv.param(%s, '%s')" % (one, n))
+            check("%s at v, error of %s" % (name, n), there[n] * mpmath.sqrt(spread),
+                  "(SELECT std_error FROM clv.coefficients(%s) WHERE name = '%s')" % (one, n), 1e-4)
+
+
 def part_fitting():
     fitting()
     shrinkage()
@@ -384,7 +431,7 @@ def part_fitting():
 
 
 PARTS = {"bg": part_bg, "regular": part_regular, "dropout": part_dropout, "bgbb": part_bgbb,
-         "contract": part_contract, "fitting": part_fitting, "hard": hard}
+         "contract": part_contract, "covariates": part_covariates, "fitting": part_fitting, "hard": hard}
 
 
 def main():
