@@ -182,4 +182,38 @@ extern ClvStatus clv_history_opportunities(const unsigned char *data,
 										   ClvOpportunities *out,
 										   ClvError *err);
 
+/*
+ * A history by periods of any length, one at a time and only those in which
+ * there is anything: period k is from day start[k] to the day before
+ * start[k + 1], k < periods.  clv_history_next_period() returns CLV_CONTINUE
+ * with a period, and CLV_OK at the end.
+ */
+typedef struct ClvHistoryPeriod
+{
+	int32_t		k;
+	int32_t		purchases;		/* days that count */
+	int64_t		orders;
+	double		spend;			/* of all rows in it, as the policy has it */
+	double		refunds;		/* >= 0 */
+} ClvHistoryPeriod;
+
+typedef struct ClvPeriodReader
+{
+	ClvHistoryReader reader;
+	const int32_t *start;
+	int32_t		periods;
+	ClvRefunds	policy;
+	ClvDay		day;			/* read ahead */
+	ClvStatus	status;			/* of reading it */
+	int32_t		k;
+} ClvPeriodReader;
+
+extern ClvStatus clv_history_read_periods(ClvPeriodReader *reader,
+										  const unsigned char *data,
+										  size_t size, const int32_t *start,
+										  int32_t periods, ClvRefunds policy,
+										  ClvError *err);
+extern ClvStatus clv_history_next_period(ClvPeriodReader *reader,
+										 ClvHistoryPeriod *out, ClvError *err);
+
 #endif							/* CLV_HISTORY_H */

@@ -269,6 +269,71 @@ clv_history_opportunities(const unsigned char *data, size_t size,
 	return status;
 }
 
+/* ---- any periods ---- */
+
+static void
+read_ahead(ClvPeriodReader *reader, ClvError *err)
+{
+	reader->status = next_observed(&reader->reader,
+								   reader->start[reader->periods] - 1,
+								   reader->policy, &reader->day, err);
+}
+
+ClvStatus
+clv_history_read_periods(ClvPeriodReader *reader, const unsigned char *data,
+						 size_t size, const int32_t *start, int32_t periods,
+						 ClvRefunds policy, ClvError *err)
+{
+	ClvStatus	status = clv_history_read(&reader->reader, data, size, err);
+
+	if (status != CLV_OK)
+		return status;
+	reader->start = start;
+	reader->periods = periods;
+	reader->policy = policy;
+	reader->k = 0;
+	do
+	{
+		read_ahead(reader, err);
+	} while (reader->status == CLV_CONTINUE && reader->day.day < start[0]);
+	return reader->status == CLV_CONTINUE ? CLV_OK : reader->status;
+}
+
+ClvStatus
+clv_history_next_period(ClvPeriodReader *reader, ClvHistoryPeriod *out, ClvError *err)
+{
+	bool		has_amounts = reader->reader.has_amounts;
+	ClvSummary	rounded = {0};
+	Money		money;
+
+	if (reader->status != CLV_CONTINUE)
+		return reader->status;
+	while (reader->day.day >= reader->start[reader->k + 1])
+		reader->k++;
+	memset(out, 0, sizeof(*out));
+	out->k = reader->k;
+	clv_exact_init(&money.repeat);
+	clv_exact_init(&money.spend);
+	clv_exact_init(&money.refunds);
+	while (reader->status == CLV_CONTINUE &&
+		   reader->day.day < reader->start[reader->k + 1])
+	{
+		out->purchases += day_counts(&reader->day, has_amounts, reader->policy);
+		if (reader->day.orders > INT64_MAX - out->orders)
+			return clv_fail(err, CLV_OUT_OF_RANGE, NULL, "too many orders");
+		out->orders += reader->day.orders;
+		add_money(&money, &reader->day, false, reader->policy);
+		read_ahead(reader, err);
+	}
+	if (reader->status != CLV_OK && reader->status != CLV_CONTINUE)
+		return reader->status;
+	if (has_amounts && round_money(&money, &rounded, err) != CLV_OK)
+		return CLV_OUT_OF_RANGE;
+	out->spend = rounded.spend;
+	out->refunds = rounded.refunds;
+	return CLV_CONTINUE;
+}
+
 /* ---- gaps between purchases ---- */
 
 #define LOG_SUM_BITS	53
