@@ -1,0 +1,357 @@
+-- The customer-base audit: five ways to look at who has bought what so far
+-- (Fader, Hardie & Ross 2022, "The Customer-Base Audit").  No model, no
+-- forecast: sums over customers and periods, straight from the orders.
+--
+-- Every function takes the orders as clv.query does, and days, refunds and
+-- zones mean the same.  A customer is active in a period with a purchase in
+-- it; orders are rows that are not refunds; revenue is net of refunds (not
+-- with refunds 'gross'), those of customers without an order in the period
+-- too, so that it is the revenue of the books.  Money is numeric: parts add up
+-- to totals exactly.  Equal customers are always in the same class.
+
+-- Money of one customer in one period.  Prices are decimal and doubles binary,
+-- so that 0.1 + 0.2 - 0.3 leaves 2.8e-17: money ends at a billionth.
+CREATE FUNCTION @extschema@._money(amount float8)
+RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN trim_scale(round(amount::numeric, 9));
+COMMENT ON FUNCTION @extschema@._money(float8) IS
+	'part of the audit: an amount as numeric, to nine decimals';
+
+-- Is this a span of days?
+CREATE FUNCTION @extschema@._check_span(what text, first date, last date)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+AS $$
+BEGIN
+	IF first IS NULL OR last IS NULL OR NOT isfinite(first) OR NOT isfinite(last) OR first > last THEN
+		RAISE EXCEPTION USING
+			ERRCODE = CASE WHEN first IS NULL OR last IS NULL THEN 'null_value_not_allowed' ELSE 'invalid_parameter_value' END,
+			MESSAGE = format('%s must be from a date to the same or a later one, but is from "%s" to "%s"', what, coalesce(first::text, 'NULL'), coalesce(last::text, 'NULL')),
+			HINT = 'The last day is in the period: 2024-01-01 to 2024-12-31 is a year.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._check_span(text, date, date) IS
+	'part of the audit: 22023 or 22004 when two dates are no period';
+
+-- A column of margins, or the margin of everything: profit of the rows of one
+-- customer between two dates, exactly.
+CREATE FUNCTION @extschema@._profit_column(
+	source regclass, src record, refunds text, margin float8, margin_column name, first date, last date, name text)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+AS $$
+BEGIN
+	IF margin_column IS NULL THEN
+		IF (margin BETWEEN -1 AND 1) IS NOT TRUE THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'invalid_parameter_value',
+				MESSAGE = format('margin must be at most 1, but is "%s"', margin),
+				HINT = 'It is the part of an amount that is left after the cost of the goods: 0.4 is 40 %.';
+		END IF;
+		RETURN NULL;
+	END IF;
+	IF @extschema@._column_type(source, margin_column) <> ALL ('{numeric,double precision,real,bigint,integer,smallint}'::regtype[]) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'datatype_mismatch',
+			MESSAGE = format('column "%s" of relation "%s" is of type %s, but must be a number', margin_column, source,
+							 @extschema@._column_type(source, margin_column));
+	END IF;
+	RETURN format(E',\n           coalesce(sum(CAST(%s AS numeric) * CAST(o.%I AS numeric)) FILTER (WHERE %s BETWEEN %L AND %L%s), 0) AS %s',
+		src.amount_ref, margin_column, src.day, first, last,
+		CASE WHEN refunds = 'gross' THEN format(' AND %s > 0', src.amount_ref) END, name);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._profit_column(regclass, record, text, float8, name, date, date, text) IS
+	'part of the audit: the sum of amount times margin as a column, NULL where margin is one number; 22023, 42703 or 42804 when it cannot be';
+
+-- Customers in one period: "customer_periods", a row for each with a row in it.
+CREATE FUNCTION @extschema@._one_period(
+	source regclass, customer name, at name, amount name, first date, last date, zone text, refunds text,
+	margin float8, margin_column name)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+SET extra_float_digits = 1
+AS $$
+DECLARE
+	src			record;
+	profit		text;
+BEGIN
+	PERFORM @extschema@._check_span('the period', first, last);
+	src := @extschema@._source(source, customer, at, amount, last, zone);
+	profit := @extschema@._profit_column(source, src, refunds, margin, margin_column, first, last, 'profit');
+	RETURN concat('WITH ', @extschema@._history_steps(src, last, refunds, profit), format(
+$sql$
+customer_periods AS MATERIALIZED (
+	SELECT p.purchases, p.orders, clv._money(p.spend) AS revenue, %1$s AS profit
+	FROM histories AS h, LATERAL clv.periods(h.history, %2$L::date[], %3$L) AS p
+),$sql$, CASE WHEN profit IS NULL THEN format('clv._money(p.spend) * %L::numeric', margin) ELSE 'h.profit' END,
+		ARRAY[first, last + 1], refunds));
+END
+$$;
+COMMENT ON FUNCTION @extschema@._one_period(regclass, name, name, name, date, date, text, text, float8, name) IS
+	'part of the audit: the steps up to customer_periods';
+
+-- ------------------------------------------------------------------ lens 1
+
+CREATE FUNCTION @extschema@.audit_orders(source regclass, customer name, at name, amount name, first date, last date,
+	zone text DEFAULT NULL, refunds text DEFAULT 'net')
+RETURNS TABLE (orders bigint, customers bigint, share_of_customers float8, revenue numeric, share_of_revenue float8, value_per_order numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+ROWS 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE @extschema@._one_period(source, customer, at, amount, first, last, zone, refunds, 1, NULL) ||
+$sql$
+counted AS (
+	SELECT c.orders, count(*) AS customers, sum(c.revenue) AS revenue FROM customer_periods AS c GROUP BY c.orders
+)
+SELECT c.orders, c.customers, c.customers / (sum(c.customers) OVER ())::float8, c.revenue,
+	   (c.revenue / nullif(sum(c.revenue) OVER (), 0))::float8, c.revenue / nullif(c.customers * c.orders, 0)
+FROM counted AS c
+ORDER BY c.orders
+$sql$;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.audit_orders(regclass, name, name, name, date, date, text, text) IS
+	'lens 1, how different customers are in a period: how many made so many orders in it, and what they brought. Row 0, where there is one, are those with refunds alone. '
+	'first and last are both in the period. Errors as clv.query, 22023 or 22004 for a period that is none. Fader, Hardie & Ross (2022)';
+
+CREATE FUNCTION @extschema@.audit_deciles(source regclass, customer name, at name, amount name, first date, last date,
+	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL, classes int DEFAULT 10)
+RETURNS TABLE (decile int, customers bigint, share_of_customers float8, lowest numeric, revenue numeric, profit numeric, share_of_profit float8,
+	cumulative_share float8, orders_per_customer numeric, value_per_order numeric, margin_of_revenue numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	IF (classes BETWEEN 1 AND 1000) IS NOT TRUE THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('classes must be from 1 to 1000, but is "%s"', classes);
+	END IF;
+	RETURN QUERY EXECUTE @extschema@._one_period(source, customer, at, amount, first, last, zone, refunds, margin, margin_column) ||
+$sql$
+ranked AS (
+	SELECT c.*, 1 + ((rank() OVER (ORDER BY c.profit DESC) - 1) * $1 / count(*) OVER ())::int AS decile FROM customer_periods AS c
+), summed AS (
+	SELECT g.decile, count(r.decile) AS customers, min(r.profit) AS lowest, coalesce(sum(r.revenue), 0) AS revenue,
+		   coalesce(sum(r.profit), 0) AS profit, coalesce(sum(r.orders), 0) AS orders
+	FROM generate_series(1, $1) AS g (decile) LEFT JOIN ranked AS r ON r.decile = g.decile
+	GROUP BY g.decile
+)
+SELECT s.decile, s.customers, s.customers / nullif(sum(s.customers) OVER (), 0)::float8, s.lowest, s.revenue, s.profit,
+	   (s.profit / nullif(sum(s.profit) OVER (), 0))::float8,
+	   (sum(s.profit) OVER (ORDER BY s.decile) / nullif(sum(s.profit) OVER (), 0))::float8,
+	   s.orders / nullif(s.customers, 0)::numeric, s.revenue / nullif(s.orders, 0), s.profit / nullif(s.revenue, 0)
+FROM summed AS s
+ORDER BY s.decile
+$sql$ USING classes;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.audit_deciles(regclass, name, name, name, date, date, text, text, float8, name, int) IS
+	'lens 1, how different customers are in a period: the customers in ten classes by profit, the best first. Profit is revenue times margin, one number or the mean of a column weighted by amounts. '
+	'Customers of equal profit share the class of the best of them, so that classes differ in size where there are ties and may be empty. Sums are those of the period. '
+	'22023: a margin above 1, classes not from 1 to 1000; other errors as clv.audit_orders. Fader, Hardie & Ross (2022)';
+
+CREATE FUNCTION @extschema@.audit_concentration(source regclass, customer name, at name, amount name, first date, last date,
+	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
+RETURNS TABLE (measure text, value float8, meaning text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+ROWS 9
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE @extschema@._one_period(source, customer, at, amount, first, last, zone, refunds, margin, margin_column) ||
+$sql$
+running AS (
+	SELECT c.profit, row_number() OVER w AS place, sum(c.profit) OVER w AS until, sum(c.profit) OVER () AS total
+	FROM customer_periods AS c
+	WINDOW w AS (ORDER BY c.profit DESC ROWS UNBOUNDED PRECEDING)
+), one AS (
+	SELECT count(*) AS customers, sum(c.profit)::float8 AS total, clv.gini(c.profit::float8) AS gini,
+		   clv.top_share(c.profit::float8, 0.01) AS top01, clv.top_share(c.profit::float8, 0.05) AS top05,
+		   clv.top_share(c.profit::float8, 0.10) AS top10, clv.top_share(c.profit::float8, 0.20) AS top20
+	FROM customer_periods AS c
+), needed AS (
+	SELECT min(r.place) FILTER (WHERE r.until >= 0.5 * r.total AND r.total > 0) AS half,
+		   min(r.place) FILTER (WHERE r.until >= 0.8 * r.total AND r.total > 0) AS most
+	FROM running AS r
+)
+SELECT m.*
+FROM one AS o CROSS JOIN needed AS n, LATERAL (VALUES
+	('customers', o.customers::float8, 'customers with a row in the period'),
+	('profit', o.total, 'what they brought'),
+	('gini', o.gini, 'Gini coefficient: 0 when all bring the same, near 1 when one brings everything'),
+	('top 1 %', o.top01, 'part of it that the best hundredth brings'),
+	('top 5 %', o.top05, 'part that the best twentieth brings'),
+	('top 10 %', o.top10, 'part that the best tenth brings'),
+	('top 20 %', o.top20, 'part that the best fifth brings'),
+	('customers for 50 %', n.half::float8, 'as few customers bring half of it'),
+	('customers for 80 %', n.most::float8, 'as few customers bring four fifths')
+	) AS m (measure, value, meaning)
+$sql$;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.audit_concentration(regclass, name, name, name, date, date, text, text, float8, name) IS
+	'lens 1, how different customers are in a period: how much of the profit comes from how few. NULL where the total is not above 0. Errors as clv.audit_deciles. Fader, Hardie & Ross (2022)';
+
+-- ------------------------------------------------------------------ lens 2
+
+-- Customers in two periods, "both": a row for each with a row in either.
+CREATE FUNCTION @extschema@._two_periods(
+	source regclass, customer name, at name, amount name, from_first date, from_last date, to_first date, to_last date,
+	zone text, refunds text, margin float8, margin_column name)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+SET extra_float_digits = 1
+AS $$
+DECLARE
+	src			record;
+	profits		text;
+BEGIN
+	PERFORM @extschema@._check_span('the first period', from_first, from_last);
+	PERFORM @extschema@._check_span('the second period', to_first, to_last);
+	IF to_first <= from_last THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('the second period begins on "%s", before the first is over on "%s"', to_first, from_last);
+	END IF;
+	src := @extschema@._source(source, customer, at, amount, to_last, zone);
+	profits := @extschema@._profit_column(source, src, refunds, margin, margin_column, from_first, from_last, 'profit_from')
+		|| @extschema@._profit_column(source, src, refunds, margin, margin_column, to_first, to_last, 'profit_to');
+	RETURN concat('WITH ', @extschema@._history_steps(src, to_last, refunds, profits), format(
+$sql$
+split AS (
+	SELECT h.*, a.purchases AS purchases_from, a.orders AS orders_from, clv._money(a.spend) AS revenue_from,
+		   b.purchases AS purchases_to, b.orders AS orders_to, clv._money(b.spend) AS revenue_to
+	FROM histories AS h
+	LEFT JOIN LATERAL clv.periods(h.history, %1$L::date[], %2$L) AS a ON true
+	LEFT JOIN LATERAL clv.periods(h.history, %3$L::date[], %2$L) AS b ON true
+	WHERE a.period IS NOT NULL OR b.period IS NOT NULL
+),
+both_periods AS MATERIALIZED (
+	SELECT coalesce(s.purchases_from, 0) AS purchases_from, coalesce(s.orders_from, 0) AS orders_from, coalesce(s.revenue_from, 0) AS revenue_from,
+		   coalesce(s.purchases_to, 0) AS purchases_to, coalesce(s.orders_to, 0) AS orders_to, coalesce(s.revenue_to, 0) AS revenue_to,
+		   %4$s AS profit_from, %5$s AS profit_to,
+		   coalesce(s.purchases_from, 0) = 0 AND clv.frequency(s.history, %6$L::date - 1, %2$L) IS NOT NULL AS had_bought
+	FROM split AS s
+),$sql$, ARRAY[from_first, from_last + 1], refunds, ARRAY[to_first, to_last + 1],
+		CASE WHEN profits IS NULL THEN format('coalesce(s.revenue_from, 0) * %L::numeric', margin) ELSE 's.profit_from' END,
+		CASE WHEN profits IS NULL THEN format('coalesce(s.revenue_to, 0) * %L::numeric', margin) ELSE 's.profit_to' END,
+		to_first));
+END
+$$;
+COMMENT ON FUNCTION @extschema@._two_periods(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
+	'part of the audit: the steps up to both_periods';
+
+CREATE FUNCTION @extschema@.audit_changes(source regclass, customer name, at name, amount name,
+	from_first date, from_last date, to_first date, to_last date,
+	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
+RETURNS TABLE (place int, status text, customers bigint, profit_from numeric, profit_to numeric, change numeric, meaning text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+ROWS 7
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE @extschema@._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,
+												  zone, refunds, margin, margin_column) ||
+$sql$
+told AS (
+	SELECT b.profit_from, b.profit_to,
+		   CASE WHEN b.purchases_from = 0 AND b.purchases_to = 0 THEN 'neither'
+				WHEN b.purchases_from = 0 THEN CASE WHEN b.had_bought THEN 'back' ELSE 'new' END
+				WHEN b.purchases_to = 0 THEN 'lost'
+				WHEN b.profit_to > b.profit_from THEN 'up'
+				WHEN b.profit_to < b.profit_from THEN 'down'
+				ELSE 'same' END AS status
+	FROM both_periods AS b
+)
+SELECT s.place, s.status, count(t.status), coalesce(sum(t.profit_from), 0), coalesce(sum(t.profit_to), 0),
+	   coalesce(sum(t.profit_to), 0) - coalesce(sum(t.profit_from), 0), s.meaning
+FROM (VALUES
+	(1, 'new', 'active in the second period, never before'),
+	(2, 'back', 'active in the second period and some time before it, but not in the first'),
+	(3, 'up', 'active in both, brings more'),
+	(4, 'same', 'active in both, brings the same'),
+	(5, 'down', 'active in both, brings less'),
+	(6, 'lost', 'active in the first period, not in the second'),
+	(7, 'neither', 'refunds alone')
+	) AS s (place, status, meaning)
+LEFT JOIN told AS t ON t.status = s.status
+GROUP BY s.place, s.status, s.meaning
+ORDER BY s.place
+$sql$;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.audit_changes(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
+	'lens 2, what changed between two periods: customers by what became of them, and what they brought in each; changes add up to that of the whole exactly. '
+	'All first and last days are in their periods. 22023: periods that overlap or are none; other errors as clv.audit_deciles. Fader, Hardie & Ross (2022)';
+
+CREATE FUNCTION @extschema@.audit_decomposition(source regclass, customer name, at name, amount name,
+	from_first date, from_last date, to_first date, to_last date,
+	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
+RETURNS TABLE (place int, factor text, value_from numeric, value_to numeric, contribution numeric, meaning text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+ROWS 5
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE @extschema@._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,
+												  zone, refunds, margin, margin_column) ||
+$sql$
+totals AS (
+	SELECT count(*) FILTER (WHERE b.purchases_from > 0)::numeric AS n0, count(*) FILTER (WHERE b.purchases_to > 0)::numeric AS n1,
+		   coalesce(sum(b.orders_from), 0) AS o0, coalesce(sum(b.orders_to), 0) AS o1,
+		   coalesce(sum(b.revenue_from), 0) AS r0, coalesce(sum(b.revenue_to), 0) AS r1,
+		   coalesce(sum(b.profit_from), 0) AS p0, coalesce(sum(b.profit_to), 0) AS p1
+	FROM both_periods AS b
+), own AS (
+	-- what is 0/0 in one period is as in the other, so that the change is that of the factor before
+	SELECT t.*, coalesce(t.o0 / nullif(t.n0, 0), t.o1 / nullif(t.n1, 0), 0) AS b0, coalesce(t.o1 / nullif(t.n1, 0), t.o0 / nullif(t.n0, 0), 0) AS b1,
+		   coalesce(t.r0 / nullif(t.o0, 0), t.r1 / nullif(t.o1, 0), 0) AS c0, coalesce(t.r1 / nullif(t.o1, 0), t.r0 / nullif(t.o0, 0), 0) AS c1,
+		   coalesce(t.p0 / nullif(t.r0, 0), t.p1 / nullif(t.r1, 0), 0) AS d0, coalesce(t.p1 / nullif(t.r1, 0), t.p0 / nullif(t.r0, 0), 0) AS d1
+	FROM totals AS t
+), parts AS (
+	SELECT f.*, clv._shapley(f.b1 - f.b0, f.n0, f.n1, f.c0, f.c1, f.d0, f.d1) AS orders,
+		   clv._shapley(f.c1 - f.c0, f.n0, f.n1, f.b0, f.b1, f.d0, f.d1) AS value,
+		   clv._shapley(f.d1 - f.d0, f.n0, f.n1, f.b0, f.b1, f.c0, f.c1) AS margin
+	FROM own AS f
+)
+SELECT r.place, r.factor, r.value_from, r.value_to, trim_scale(r.contribution), r.meaning
+FROM parts AS s, LATERAL (VALUES
+	(1, 'customers', s.n0, s.n1, s.p1 - s.p0 - s.orders - s.value - s.margin, 'active customers'),
+	(2, 'orders per customer', s.b0, s.b1, s.orders, 'orders of an active customer'),
+	(3, 'value per order', s.c0, s.c1, s.value, 'revenue of an order, refunds taken off'),
+	(4, 'margin', s.d0, s.d1, s.margin, 'part of revenue that is left after the cost of the goods'),
+	(5, 'profit', s.p0, s.p1, s.p1 - s.p0, 'the product of the four: its change is the sum of theirs')
+	) AS r (place, factor, value_from, value_to, contribution, meaning)
+$sql$;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.audit_decomposition(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
+	'lens 2, what changed between two periods: the change of profit (of revenue, with margin 1) as the sum of what the number of customers, orders of each, value of an order and margin did, '
+	'each over all orders in which the four could have changed (Shapley value), so that no order is favoured; they add up exactly. '
+	'Errors as clv.audit_changes. Fader, Hardie & Ross (2022); Shapley (1953)';
+
+CREATE FUNCTION @extschema@._shapley(step numeric, a0 numeric, a1 numeric, b0 numeric, b1 numeric, c0 numeric, c1 numeric)
+RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT step * (3 * (a0 * b0 * c0 + a1 * b1 * c1)
+			   + a1 * b0 * c0 + a0 * b1 * c0 + a0 * b0 * c1 + a1 * b1 * c0 + a1 * b0 * c1 + a0 * b1 * c1) / 12;
+END;
+COMMENT ON FUNCTION @extschema@._shapley(numeric, numeric, numeric, numeric, numeric, numeric, numeric) IS
+	'part of clv.audit_decomposition: what a step of one factor does to the product of four, averaged over the orders in which the others step';

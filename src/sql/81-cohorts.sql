@@ -1,0 +1,198 @@
+-- The customer-base audit, continued: cohorts over time (lenses 3 to 5).
+--
+-- A cohort are the customers whose first purchase is in the same period.  Age
+-- counts periods by the calendar: 0 is the one of the first purchase.  A cell
+-- that is not over by as_of is censored and NULL, never 0; an age at which
+-- nobody bought is 0, never missing.
+
+-- The length of a period of the calendar.
+CREATE FUNCTION @extschema@._period_step(period text)
+RETURNS interval
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF period IS NULL OR period NOT IN ('day', 'week', 'month', 'quarter', 'year') THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('period must be "day", "week", "month", "quarter" or "year", but is "%s"', period);
+	END IF;
+	RETURN CASE period WHEN 'quarter' THEN '3 months' ELSE '1 ' || period END;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._period_step(text) IS
+	'part of the audit: the length of a day, week, month, quarter or year; 22023 for anything else';
+
+-- Customers by cohort and period: "cells", numbered by the periods' bounds.
+CREATE FUNCTION @extschema@._cohort_cells(
+	source regclass, customer name, at name, amount name, period text, as_of date, zone text, refunds text)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+SET intervalstyle = 'iso_8601'
+AS $$
+DECLARE
+	src			record;
+BEGIN
+	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	RETURN concat('WITH ', @extschema@._history_steps(src, as_of, refunds), format(
+$sql$
+born AS MATERIALIZED (
+	SELECT h.history, s.first_purchase
+	FROM histories AS h CROSS JOIN as_of AS a, LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
+	WHERE s.frequency IS NOT NULL
+), bounds AS MATERIALIZED (
+	-- starts of the periods from the first to the one after as_of
+	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods
+	FROM as_of AS a, LATERAL (
+		SELECT array_agg(g::date ORDER BY g) AS bounds
+		FROM generate_series(date_trunc(%2$L, (SELECT min(n.first_purchase) FROM born AS n)::timestamp),
+							 date_trunc(%2$L, a.as_of::timestamp) + %3$L::interval, %3$L::interval) AS g
+	) AS b
+), cells AS MATERIALIZED (
+	SELECT width_bucket(n.first_purchase, b.bounds) AS cohort, p.period, count(*) FILTER (WHERE p.purchases > 0) AS active,
+		   sum(p.orders) AS orders, sum(clv._money(p.spend)) AS revenue
+	FROM born AS n CROSS JOIN bounds AS b, LATERAL clv.periods(n.history, b.bounds[:b.periods] || least(b.bounds[b.periods + 1], b.as_of + 1), %1$L) AS p
+	GROUP BY 1, 2
+), sizes AS MATERIALIZED (
+	SELECT width_bucket(n.first_purchase, b.bounds) AS cohort, count(*) AS size
+	FROM born AS n CROSS JOIN bounds AS b
+	GROUP BY 1
+),$sql$, refunds, period, @extschema@._period_step(period)));
+END
+$$;
+COMMENT ON FUNCTION @extschema@._cohort_cells(regclass, name, name, name, text, date, text, text) IS
+	'part of the audit: the steps up to cells, active customers, orders and revenue by cohort and period';
+
+-- ----------------------------------------------------------- lenses 3 and 4
+
+CREATE FUNCTION @extschema@.audit_cohorts(source regclass, customer name, at name, amount name, period text DEFAULT 'quarter',
+	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
+RETURNS TABLE (cohort date, size bigint, age int, period_start date, active bigint, active_share float8, active_lower float8, active_upper float8,
+	pooled_share float8, orders numeric, revenue numeric, revenue_per_customer numeric, cumulative_per_customer numeric)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+ROWS 500
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE @extschema@._cohort_cells(source, customer, at, amount, period, as_of, zone, refunds) ||
+$sql$
+grid AS (
+	SELECT s.cohort AS k, s.size, g.age, b.bounds[s.cohort] AS cohort, (b.bounds[s.cohort] + g.age * $1)::date AS period_start,
+		   coalesce(b.bounds[s.cohort + g.age + 1] <= b.as_of + 1, false) AS complete
+	FROM sizes AS s CROSS JOIN bounds AS b, LATERAL generate_series(0, b.periods - 1) AS g (age)
+), filled AS (
+	SELECT g.*, CASE WHEN g.complete THEN coalesce(c.active, 0) END AS active, CASE WHEN g.complete THEN coalesce(c.orders, 0) END AS orders,
+		   CASE WHEN g.complete THEN coalesce(c.revenue, 0) END AS revenue
+	FROM grid AS g LEFT JOIN cells AS c ON c.cohort = g.k AND c.period = g.k + g.age
+), shares AS (
+	SELECT f.*, f.active / f.size::float8 AS share, 1.959963984540054 ^ 2 AS z2,
+		   sum(f.active) OVER same_age / nullif(sum(f.size) FILTER (WHERE f.complete) OVER same_age, 0)::float8 AS pooled_share,
+		   CASE WHEN f.complete THEN sum(f.revenue) OVER (PARTITION BY f.k ORDER BY f.age) END AS cumulative
+	FROM filled AS f
+	WINDOW same_age AS (PARTITION BY f.age)
+)
+SELECT s.cohort, s.size, s.age, s.period_start, s.active, s.share,
+	   CASE WHEN s.complete THEN greatest(0, (s.share + s.z2 / (2 * s.size) - sqrt(s.z2 * (s.share * (1 - s.share) + s.z2 / (4 * s.size)) / s.size)) / (1 + s.z2 / s.size)) END,
+	   CASE WHEN s.complete THEN least(1, (s.share + s.z2 / (2 * s.size) + sqrt(s.z2 * (s.share * (1 - s.share) + s.z2 / (4 * s.size)) / s.size)) / (1 + s.z2 / s.size)) END,
+	   s.pooled_share, s.orders, s.revenue, s.revenue / s.size, s.cumulative / s.size
+FROM shares AS s
+ORDER BY s.cohort, s.age
+$sql$ USING @extschema@._period_step(period);
+END
+$$;
+COMMENT ON FUNCTION @extschema@.audit_cohorts(regclass, name, name, name, text, date, text, text) IS
+	'lens 4, cohorts side by side at equal age: for each cohort of first purchase (day, week, month, quarter or year) and each age in the same periods, 0 the one of the first purchase, the customers active, '
+	'their share of the cohort with its 95 % interval (Wilson 1927), the share of all cohorts at that age, orders, revenue, and revenue so far for each customer acquired. Columns after period_start are NULL where the period is not over by as_of. '
+	'A customer who pauses counts again when back. Errors as clv.query; 22023: another period. Fader, Hardie & Ross (2022)';
+
+CREATE FUNCTION @extschema@.audit_cohort(source regclass, customer name, at name, amount name, first date, last date, period text DEFAULT 'month',
+	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
+RETURNS TABLE (age int, period_start date, size bigint, active bigint, active_share float8, orders bigint, orders_per_active numeric, value_per_order numeric,
+	revenue numeric, cumulative_per_customer numeric, one_time_share float8)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+ROWS 50
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+SET intervalstyle = 'iso_8601'
+AS $$
+DECLARE
+	step		interval := @extschema@._period_step(period);
+	src			record;
+BEGIN
+	PERFORM @extschema@._check_span('the time of acquisition', first, last);
+	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, as_of, refunds), format(
+$sql$
+born AS MATERIALIZED (
+	SELECT h.history, a.as_of
+	FROM histories AS h CROSS JOIN as_of AS a, LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
+	WHERE s.first_purchase BETWEEN %2$L AND %3$L
+), bounds AS MATERIALIZED (
+	SELECT a.as_of, array_agg(g::date ORDER BY g) AS bounds, count(*)::int - 1 AS periods
+	FROM as_of AS a, LATERAL generate_series(%2$L::timestamp, (a.as_of + %4$L::interval)::timestamp, %4$L::interval) AS g
+	GROUP BY a.as_of
+	HAVING count(*) > 1
+), cells AS (
+	SELECT p.period, count(*) FILTER (WHERE p.purchases > 0) AS active, sum(p.orders) AS orders, sum(clv._money(p.spend)) AS revenue
+	FROM born AS n CROSS JOIN bounds AS b, LATERAL clv.periods(n.history, b.bounds, %1$L) AS p
+	GROUP BY p.period
+), seconds AS (
+	-- the period in which each customer bought a second time
+	SELECT x.period, count(*) AS customers
+	FROM born AS n CROSS JOIN bounds AS b, LATERAL (
+		SELECT min(q.period) AS period
+		FROM (SELECT p.period, sum(p.purchases) OVER (ORDER BY p.period) AS so_far FROM clv.periods(n.history, b.bounds, %1$L) AS p) AS q
+		WHERE q.so_far > 1
+	) AS x
+	GROUP BY x.period
+), size AS (
+	SELECT count(*) AS size FROM born
+)
+SELECT g.age, b.bounds[g.age + 1], s.size, f.active, f.active / nullif(s.size, 0)::float8, f.orders::bigint, f.orders / nullif(f.active, 0), f.revenue / nullif(f.orders, 0),
+	   f.revenue, CASE WHEN f.complete THEN sum(f.revenue) OVER (ORDER BY g.age) / nullif(s.size, 0) END,
+	   CASE WHEN f.complete THEN 1 - coalesce(sum(t.customers) OVER (ORDER BY g.age), 0) / nullif(s.size, 0)::float8 END::float8
+FROM bounds AS b CROSS JOIN size AS s CROSS JOIN LATERAL generate_series(0, b.periods - 1) AS g (age)
+LEFT JOIN cells AS c ON c.period = g.age + 1
+LEFT JOIN seconds AS t ON t.period = g.age + 1
+CROSS JOIN LATERAL (SELECT b.bounds[g.age + 2] <= b.as_of + 1 AS complete,
+						   CASE WHEN b.bounds[g.age + 2] <= b.as_of + 1 THEN coalesce(c.active, 0) END AS active,
+						   CASE WHEN b.bounds[g.age + 2] <= b.as_of + 1 THEN coalesce(c.orders, 0) END AS orders,
+						   CASE WHEN b.bounds[g.age + 2] <= b.as_of + 1 THEN coalesce(c.revenue, 0) END AS revenue) AS f
+WHERE s.size > 0
+ORDER BY g.age
+$sql$, refunds, first, last, step));
+END
+$$;
+COMMENT ON FUNCTION @extschema@.audit_cohort(regclass, name, name, name, date, date, text, date, text, text) IS
+	'lens 3, one cohort over time: the customers whose first purchase is from first to last, in periods from first on: how many are active, orders of an active one, value of an order, revenue, revenue so far for each customer acquired, '
+	'and the share who have bought no second time by then. Columns after size are NULL where the period is not over by as_of. Errors as clv.audit_cohorts. Fader, Hardie & Ross (2022)';
+
+-- ------------------------------------------------------------------ lens 5
+
+CREATE FUNCTION @extschema@.audit_calendar(source regclass, customer name, at name, amount name, period text DEFAULT 'quarter',
+	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
+RETURNS TABLE (period_start date, cohort date, is_new boolean, active bigint, orders numeric, revenue numeric, share_of_revenue float8, complete boolean)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+ROWS 500
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE @extschema@._cohort_cells(source, customer, at, amount, period, as_of, zone, refunds) ||
+$sql$
+grid AS (
+	SELECT s.cohort AS k, g.p, b.bounds[s.cohort] AS cohort, b.bounds[g.p] AS period_start, b.bounds[g.p + 1] <= b.as_of + 1 AS complete
+	FROM sizes AS s CROSS JOIN bounds AS b, LATERAL generate_series(s.cohort, b.periods) AS g (p)
+)
+SELECT g.period_start, g.cohort, g.k = g.p, coalesce(c.active, 0), coalesce(c.orders, 0), coalesce(c.revenue, 0),
+	   (coalesce(c.revenue, 0) / nullif(sum(c.revenue) OVER (PARTITION BY g.p), 0))::float8, g.complete
+FROM grid AS g LEFT JOIN cells AS c ON c.cohort = g.k AND c.period = g.p
+ORDER BY g.p, g.k
+$sql$;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.audit_calendar(regclass, name, name, name, text, date, text, text) IS
+	'lens 5, the whole base: for each calendar period (day, week, month, quarter or year) and each cohort of first purchase the customers active, orders, revenue and its share of the period. '
+	'is_new marks the cohort of that very period, the others are the base that was there. The last period may not be over: complete tells. Revenue adds up to that of all customers who have bought. '
+	'Errors as clv.audit_cohorts. Fader, Hardie & Ross (2022)';

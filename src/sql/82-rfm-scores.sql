@@ -1,0 +1,200 @@
+-- Recency, frequency and monetary value the classical way: scores from 1 to 5
+-- and segments with names, by rules that are data.
+
+-- rfm_segments(): the usual rules.
+CREATE FUNCTION @extschema@.rfm_segments()
+RETURNS TABLE (place int, segment text, r_min int, r_max int, f_min int, f_max int, m_min int, m_max int, meaning text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+ROWS 11
+BEGIN ATOMIC
+SELECT s.place, s.segment, s.r_min, s.r_max, s.f_min, s.f_max, 1, 5, s.meaning
+FROM (VALUES
+	(1, 'Champions', 4, 5, 4, 5, 'bought lately and often: thank them, ask them first'),
+	(2, 'Loyal customers', 3, 5, 3, 5, 'buy often: offer more, ask for a recommendation'),
+	(3, 'Potential loyalists', 4, 5, 2, 2, 'bought lately and more than the least: invite them into the programme'),
+	(4, 'New customers', 5, 5, 1, 1, 'bought for the first time just now: help them to a second purchase'),
+	(5, 'Promising', 4, 4, 1, 1, 'bought lately, seldom so far: keep in touch'),
+	(6, 'Need attention', 3, 3, 2, 2, 'about average and drifting: give a reason to come back'),
+	(7, 'About to sleep', 3, 3, 1, 1, 'seldom and some time ago: remind them'),
+	(8, 'Cannot lose them', 1, 1, 5, 5, 'bought more than most, long ago: win them back in person'),
+	(9, 'At risk', 1, 2, 3, 5, 'bought often, some time ago: win them back'),
+	(10, 'Hibernating', 2, 2, 1, 2, 'seldom and long ago: little effort'),
+	(11, 'Lost', 1, 1, 1, 2, 'seldom and longest ago: no effort')
+	) AS s (place, segment, r_min, r_max, f_min, f_max, meaning);
+END;
+COMMENT ON FUNCTION @extschema@.rfm_segments() IS
+	'the usual eleven segments of RFM scores from 1 to 5, as rules: a customer is in the first, by place, whose limits hold all three scores. '
+	'To have rules of your own copy them into a table, change it, and give clv.segment or clv.rfm_scores its rows: (SELECT jsonb_agg(to_jsonb(t)) FROM my_rules AS t)';
+
+-- segment(r, f, m, rules): the first rule that holds.
+CREATE FUNCTION @extschema@.segment(r int, f int, m int, rules jsonb DEFAULT NULL)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT s.segment
+FROM (SELECT d.place, d.segment, d.r_min, d.r_max, d.f_min, d.f_max, d.m_min, d.m_max
+	  FROM @extschema@.rfm_segments() AS d WHERE rules IS NULL
+	  UNION ALL
+	  SELECT * FROM @extschema@._rules(rules)) AS s
+WHERE (r >= s.r_min OR s.r_min IS NULL) AND (r <= s.r_max OR s.r_max IS NULL)
+  AND (f >= s.f_min OR s.f_min IS NULL) AND (f <= s.f_max OR s.f_max IS NULL)
+  AND (m >= s.m_min OR s.m_min IS NULL) AND (m <= s.m_max OR s.m_max IS NULL)
+ORDER BY s.place
+LIMIT 1
+$$;
+COMMENT ON FUNCTION @extschema@.segment(int, int, int, jsonb) IS
+	'name of the first rule that holds three scores: rules as in clv.rfm_segments(), which are the default, as a JSON array of objects with segment and any of place, r_min, r_max, f_min, f_max, m_min, m_max '
+	'(a missing limit does not limit, a missing place is that in the array). NULL when none holds. 22023: rules that are none';
+
+-- The rules in a JSON array.
+CREATE FUNCTION @extschema@._rules(rules jsonb)
+RETURNS TABLE (place int, segment text, r_min int, r_max int, f_min int, f_max int, m_min int, m_max int)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+ROWS 11
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	rule		jsonb;
+	i			int := 0;
+BEGIN
+	IF rules IS NULL THEN
+		RETURN;
+	ELSIF jsonb_typeof(rules) <> 'array' THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('rules must be a JSON array of objects, but is "%s"', left(rules::text, 100)),
+			HINT = 'SELECT jsonb_agg(to_jsonb(t)) FROM clv.rfm_segments() AS t shows the form.';
+	END IF;
+	FOR rule IN SELECT jsonb_array_elements(rules) LOOP
+		i := i + 1;
+		PERFORM @extschema@._check_keys('a rule', rule, '{place,segment,r_min,r_max,f_min,f_max,m_min,m_max,meaning}');
+		IF rule ->> 'segment' IS NULL THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'invalid_parameter_value',
+				MESSAGE = format('rule "%s" names no segment', rule);
+		END IF;
+		place := coalesce((rule ->> 'place')::int, i);
+		segment := rule ->> 'segment';
+		r_min := rule ->> 'r_min';
+		r_max := rule ->> 'r_max';
+		f_min := rule ->> 'f_min';
+		f_max := rule ->> 'f_max';
+		m_min := rule ->> 'm_min';
+		m_max := rule ->> 'm_max';
+		RETURN NEXT;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._rules(jsonb) IS
+	'part of clv.segment: the rules in a JSON array; 22023 when it holds something else';
+
+-- The cut points of one score: ascending numbers, one fewer than there are
+-- scores.
+CREATE FUNCTION @extschema@._cuts(cuts jsonb, key text, scores int)
+RETURNS float8[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	given		float8[];
+BEGIN
+	IF jsonb_typeof(cuts -> key) IS DISTINCT FROM 'array' THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('cuts must have an array "%s"', key),
+			HINT = 'For example {"r": [30, 90, 180, 365], "f": [2, 3, 5, 10], "m": [50, 100, 200, 500]}.';
+	END IF;
+	SELECT array_agg(e::float8 ORDER BY n) INTO given FROM jsonb_array_elements_text(cuts -> key) WITH ORDINALITY AS x (e, n);
+	IF cardinality(given) IS DISTINCT FROM scores - 1
+	   OR EXISTS (SELECT FROM generate_subscripts(given, 1) AS i WHERE (given[i] > given[i - 1]) IS FALSE OR given[i] IS NULL) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('cuts "%s" must be %s ascending numbers, but are "%s"', key, scores - 1, cuts ->> key);
+	END IF;
+	RETURN given;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._cuts(jsonb, text, int) IS
+	'part of clv.rfm_scores: the fixed cut points of one score; 22023 when they cannot be';
+
+-- rfm_scores(orders): each customer's scores.
+CREATE FUNCTION @extschema@.rfm_scores(source regclass, customer name, at name, amount name, as_of date DEFAULT NULL,
+	scores int DEFAULT 5, cuts jsonb DEFAULT NULL, rules jsonb DEFAULT NULL, opt_out name DEFAULT NULL,
+	zone text DEFAULT NULL, refunds text DEFAULT 'net')
+RETURNS TABLE (customer_id text, days_since_last int, purchases int, spend float8, r int, f int, m int, rfm text, segment text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+ROWS 100000
+SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1
+AS $$
+#variable_conflict use_column
+DECLARE
+	src			record;
+	opted		text;
+	score		text;		-- step of the statement
+BEGIN
+	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	IF (scores BETWEEN 2 AND 9) IS NOT TRUE THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('scores must be from 2 to 9, but is "%s"', scores);
+	END IF;
+	IF opt_out IS NOT NULL THEN
+		IF @extschema@._column_type(source, opt_out) <> 'boolean'::regtype THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'datatype_mismatch',
+				MESSAGE = format('column "%s" of relation "%s" is of type %s, but must be boolean', opt_out, source, @extschema@._column_type(source, opt_out));
+		END IF;
+		opted := format(E',\n           bool_or(o.%I) AS opted_out', opt_out);
+	END IF;
+	IF cuts IS NOT NULL THEN
+		PERFORM @extschema@._check_keys('cuts', cuts, '{r,f,m}');
+		score := format(
+$sql$
+scored AS (
+	SELECT c.*, %4$s - width_bucket(c.days_since_last - 0.5, %1$L::float8[]) AS r, 1 + width_bucket(c.purchases::float8, %2$L::float8[]) AS f,
+		   1 + width_bucket(c.spend, %3$L::float8[]) AS m
+	FROM counted AS c
+)$sql$, ARRAY(SELECT floor(x) FROM unnest(@extschema@._cuts(cuts, 'r', scores)) AS x), @extschema@._cuts(cuts, 'f', scores), @extschema@._cuts(cuts, 'm', scores), scores);
+	ELSE
+		-- the share of the customers with another value who have a lower one
+		score := format(
+$sql$
+scored AS (
+	SELECT q.customer, q.days_since_last, q.purchases, q.spend,
+		   CASE WHEN q.n = q.same_r THEN (%1$s + 1) / 2 ELSE 1 + least(%1$s * (q.n - q.below_r - q.same_r) / (q.n - q.same_r), %1$s - 1) END::int AS r,
+		   CASE WHEN q.n = q.same_f THEN (%1$s + 1) / 2 ELSE 1 + least(%1$s * q.below_f / (q.n - q.same_f), %1$s - 1) END::int AS f,
+		   CASE WHEN q.n = q.same_m THEN (%1$s + 1) / 2 ELSE 1 + least(%1$s * q.below_m / (q.n - q.same_m), %1$s - 1) END::int AS m
+	FROM (
+		SELECT c.*, count(*) OVER () AS n,
+			   rank() OVER (ORDER BY c.days_since_last) - 1 AS below_r, count(*) OVER (PARTITION BY c.days_since_last) AS same_r,
+			   rank() OVER (ORDER BY c.purchases) - 1 AS below_f, count(*) OVER (PARTITION BY c.purchases) AS same_f,
+			   rank() OVER (ORDER BY c.spend) - 1 AS below_m, count(*) OVER (PARTITION BY c.spend) AS same_m
+		FROM counted AS c
+	) AS q
+)$sql$, scores);
+	END IF;
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, as_of, refunds, opted), format(
+$sql$
+counted AS MATERIALIZED (
+	SELECT h.customer, s.days_since_last, s.frequency + 1 AS purchases, s.spend
+	FROM histories AS h CROSS JOIN as_of AS a, LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
+	WHERE s.frequency IS NOT NULL%2$s
+),$sql$, refunds, CASE WHEN opt_out IS NOT NULL THEN ' AND h.opted_out IS NOT TRUE' END), score,
+$sql$
+, named AS MATERIALIZED (
+	SELECT x.r, x.f, x.m, clv.segment(ceil((x.r - 0.5) * $3 / $2)::int, ceil((x.f - 0.5) * $3 / $2)::int, ceil((x.m - 0.5) * $3 / $2)::int, $1) AS segment
+	FROM (SELECT DISTINCT s.r, s.f, s.m FROM scored AS s) AS x
+)
+SELECT s.customer::text, s.days_since_last, s.purchases, s.spend, s.r, s.f, s.m, concat(s.r, s.f, s.m), n.segment
+FROM scored AS s JOIN named AS n ON n.r = s.r AND n.f = s.f AND n.m = s.m
+$sql$) USING rules, scores::numeric, CASE WHEN rules IS NULL THEN 5 ELSE scores END::numeric;
+END
+$$;
+COMMENT ON FUNCTION @extschema@.rfm_scores(regclass, name, name, name, date, int, jsonb, jsonb, name, text, text) IS
+	'each customer''s scores for recency (days since the last purchase, fewer are better), frequency (purchases) and monetary value (spend so far), from 1 to "scores", and a segment by clv.segment. '
+	'Without cuts a score is by the share of the customers with another value who have a lower one, in equal steps: equal customers share it, the lowest value has 1 and the highest the best. '
+	'With cuts, {"r": [...], "f": [...], "m": [...]}, ascending and one fewer than scores, it is by fixed limits: of r the score falls above each, of f and m it rises from each on. '
+	'The default rules are for five scores, others are brought to that scale. Customers for whom opt_out, a boolean column, is ever true have no row and no part. '
+	'Errors as clv.query; 22023: scores not from 2 to 9, other cuts or rules. Hughes (1994), "Strategic Database Marketing"';
