@@ -12,7 +12,7 @@
  *
  * with e_n = (b)_n / (a + b)_n.  Where a gap has k phases, x is k x but for
  * the coin, and a customer who is active may have passed j < k of the present
- * gap (Reutterer, Platzer & Schroeder 2020, appendix): the first part is then
+ * gap (Reutterer, Platzer & Schroeder 2021, appendix): the first part is then
  * times the sum over j of (r + k x)_j / j! ((T - t_x) / (alpha + T))^j.  What
  * the gaps themselves add, the product of gap^(k-1) / Gamma(k), is not known of
  * a single customer and left out here; it changes no prediction.

@@ -10,7 +10,7 @@
  * is the other with one throw more, and ClvModel.variant is the number of
  * throws that a customer without a repeat purchase has seen: 0 or 1.
  *
- * In BG/CNBD-k and MBG/CNBD-k (Reutterer, Platzer & Schroeder 2020) only every
+ * In BG/CNBD-k and MBG/CNBD-k (Reutterer, Platzer & Schroeder 2021) only every
  * k-th event of that Poisson process is a purchase, so that the time between
  * two purchases is Erlang-k and more regular the higher k is.  An event is
  * called a phase here; with k = 1 the models are BG/NBD and MBG/NBD.

@@ -5,7 +5,7 @@
  * BG/NBD for purchases that come at regular intervals: the gaps of a customer
  * are Erlang-k instead of exponential, one k for all.
  *
- * Reutterer, Platzer & Schroeder (2020), "Leveraging purchase regularity for
+ * Reutterer, Platzer & Schroeder (2021), "Leveraging purchase regularity for
  * predicting customer behavior the easy way", International Journal of
  * Research in Marketing 38, 194-215.  The paper approximates the expected purchases; here
  * they are exact (betageo_regular.c).
@@ -21,7 +21,7 @@ const ClvModel clv_bgcnbd = {
 	.nparam = CLV_BETAGEO_NPARAM + 1,
 	.param = clv_betageo_param,
 	.most = CLV_MAX_PHASES,
-	.reference = "Reutterer, Platzer & Schroeder (2020), Int. J. of Research in Marketing 38:194",
+	.reference = "Reutterer, Platzer & Schroeder (2021), Int. J. of Research in Marketing 38:194",
 	.work_new = clv_betageo_work_new,
 	.work_free = clv_betageo_work_free,
 	.units = clv_betageo_units,

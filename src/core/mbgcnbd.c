@@ -3,7 +3,7 @@
  *		The MBG/CNBD-k model.
  *
  * As BG/CNBD-k (bgcnbd.c), but a customer may leave right after the first
- * purchase as well.  Reutterer, Platzer & Schroeder (2020), "Leveraging purchase
+ * purchase as well.  Reutterer, Platzer & Schroeder (2021), "Leveraging purchase
  * regularity for predicting customer behavior the easy way", International
  * Journal of Research in Marketing 38, 194-215.
  */
@@ -18,7 +18,7 @@ const ClvModel clv_mbgcnbd = {
 	.nparam = CLV_BETAGEO_NPARAM + 1,
 	.param = clv_betageo_param,
 	.most = CLV_MAX_PHASES,
-	.reference = "Reutterer, Platzer & Schroeder (2020), Int. J. of Research in Marketing 38:194",
+	.reference = "Reutterer, Platzer & Schroeder (2021), Int. J. of Research in Marketing 38:194",
 	.work_new = clv_betageo_work_new,
 	.work_free = clv_betageo_work_free,
 	.units = clv_betageo_units,
