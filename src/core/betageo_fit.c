@@ -86,6 +86,7 @@ typedef struct Block
 	double		n;
 	double		nL;				/* L(T) */
 	double		nt;				/* alpha s(T) */
+	double		ninverse;		/* 1 / (alpha + T) */
 	double		nbend;			/* alpha^2 d2L/dalpha2 at T */
 	double		soft;			/* ln(1 + e^d) */
 	double		w;
@@ -256,8 +257,10 @@ flush_block(Work *w, const Purchases *x, double events)
 	add(&w->loglik, s->soft);
 
 	add(&g[CLV_BETAGEO_R], s->n * x->dr - (s->nL - s->wL) + s->zr);
+
+	/* r and events apart: rx t / alpha less events cancels where alpha is small */
 	add(&g[CLV_BETAGEO_ALPHA],
-		ia * (rx * s->nt - s->n * events) - rx * s->ws + s->za);
+		ia * w->r * s->nt - events * s->ninverse - rx * s->ws + s->za);
 	add(&g[CLV_BETAGEO_A], s->n * x->da + s->w * ip);
 	add(&g[CLV_BETAGEO_B], s->n * x->db - s->w * q);
 
@@ -306,6 +309,7 @@ sum_cells(const Work *w, const Purchases *x, const ClvCell *cell, size_t count,
 		s.n += n;
 		s.nL += n * end->ln;
 		s.nt += n * share;
+		s.ninverse += n * end->inverse;
 		s.nbend += n * share * (1.0 + alpha * end->inverse);
 		s.soft += n * ((d > 0.0 ? d : 0.0) + log1p(e));
 		s.w += left;
@@ -407,6 +411,7 @@ sum_regular_cells(const Work *w, const Purchases *x, const ClvCell *cell,
 		s.n += n;
 		s.nL += n * end->ln;
 		s.nt += n * share;
+		s.ninverse += n * end->inverse;
 		s.nbend += n * share * (1.0 + alpha * end->inverse);
 		s.soft += n * (z.ln + (d > 0.0 ? d : 0.0) + log1p(e));
 		s.w += left;

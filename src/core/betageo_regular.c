@@ -373,10 +373,10 @@ set_node(const Task *task, double d, Node *node)
 static double
 step_length(const Task *task)
 {
-	double		w = sqrt(66.0 * (task->c->r + task->k) + 430.0);
+	double		w = sqrt(80.0 * (task->c->r + task->k) + 560.0);
 
 	if (task->k > 2 && !isinf(task->h))
-		w = fmax(w, 30.0 / tan(PI / task->k));
+		w = fmax(w, 34.0 / tan(PI / task->k));
 	return 2.0 * PI / w;
 }
 
