@@ -30,20 +30,16 @@
 #include "dropout.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "dropout_knots.h"
 #include "pochhammer.h"
 #include "quadrature.h"
 #include "twofold.h"
 
 #define MAX_PARAM	(CLV_DROPOUT_LAW + CLV_LAW_MAX)
 #define MAX_SUMS	(1 + MAX_PARAM + CLV_PACKED(MAX_PARAM))
-
-/* A table is no larger than this: the work between two interrupts. */
-#define MAX_KNOTS	2048
-#define MAX_CELLS	65536
 
 #define BLOCK		128			/* cells summed without compensation */
 #define NEGLIGIBLE	-70.0		/* ln of A beyond which deaths are left out */
@@ -70,22 +66,6 @@ typedef struct Rule
 	double		weight[MAX_NODES];
 } Rule;
 
-/* Neighbouring cells of one x, and their knots. */
-typedef struct Group
-{
-	size_t		cell;			/* the first */
-	size_t		cells;
-	size_t		knot;			/* the first, in Work.time */
-	size_t		knots;
-} Group;
-
-/* A cell's T and t_x among its group's knots; T twice where nobody dies. */
-typedef struct Place
-{
-	uint16_t	t;
-	uint16_t	tx;
-} Place;
-
 /*
  * Sums over deaths, or over all that can be at a knot: of 1, of the first
  * derivatives less those of ln A at the knot, and of the products of two such
@@ -105,6 +85,8 @@ typedef struct Knot
 	double		slope[MAX_PARAM];	/* its first derivatives */
 	Sums		later;			/* deaths from here to the last knot: G */
 	Sums		alive;			/* being alive here, less that */
+	double		later_weight;	/* of these in the group's cells */
+	double		alive_weight;
 } Knot;
 
 typedef struct Work
@@ -116,16 +98,7 @@ typedef struct Work
 	double		par[MAX_PARAM];
 	Rule		rule[RULES];
 
-	/* what does not change from evaluation to evaluation */
-	Place	   *place;			/* of each cell */
-	Group	   *group;
-	size_t		ngroup;
-	size_t		groups;			/* there is room for */
-	double	   *time;			/* of knots, group by group */
-	size_t		ntime;
-	size_t		times;
-	size_t	   *seen;			/* of each t_x: 1 + last group to have it */
-	uint16_t   *rank;			/* and its place there */
+	ClvKnots	knots;
 
 	/* the group that is under way */
 	size_t		now;
@@ -145,11 +118,7 @@ clv_dropout_work_free(void *work)
 
 	if (w == NULL)
 		return;
-	free(w->place);
-	free(w->group);
-	free(w->time);
-	free(w->seen);
-	free(w->rank);
+	clv_knots_free(&w->knots);
 	free(w->knot);
 	free(w);
 }
@@ -168,11 +137,8 @@ clv_dropout_work_new(const ClvModel *model, const ClvBase *base)
 	w->nsum = 1 + model->nparam + CLV_PACKED(model->nparam);
 	for (i = 0; i < RULES; i++)
 		clv_gauss_rule(limit[i].n, w->rule[i].node, w->rule[i].weight);
-	w->place = malloc((base->ncell + 1) * sizeof(Place));
-	w->seen = calloc((size_t) base->ntx + 1, sizeof(size_t));
-	w->rank = malloc(((size_t) base->ntx + 1) * sizeof(uint16_t));
-	w->knot = malloc(MAX_KNOTS * sizeof(Knot));
-	if (w->place == NULL || w->seen == NULL || w->rank == NULL || w->knot == NULL)
+	w->knot = malloc(CLV_MAX_KNOTS * sizeof(Knot));
+	if (!clv_knots_init(&w->knots, base, w->law->hazard != NULL) || w->knot == NULL)
 	{
 		clv_dropout_work_free(w);
 		return NULL;
@@ -197,123 +163,6 @@ clv_dropout_begin(void *work, const double *par)
 	memset(w->total, 0, sizeof(w->total));
 	w->now = 0;
 	return CLV_OK;
-}
-
-/* Room for one group more, and for its knots. */
-static bool
-make_room(Work *w)
-{
-	if (w->ngroup == w->groups)
-	{
-		size_t		n = w->groups > 0 ? 2 * w->groups : 64;
-		Group	   *group = realloc(w->group, n * sizeof(Group));
-
-		if (group == NULL)
-			return false;
-		w->group = group;
-		w->groups = n;
-	}
-	if (w->times - w->ntime < MAX_KNOTS)
-	{
-		size_t		n = 2 * w->times + MAX_KNOTS;
-		double	   *time = realloc(w->time, n * sizeof(double));
-
-		if (time == NULL)
-			return false;
-		w->time = time;
-		w->times = n;
-	}
-	return true;
-}
-
-static int
-by_index(const void *a, const void *b)
-{
-	uint32_t	l = *(const uint32_t *) a;
-	uint32_t	r = *(const uint32_t *) b;
-
-	return (l > r) - (l < r);
-}
-
-/*
- * How many cells from "first" on make a group: those of one x whose times are
- * no more than MAX_KNOTS.  "itx" takes the distinct recencies, in order; where
- * nobody dies they do not matter.
- */
-static size_t
-collect_times(Work *w, size_t first, uint32_t *itx, size_t *ntx)
-{
-	const ClvBase *base = w->base;
-	size_t		ages = 0;
-	size_t		i;
-
-	*ntx = 0;
-	for (i = first; i < base->ncell && i - first < MAX_CELLS; i++)
-	{
-		const ClvCell *cell = &base->cell[i];
-		bool		new_t = i == first || cell->it != cell[-1].it;
-		bool		new_tx = w->law->hazard != NULL &&
-			w->seen[cell->itx] != w->ngroup + 1;
-
-		if (cell->ix != base->cell[first].ix ||
-			ages + new_t + *ntx + new_tx > MAX_KNOTS)
-			break;
-		ages += new_t;
-		if (new_tx)
-		{
-			w->seen[cell->itx] = w->ngroup + 1;
-			itx[(*ntx)++] = cell->itx;
-		}
-	}
-	qsort(itx, *ntx, sizeof(uint32_t), by_index);
-	return i - first;
-}
-
-/*
- * The next group: merge the times of its cells, whose T ascend, and write
- * down each cell's place.
- */
-static bool
-plan_group(Work *w, size_t first)
-{
-	const ClvBase *base = w->base;
-	const ClvCell *cell = base->cell;
-	uint32_t	itx[MAX_KNOTS];
-	size_t		ntx;
-	size_t		next = 0;
-	size_t		i;
-	Group	   *group;
-	double	   *time;
-
-	if (!make_room(w))
-		return false;
-	group = &w->group[w->ngroup];
-	group->cell = first;
-	group->knot = w->ntime;
-	group->cells = collect_times(w, first, itx, &ntx);
-	group->knots = 0;
-	time = w->time + w->ntime;
-
-	for (i = first; i < first + group->cells; i++)
-	{
-		double		t = base->t[cell[i].it];
-
-		for (; next < ntx && base->tx[itx[next]] <= t; next++)
-		{
-			double		tx = base->tx[itx[next]];
-
-			if (group->knots == 0 || tx > time[group->knots - 1])
-				time[group->knots++] = tx;
-			w->rank[itx[next]] = (uint16_t) (group->knots - 1);
-		}
-		if (group->knots == 0 || t > time[group->knots - 1])
-			time[group->knots++] = t;
-		w->place[i].t = (uint16_t) (group->knots - 1);
-		w->place[i].tx = w->law->hazard != NULL ? w->rank[cell[i].itx] : w->place[i].t;
-	}
-	w->ntime += group->knots;
-	w->ngroup++;
-	return true;
 }
 
 /*
@@ -480,13 +329,14 @@ fill_knot(const Work *w, double time, double next_time, const Knot *next, Knot *
 	}
 	knot->alive = alive;
 	add_shifted(w->nparam, -1.0, &knot->later, shift, &knot->alive);
+	knot->later_weight = knot->alive_weight = 0.0;
 }
 
 /* The rows of a group's knots, from the last to the first. */
 static void
-fill_table(Work *w, const Group *group)
+fill_table(Work *w, const ClvKnotGroup *group)
 {
-	const double *time = w->time + group->knot;
+	const double *time = w->knots.time + group->knot;
 	size_t		k;
 
 	for (k = group->knots; k-- > 0;)
@@ -515,6 +365,11 @@ add_common(Work *w)
 	second[CLV_PACK(CLV_DROPOUT_R, CLV_DROPOUT_R)] += n * w->rate.d2;
 }
 
+/*
+ * Likelihoods and first derivatives, and those parts of the second ones that
+ * are a cell's own: a row's second derivatives only need the weights that all
+ * cells give it.
+ */
 static void
 sum_cells(Work *w, size_t from, size_t to)
 {
@@ -523,37 +378,36 @@ sum_cells(Work *w, size_t from, size_t to)
 
 	for (c = from; c < to; c++)
 	{
-		const Knot *end = &w->knot[w->place[c].t];
-		const Knot *last = &w->knot[w->place[c].tx];
+		Knot	   *end = &w->knot[w->knots.place[c].t];
+		Knot	   *last = &w->knot[w->knots.place[c].tx];
 		double		n = w->base->cell[c].n;
 		double		e = exp(end->log_a - last->log_a);
 		double		q = e * end->alive.one + last->later.one;
 		double		alive = e / q;
 		double		gone = 1.0 / q;
 		double		shift[MAX_PARAM];
+		double		moved[MAX_PARAM];
 		double		mean[MAX_PARAM];	/* less the slope at t_x */
 		double	   *sum = w->block;
 		int			i;
 		int			j;
-		int			k = 0;
 
 		w->customers += n;
+		end->alive_weight += n * alive;
+		last->later_weight += n * gone;
 		*sum++ += n * (last->log_a + log(q));
 		for (i = 0; i < nparam; i++)
 		{
 			shift[i] = end->slope[i] - last->slope[i];
-			mean[i] = alive * (end->alive.first[i] + shift[i] * end->alive.one)
-				+ gone * last->later.first[i];
+			moved[i] = alive * (end->alive.first[i] + shift[i] * end->alive.one);
+			mean[i] = moved[i] + gone * last->later.first[i];
 			*sum++ += n * (last->slope[i] + mean[i]);
 		}
 		for (i = 0; i < nparam; i++)
 		{
-			double		moved = end->alive.first[i] + shift[i] * end->alive.one;
-
-			for (j = 0; j <= i; j++, k++)
-				*sum++ += n * (alive * (end->alive.second[k] + moved * shift[j]
-										+ shift[i] * end->alive.first[j])
-							   + gone * last->later.second[k] - mean[i] * mean[j]);
+			for (j = 0; j <= i; j++)
+				*sum++ += n * (moved[i] * shift[j] - mean[i] * mean[j]
+							   + alive * shift[i] * end->alive.first[j]);
 		}
 	}
 }
@@ -569,6 +423,26 @@ flush_block(Work *w)
 		w->total[i] = clv_twofold_plus(w->total[i], w->block[i]);
 	memset(w->block, 0, sizeof(w->block));
 	w->customers = 0.0;
+}
+
+/* The group's cells are summed, and the weights of its rows are known. */
+static void
+add_rows(Work *w, const ClvKnotGroup *group)
+{
+	double	   *second = w->block + 1 + w->nparam;
+	size_t		k;
+	int			i;
+
+	for (k = 0; k < group->knots; k++)
+	{
+		const Knot *knot = &w->knot[k];
+
+		for (i = 0; i < CLV_PACKED(w->nparam); i++)
+			second[i] += knot->alive_weight * knot->alive.second[i]
+				+ knot->later_weight * knot->later.second[i];
+		if ((k + 1) % BLOCK == 0 || k + 1 == group->knots)
+			flush_block(w);
+	}
 }
 
 static void
@@ -596,13 +470,13 @@ clv_dropout_slice(void *work, size_t from, size_t to, ClvSums *sums)
 
 	while (from < to)
 	{
-		const Group *group;
+		const ClvKnotGroup *group;
 		size_t		end = (from / BLOCK + 1) * BLOCK;
 		size_t		stop;
 
-		if (w->now == w->ngroup && !plan_group(w, from))
+		if (w->now == w->knots.ngroup && !clv_knots_next(&w->knots, from))
 			return CLV_NO_MEMORY;
-		group = &w->group[w->now];
+		group = &w->knots.group[w->now];
 		if (from == group->cell)
 		{
 			w->x = w->base->x[w->base->cell[from].ix];
@@ -616,7 +490,10 @@ clv_dropout_slice(void *work, size_t from, size_t to, ClvSums *sums)
 		if (stop == end)
 			flush_block(w);
 		if (stop == group->cell + group->cells)
+		{
+			add_rows(w, group);
 			w->now++;
+		}
 		from = stop;
 	}
 	if (to == ncell)

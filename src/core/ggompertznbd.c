@@ -8,16 +8,14 @@
  * Behavior with Sudden Death'", Management Science 68.  A customer's hazard at
  * age u is eta b e^(bu), with eta Gamma(s, rate beta) over customers:
  *
- *		S(u) = (beta / D)^s,	hazard s b g(u),	D = beta + e^(bu) - 1
+ *		S(u) = (beta / D)^s,	f(u) / S(u) = s b g(u),		D = beta + e^(bu) - 1
  *
  * with g = e^(bu) / D, written 1 / (beta e^(-bu) + 1 - e^(-bu)), which neither
- * cancels nor overflows.  From early on, where bu and g are small, the hazard
- * rises like e^(bu), in the end it is s b.  With beta = b beta' and b going to
- * 0 the model becomes Pareto/NBD with that beta'.
+ * cancels nor overflows: it goes from 1 / beta to 1.  With beta = b beta' and b
+ * going to 0 the model becomes Pareto/NBD with that beta'.
  */
 #include "ggompertznbd.h"
 
-#include <float.h>
 #include <math.h>
 
 #include "start.h"
