@@ -30,20 +30,21 @@ typedef struct Golden
 	double		want[QUANTITIES];
 } Golden;
 
-/* What it is, and the sum of the magnitudes of what it is the sum of. */
-typedef struct GoldenNumber
-{
-	double		want;
-	double		scale;
-} GoldenNumber;
+#define GOLDEN_ROWS		21
 
-/* The likelihood of a base, with derivatives. */
-typedef struct GoldenBase
+/* A customer's log-likelihood, and its derivatives by the parameters. */
+typedef struct GoldenLoglik
+{
+	double		loglik;
+	double		grad[GOLDEN_PARAM];
+	double		hess[CLV_PACKED(GOLDEN_PARAM)];
+} GoldenLoglik;
+
+/* Those of all customers of golden_row, made by test/golden/dropout_fit.py. */
+typedef struct GoldenFit
 {
 	double		par[GOLDEN_PARAM];
-	GoldenNumber loglik;
-	GoldenNumber grad[GOLDEN_PARAM];
-	GoldenNumber hess[CLV_PACKED(GOLDEN_PARAM)];
-} GoldenBase;
+	GoldenLoglik row[GOLDEN_ROWS];
+} GoldenFit;
 
 #endif							/* CLV_GOLDEN_DROPOUT_H */

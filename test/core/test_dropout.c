@@ -142,6 +142,7 @@ check_golden(const char *name, const Golden *golden, int rows)
 #define ONCE	{0, 0, 38.86}
 #define NEW		{0, 0, 0}
 #define YEAR	0.0026877296610607431	/* ln(1.15) / 52 */
+#define MONTHLY	0.0099503308531680828	/* ln(1.01) */
 
 /*
  * Values printed to some ten digits by independent implementations, and right
@@ -224,6 +225,14 @@ static const struct
 	{DISCOUNTED_EVER, PARETO, REPEAT, 0, 0.001832888073160095, 0, 0,
 	{8.1582293324}}, 5e-11},
 
+	/* 1 % a month of 4.345 weeks, of twelve months and for ever */
+	{DISCOUNTED, PARETO, REPEAT, 12 * 4.345, MONTHLY / 4.345, 0, 0, {1.75603407}}, 5e-9},
+	{DISCOUNTED_EVER, PARETO, REPEAT, 0, MONTHLY / 4.345, 0, 0, {7.15840366}}, 5e-9},
+
+	/* alpha a millionth of beta: 2F1 next to its singularity */
+	{LOGLIK, "paretonbd", {{.5, .001, .6, 1000}, {0, 0, 39}, 0, 0, 0, 0,
+	{-5.263004432621361}}, 5e-15},
+
 	/* many purchases, in days (by 2F1 in 400 digits) and in weeks */
 	{LOGLIK, DAYS, {500, 360, 364}, 0, 0, 0, 0, {-434.983098293}}, 5e-10},
 	{P_ALIVE, DAYS, {500, 360, 364}, 0, 0, 0, 0, {.8954731765059333}}, 5e-17},
@@ -267,6 +276,31 @@ check_published(void)
 	}
 }
 
+/*
+ * What libraries add up month by month, each month discounted from its end: to
+ * be had from the purchases of ever longer horizons.
+ */
+static void
+check_monthly(void)
+{
+	const ClvModel *m = clv_model_find("paretonbd");
+	const double par[] = {.5534, 10.578, .6061, 11.669};
+	const ClvRow row = REPEAT;
+	double		before = 0.0;
+	double		sum = 0.0;
+	int			month;
+
+	for (month = 1; month <= 12; month++)
+	{
+		double		purchases = NAN;
+
+		m->purchases(m, par, &row, 0.0, month * 4.345, &purchases);
+		sum += (purchases - before) / pow(1.01, month);
+		before = purchases;
+	}
+	CHECK(fabs(sum - 1.74725844) < 5e-9, "month by month: %.10g", sum);
+}
+
 int
 main(void)
 {
@@ -274,5 +308,6 @@ main(void)
 	check_golden("nbd", golden_nbd, LENGTH(golden_nbd));
 	check_golden("ggompertznbd", golden_ggompertznbd, LENGTH(golden_ggompertznbd));
 	check_published();
+	check_monthly();
 	CHECK_DONE("dropout");
 }

@@ -267,74 +267,6 @@ def answers(kind, row):
         (dead if n == 0 else 0) + alive * c.pmf(n, h), wait]
 
 
-# ---------------------------------------------------------------- a base
-
-ROWS = [  # x, t_x, T, m, customers
-    (0, 0, 38.86, 0, 3), (0, 0, 0, 0, 1), (0, 0, 1e5, 0, 1),
-    (1, 2.5, 38.86, 0, 2), (2, 30.43, 38.86, 0, 5), (2, 1.0, 38.86, 0, 1),
-    (3, 38.86, 38.86, 0, 1), (20, 20, 25, 0, 1), (200, 37.857, 38.857, 0, 1),
-    (10000, 38, 38.857, 0, 1), (1, 0.001, 1e5, 0, 1), (5, 9e4, 1e5, 0, 2),
-    (100000, 99999, 1e5, 0, 1),
-]
-STEP = mpf(10) ** -10
-
-
-def pair(parts):
-    return "{%s, %s}" % (mpmath.nstr(sum(parts), 20),
-                         mpmath.nstr(sum(abs(v) for v in parts), 3))
-
-
-def base_record(job):
-    """Log-likelihood of the rows, derivatives by central differences."""
-    kind, values = job
-    par = [mpf(v) for v in values]
-    n = len(par)
-    cells = [(row[4], [mpf(v) for v in row[:3]]) for row in ROWS]
-    cache = {}
-
-    def lnl(cell, shift):
-        key = (cell,) + tuple(shift)
-        if key not in cache:
-            moved = [p * (1 + k * STEP) for p, k in zip(par, shift)]
-            cache[key] = Customer(kind, moved, cells[cell][1], 34).loglik()
-        return cache[key]
-
-    def unit(*which):
-        return [sum(sign for i, sign in which if i == k) for k in range(n)]
-
-    terms, grad, hess = [], [[] for _ in par], []
-    for c, (weight, _) in enumerate(cells):
-        one = Customer(kind, par, cells[c][1])
-        middle = lnl(c, unit())
-        log_q = middle - one.constant()
-        terms += [weight * v for v in (
-            mpmath.loggamma(one.R) - mpmath.loggamma(one.r),
-            one.r * mpmath.log(one.alpha), log_q,
-            one.R * mpmath.log(one.alpha + one.T))]
-        for i in range(n):
-            grad[i].append(weight * (lnl(c, unit((i, 1))) - lnl(c, unit((i, -1))))
-                           / (2 * STEP * par[i]))
-    for i in range(n):
-        for j in range(i + 1):
-            parts = []
-            for c, (weight, _) in enumerate(cells):
-                if i == j:
-                    d = (lnl(c, unit((i, 1))) - 2 * lnl(c, unit())
-                         + lnl(c, unit((i, -1))))
-                else:
-                    d = (lnl(c, unit((i, 1), (j, 1))) - lnl(c, unit((i, 1), (j, -1)))
-                         - lnl(c, unit((i, -1), (j, 1)))
-                         + lnl(c, unit((i, -1), (j, -1)))) / 4
-                parts.append(weight * d / (STEP * STEP * par[i] * par[j]))
-            hess.append(pair(parts))
-    want = sum(w * lnl(c, unit()) for c, (w, _) in enumerate(cells))
-    scale = sum(abs(v) for v in terms)
-    return "\t{{%s}, {%s, %s},\n\t\t{%s},\n\t{%s}}," % (
-        ", ".join("%r" % v for v in values), mpmath.nstr(want, 20),
-        mpmath.nstr(scale, 3), ", ".join(pair(g) for g in grad),
-        ",\n\t\t\t".join(hess))
-
-
 # ---------------------------------------------------------------- the grid
 
 HISTORIES = [
@@ -411,17 +343,14 @@ def line(job):
         ", ".join(map(number, want)))
 
 
-def main(name, kind, rows, bases):
+def main(name, kind, rows):
     """Print test/core/golden_<name>.h."""
     processes = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    print("/*\n * golden_%s.h\n *\t\tPredictions, and likelihoods of a base,"
-          " in 50-digit arithmetic.\n *\n * Made by test/golden/%s.py; not to"
+    print("/*\n * golden_%s.h\n *\t\tPredictions in 50-digit"
+          " arithmetic.\n *\n * Made by test/golden/%s.py; not to"
           " be edited.\n */" % (name, name))
     with Pool(processes) as pool:
         print("static const Golden golden_%s[] = {" % name)
         for text in pool.imap(line, [(kind, row) for row in rows], chunksize=1):
-            print(text, flush=True)
-        print("};\n\nstatic const GoldenBase golden_%s_base[] = {" % name)
-        for text in pool.imap(base_record, [(kind, par) for par in bases]):
             print(text, flush=True)
     print("};")

@@ -31,17 +31,13 @@ PARAMETERS = [
     (3., 30., .05, .5, 1e6), (3., 30., 1e-4, .001, .5), (2., 20., 1e3, 1e-4, 1e-4),
 ]
 
-BASES = [
-    PUBLISHED, (.5, 10., 1e-4, .6, 1e-3), (.5, 10., .2, .6, 1e3),
-]
-
 
 def main():
     rows = list(published()) + list(dropout.awkward(PARAMETERS))
     rows += dropout.ordinary(30, lambda u: (10 ** u(-4, -1.5), 10 ** u(-1, 1),
                                             10 ** u(-2, 2)))
     rows += dropout.anywhere(30, 5)
-    dropout.main("ggompertznbd", dropout.GGompertz, rows, BASES)
+    dropout.main("ggompertznbd", dropout.GGompertz, rows)
 
 
 if __name__ == "__main__":

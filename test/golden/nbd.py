@@ -21,14 +21,12 @@ PARAMETERS = [
     (1000., 1000.), (.5, 1e-4), (.5, 1e6), (3., 30.),
 ]
 
-BASES = [(.3848, 12.072), (1., 1.), (1e-4, 1e-4), (1e6, 5e6), (1e-4, 1e6), (500., 1e-4)]
-
 
 def main():
     rows = list(published()) + list(dropout.awkward(PARAMETERS))
     rows += dropout.ordinary(20, lambda u: ())
     rows += dropout.anywhere(60, 2)
-    dropout.main("nbd", dropout.Immortal, rows, BASES)
+    dropout.main("nbd", dropout.Immortal, rows)
 
 
 if __name__ == "__main__":

@@ -45,16 +45,12 @@ PARAMETERS = [
     (1.5, 10., 50., 1000.), (2., 20., 1e3, 1e-4),
 ]
 
-BASES = [
-    PUBLISHED, (1e-4, 1e-4, 1e-4, 1e-4), (.5, 10., 1e5, 9e5), (1e6, 5e6, .8, 20.),
-]
-
 
 def main():
     rows = list(published()) + list(dropout.awkward(PARAMETERS))
     rows += dropout.ordinary(30, lambda u: (10 ** u(-1, 1), 10 ** u(.5, 3)))
     rows += dropout.anywhere(60, 4)
-    dropout.main("paretonbd", dropout.Pareto, rows, BASES)
+    dropout.main("paretonbd", dropout.Pareto, rows)
 
 
 if __name__ == "__main__":
