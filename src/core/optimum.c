@@ -249,6 +249,21 @@ all_far(const ClvAround *around, int e)
 	return true;
 }
 
+/* Which way along eigenvector "v" is further out: 1, or -1 for the other way. */
+static int
+outward(const ClvAround *around, const double *v)
+{
+	int			main_part = 0;
+	int			i;
+
+	for (i = 1; i < around->curve.n; i++)
+	{
+		if (fabs(v[i]) > fabs(v[main_part]))
+			main_part = i;
+	}
+	return around->point->phi[around->free[main_part]] * v[main_part] > 0.0 ? 1 : -1;
+}
+
 /*
  * Has the likelihood become flat that way?  Towards a limit it rises ever more
  * slowly, but Newton's step stays about 1.  Of ln L = c - e^(-2 phi) / 2, with
@@ -267,7 +282,8 @@ is_flat(const ClvAround *around, int e)
 
 /*
  * No parameter is at a bound, but in some direction nothing changes any more.
- * Of several the one that changed last is told: it still slopes most.
+ * Of several the one that changed last is told: it still slopes most.  Without
+ * a slope that is more than rounding errors, what has gone far is on its way.
  */
 static void
 describe_flat(const ClvModel *model, const ClvAround *around, ClvFitted *out)
@@ -292,9 +308,14 @@ describe_flat(const ClvModel *model, const ClvAround *around, ClvFitted *out)
 	}
 	if (fabs(most) > around->noise)
 		rise = most > 0.0 ? 1 : -1;
+	else if (all_far(around, 0))
+	{
+		v = curve->vector[0];
+		rise = outward(around, v);
+	}
 	with = flat_companion(model, around, v, rise, &k);
 	if (rise != 0)
-		describe_limit(model, k, with, most * v[k] > 0.0, out);
+		describe_limit(model, k, with, rise * v[k] > 0.0, out);
 	else
 		snprintf(out->message, sizeof(out->message),
 				 "the data say nothing about %s: it is where the search began",

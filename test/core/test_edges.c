@@ -21,7 +21,6 @@
 #define CUSTOMERS		1000
 #define HEAVY			100000.0	/* purchases of one who buys all the time */
 #define CENTURY			36525.0
-#define YEAR			365.25
 #define DELTA			0.00026 /* a day: about 10 % a year */
 
 static bool list;				/* print what the fits came to */
@@ -260,6 +259,14 @@ check_status(const Edge *edge)
 		  "%s: status %d, covariance %d", edge->label, fitted->status, fitted->has_cov);
 	CHECK((fitted->status == CLV_BOUNDARY) == (fitted->limit >= 0), "%s: status %d, limit %d",
 		  edge->label, fitted->status, fitted->limit);
+	for (i = 0; i < clv_real_params(edge->model); i++)
+	{
+		char		nothing[32];
+
+		snprintf(nothing, sizeof(nothing), "nothing about %s:", edge->model->param[i].name);
+		CHECK(!says(edge, nothing) || fabs(distance(edge, i)) < CLV_FAR_PHI, "%s: %s, but it has gone to %g",
+			  edge->label, fitted->message, fitted->par[i]);
+	}
 }
 
 /* Someone new: alive after so long, and with a purchase in it? */
@@ -274,12 +281,12 @@ new_alive(const Edge *edge, double after)
 }
 
 static double
-new_active(const Edge *edge, double within_time)
+new_active(const Edge *edge, double soon)
 {
 	static const ClvRow new_customer = {0.0, 0.0, 0.0};
 	double		out = NAN;
 
-	edge->model->p_active(edge->model, edge->fitted->par, &new_customer, within_time, &out);
+	edge->model->p_active(edge->model, edge->fitted->par, &new_customer, soon, &out);
 	return out;
 }
 
