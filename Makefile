@@ -12,7 +12,7 @@ OBJS = $(sort $(patsubst %.c,%.o,$(wildcard src/core/*.c src/*.c)))
 INSTALL_SQL = $(sort $(wildcard src/sql/*.sql))
 DATA = $(wildcard update/clv--*--*.sql)
 DATA_built = clv--$(EXTVERSION).sql
-EXTRA_CLEAN = clv--*.sql test/core/obj test/recovery/recovery $(CORE_TESTS)
+EXTRA_CLEAN = clv--*.sql test/core/obj $(RECOVERY) $(CORE_TESTS)
 
 REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=clv
@@ -53,10 +53,12 @@ test/core/obj/%.o: src/core/%.c $(CORE_HEADERS)
 test/core/test_%: test/core/test_%.c $(CORE_OBJS) $(CORE_HEADERS)
 	$(CORE_CC) -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
 
-# Long check of the fits: test/recovery/recovery [bases [model [set]]]
+# Long checks of the fits: test/recovery/recovery [bases [model [set]]], and
+# test/recovery/covariates [bases [model]]
+RECOVERY = test/recovery/recovery test/recovery/covariates
 .PHONY: recovery
-recovery: test/recovery/recovery
-test/recovery/recovery: test/recovery/recovery.c $(CORE_OBJS) $(CORE_HEADERS)
+recovery: $(RECOVERY)
+test/recovery/%: test/recovery/%.c $(CORE_OBJS) $(CORE_HEADERS)
 	$(CORE_CC) -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
 
 .PHONY: core-programs coretest

@@ -137,8 +137,9 @@ clv_dropout_work_new(const ClvModel *model, const ClvBase *base)
 	w->nsum = 1 + model->nparam + CLV_PACKED(model->nparam);
 	for (i = 0; i < RULES; i++)
 		clv_gauss_rule(limit[i].n, w->rule[i].node, w->rule[i].weight);
-	w->knot = malloc(CLV_MAX_KNOTS * sizeof(Knot));
-	if (!clv_knots_init(&w->knots, base, w->law->hazard != NULL) || w->knot == NULL)
+	if (clv_knots_init(&w->knots, base, w->law->hazard != NULL))
+		w->knot = malloc((w->knots.most + 1) * sizeof(Knot));
+	if (w->knot == NULL)
 	{
 		clv_dropout_work_free(w);
 		return NULL;

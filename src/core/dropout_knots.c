@@ -19,6 +19,9 @@ clv_knots_init(ClvKnots *knots, const ClvBase *base, bool recencies)
 	memset(knots, 0, sizeof(*knots));
 	knots->base = base;
 	knots->recencies = recencies;
+	knots->most = (size_t) base->ntx + base->nt;
+	if (knots->most > CLV_MAX_KNOTS)
+		knots->most = CLV_MAX_KNOTS;
 	knots->place = malloc((base->ncell + 1) * sizeof(ClvPlace));
 	knots->seen = calloc((size_t) base->ntx + 1, sizeof(size_t));
 	knots->rank = malloc(((size_t) base->ntx + 1) * sizeof(uint16_t));
@@ -41,7 +44,7 @@ make_room(ClvKnots *knots)
 {
 	if (knots->ngroup == knots->groups)
 	{
-		size_t		n = knots->groups > 0 ? 2 * knots->groups : 64;
+		size_t		n = 2 * knots->groups + 1;
 		ClvKnotGroup   *group = realloc(knots->group, n * sizeof(ClvKnotGroup));
 
 		if (group == NULL)
@@ -49,9 +52,9 @@ make_room(ClvKnots *knots)
 		knots->group = group;
 		knots->groups = n;
 	}
-	if (knots->times - knots->ntime < CLV_MAX_KNOTS)
+	if (knots->times - knots->ntime < knots->most)
 	{
-		size_t		n = 2 * knots->times + CLV_MAX_KNOTS;
+		size_t		n = 2 * knots->times + knots->most;
 		double	   *time = realloc(knots->time, n * sizeof(double));
 
 		if (time == NULL)

@@ -32,6 +32,7 @@ typedef struct ClvKnots
 {
 	const ClvBase *base;
 	bool		recencies;		/* t_x are among the times */
+	size_t		most;			/* times that a group can have */
 	ClvPlace   *place;			/* of each cell */
 	ClvKnotGroup   *group;
 	size_t		ngroup;

@@ -59,6 +59,51 @@ prior_example(int groups)
 	return v;
 }
 
+/* Two covariates of Pareto/NBD: four parameters and four coefficients. */
+static ClvModelValue
+covariates_example(void)
+{
+	ClvModelValue v = fitted_example();
+	ClvFitted  *fit = &v.fit;
+	int			i;
+
+	fit->model = clv_model_find("paretonbd");
+	fit->ncov = 2;
+	strcpy(fit->covariate[0], "channel");
+	strcpy(fit->covariate[1], "age / 10");
+	memset(fit->cov, 0, sizeof(fit->cov));
+	for (i = 0; i < 8; i++)
+	{
+		fit->par[i] = i < 4 ? 0.5 + i : 0.25 * (i - 6);
+		fit->cov[CLV_PACK(i, i)] = 0.0625 * (i + 1);
+	}
+	fit->has_prior = true;
+	for (i = 0; i < 8; i++)
+	{
+		fit->prior.median[i] = i < 4 ? 1.0 : -0.5;
+		fit->prior.sd[i] = 2.0;
+	}
+	fit->limit = 7;
+	strcpy(fit->message, "beta.age / 10 grows without limit");
+	return v;
+}
+
+/* What it says of a customer. */
+static ClvModelValue
+at_example(void)
+{
+	const double v[] = {1.0, 4.5};
+	ClvModelValue from = covariates_example();
+	ClvModelValue at;
+	ClvError	err;
+
+	memset(&at, 0, sizeof(at));
+	at.unit_days = from.unit_days;
+	at.is_fitted = true;
+	CHECK(clv_fitted_at(&from.fit, v, &at.fit, &err) == CLV_OK, "%s", err.message);
+	return at;
+}
+
 static void
 check_round_trip(const ClvModelValue *v, const char *label)
 {
@@ -86,6 +131,9 @@ check_round_trip(const ClvModelValue *v, const char *label)
 		  back.fit.has_prior == v->fit.has_prior &&
 		  memcmp(&back.fit.prior, &v->fit.prior, sizeof(back.fit.prior)) == 0 &&
 		  back.fit.groups == v->fit.groups &&
+		  back.fit.at_covariates == v->fit.at_covariates &&
+		  back.fit.ncov == v->fit.ncov &&
+		  memcmp(back.fit.covariate, v->fit.covariate, sizeof(back.fit.covariate)) == 0 &&
 		  strcmp(back.fit.message, v->fit.message) == 0,
 		  "%s: fields changed", label);
 	CHECK(clv_model_encode(&back, again) == size &&
@@ -180,6 +228,49 @@ check_invalid(void)
 	v = prior_example(12);
 	v.fit.has_prior = false;
 	check_refused(v, "groups without a prior");
+
+	/* covariates */
+#define REFUSED_COVARIATES(change) \
+	(v = covariates_example(), change, check_refused(v, #change))
+	REFUSED_COVARIATES(v.fit.par[7] = INFINITY);
+	REFUSED_COVARIATES(v.fit.par[4] = NAN);
+	REFUSED_COVARIATES(v.fit.limit = 8);
+	REFUSED_COVARIATES(v.fit.covariate[1][0] = '\0');
+	REFUSED_COVARIATES(strcpy(v.fit.covariate[1], "channel"));
+	REFUSED_COVARIATES(strcpy(v.fit.covariate[0], "two\nlines"));
+	REFUSED_COVARIATES(v.fit.prior.median[4] = NAN);
+	REFUSED_COVARIATES(v.fit.prior.sd[7] = 0.0);
+	REFUSED_COVARIATES(v.fit.cov[CLV_PACK(7, 7)] = -1.0);
+	REFUSED_COVARIATES(v.fit.at_covariates = true);
+	REFUSED_COVARIATES((v.fit.groups = 2, v.fit.loglik = 0.0));
+	v = at_example();
+	v.fit.loglik = -1.0;
+	check_refused(v, "a likelihood at some covariates");
+}
+
+/* A coefficient's interval is symmetric; criteria count all eight. */
+static void
+check_effects(void)
+{
+	ClvModelValue v = covariates_example();
+	ClvCoefficient c;
+	ClvError	err;
+	char		name[CLV_PARAM_NAME];
+	int			i;
+
+	clv_fitted_coefficient(&v.fit, 5, &c);
+	CHECK_REL(c.estimate, -0.25, 0, "alpha.age / 10");
+	CHECK_REL(c.std_error, sqrt(0.375), 1e-15, "its error");
+	CHECK_REL(c.lower, -1.4502279190888276, 1e-14, "its lower end");
+	CHECK_REL(c.upper, 0.9502279190888276, 1e-14, "its upper end");
+	CHECK_REL(clv_fitted_aic(&v.fit), 8127.8354, 1e-15, "AIC");
+	CHECK_REL(clv_fitted_bic(&v.fit), 8111.8354 + 8.0 * log(946.0), 1e-15, "BIC");
+	CHECK(clv_param_count(&v.fit) == 8 && clv_real_count(&v.fit) == 8, "eight");
+	clv_param_name(&v.fit, 7, name);
+	CHECK(strcmp(name, "beta.age / 10") == 0, "%s", name);
+	CHECK(clv_param_lookup(&v.fit, "beta.channel", &i, &err) == CLV_OK && i == 6, "beta.channel is %d", i);
+	CHECK(clv_param_lookup(&v.fit, "s.channel", &i, &err) == CLV_BAD_ARGUMENT &&
+		  strstr(err.hint, "beta.age / 10") != NULL, "%s", err.hint);
 }
 
 /* By hand: z = 1.959963984540054; the variances of phi are .25, .5, .75. */
@@ -225,6 +316,12 @@ main(void)
 	v = prior_example(12);
 	check_round_trip(&v, "shrunk");
 	check_damage(&v);
+	v = covariates_example();
+	check_round_trip(&v, "with covariates");
+	check_damage(&v);
+	v = at_example();
+	check_round_trip(&v, "at some covariates");
+	check_damage(&v);
 	v = fitted_example();
 
 	v.fit.has_cov = false;
@@ -246,6 +343,7 @@ main(void)
 
 	check_invalid();
 	check_coefficients();
+	check_effects();
 
 	CHECK(clv_model_lookup("auto", &model, &err) == CLV_BAD_ARGUMENT &&
 		  strstr(err.hint, "mbgnbd") != NULL, "no list of models: %s", err.hint);
