@@ -112,6 +112,11 @@ SELECT clv.status(m), m::jsonb ->> 'limit' AS "limit", clv.message(m)
 FROM (SELECT clv.fit(clv.cbs(CASE channel WHEN 0 THEN frequency ELSE 0 END, CASE channel WHEN 0 THEN recency ELSE 0 END, t, NULL, ARRAY[channel]),
                      'paretonbd', options => '{"covariates": ["tv"]}') AS m FROM cov_customers) AS f;
 SELECT clv.status(clv.fit(clv.cbs(frequency, recency, t, NULL, ARRAY[channel, size, 4]), 'paretonbd', 1, '{}')) AS with_prior FROM cov_customers;
+-- Units in which variances are no numbers; the likelihood does not mind.
+SELECT unit, clv.status(m), clv.message(m), round(clv.loglik(m)::numeric, 6) = round(clv.loglik(model)::numeric, 6) AS same
+FROM cov_models, unnest('{1e-300,1e150,1e300}'::float8[]) AS unit,
+     LATERAL (SELECT clv.fit(clv.cbs(frequency, recency, t, NULL, ARRAY[channel * unit, size * unit]), 'paretonbd') AS m FROM cov_customers) AS f
+WHERE name = 'paretonbd';
 
 -- Errors.  A prediction does not guess what the covariates are.
 \set VERBOSITY default

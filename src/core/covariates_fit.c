@@ -14,6 +14,7 @@
  */
 #include "covariates.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -298,6 +299,8 @@ measure(ClvCovariates *c, const ClvBase *base, int k)
 	}
 	c->mean[k] = mean * largest;
 	c->sd[k] = sqrt(variance) * largest;
+	if (c->sd[k] < DBL_MIN)
+		c->sd[k] = 0.0;			/* in its units there is no telling */
 }
 
 static double
@@ -508,15 +511,23 @@ spread_out(const ClvCovariates *c, const ClvFitted *from, ClvFitted *to)
 	}
 }
 
+/* Not what was asked for: the message says why. */
+static void
+not_converged(ClvFitted *fitted)
+{
+	fitted->status = CLV_NOT_CONVERGED;
+	fitted->limit = -1;
+	fitted->has_cov = false;
+	memset(fitted->cov, 0, sizeof(fitted->cov));
+}
+
 /* Some coefficients mean nothing. */
 static void
 tell_unused(const ClvCovariates *c, ClvFitted *fitted)
 {
 	const char *name = c->covariate[c->unused];
 
-	fitted->status = CLV_NOT_CONVERGED;
-	fitted->has_cov = false;
-	memset(fitted->cov, 0, sizeof(fitted->cov));
+	not_converged(fitted);
 	if (c->is_constant)
 		snprintf(fitted->message, sizeof(fitted->message),
 				 "covariate %s is the same for all customers: its coefficients are held at 0",
@@ -531,14 +542,35 @@ tell_unused(const ClvCovariates *c, ClvFitted *fitted)
 static void
 tell_far(const ClvCovariates *c, ClvFitted *fitted)
 {
-	fitted->status = CLV_NOT_CONVERGED;
-	fitted->limit = -1;
-	fitted->has_cov = false;
-	memset(fitted->cov, 0, sizeof(fitted->cov));
+	not_converged(fitted);
 	memset(fitted->par + c->plain->nparam, 0,
 		   (CLV_MAX_PARAM - c->plain->nparam) * sizeof(double));
 	snprintf(fitted->message, sizeof(fitted->message),
 			 "parameters of a customer whose covariates are all 0 are out of range: take the mean off each covariate before the fit");
+}
+
+/* Are the variances of all coefficients numbers, by a unit of each covariate? */
+static bool
+has_errors(const ClvFitted *fitted)
+{
+	int			i;
+
+	for (i = fitted->model->nparam; i < clv_param_count(fitted); i++)
+	{
+		double		variance = fitted->cov[CLV_PACK(i, i)];
+
+		if (!(variance >= DBL_MIN && variance <= DBL_MAX))
+			return false;
+	}
+	return true;
+}
+
+static void
+tell_units(ClvFitted *fitted)
+{
+	not_converged(fitted);
+	snprintf(fitted->message, sizeof(fitted->message),
+			 "standard errors are out of range: take other units for the covariates");
 }
 
 void
@@ -567,4 +599,6 @@ clv_covariates_result(const ClvCovariates *c, ClvFitted *fitted)
 	}
 	else if (c->unused >= 0 && fitted->status == CLV_CONVERGED)
 		tell_unused(c, fitted);
+	else if (fitted->has_cov && !has_errors(fitted))
+		tell_units(fitted);
 }
