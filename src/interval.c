@@ -13,6 +13,7 @@
 
 #include "interval.h"
 #include "predict.h"
+#include "spread.h"
 
 bool
 clv_interval_args(FunctionCallInfo fcinfo, int first)
@@ -141,5 +142,37 @@ clv_without_uncertainty(PG_FUNCTION_ARGS)
 	ClvModelValue value = *clv_model_arg(fcinfo, 0);
 
 	clv_fitted_forget_spread(&value.fit);
+	PG_RETURN_POINTER(clv_model_pack(&value));
+}
+
+/*
+ * clv.draw_model(model, seed, draw): the stream is the kind's own, so that a
+ * transaction model and a spend model of one draw are independent, as their
+ * fits are.
+ */
+PG_FUNCTION_INFO_V1(clv_draw_model);
+Datum
+clv_draw_model(PG_FUNCTION_ARGS)
+{
+	ClvModelValue value = *clv_model_arg(fcinfo, 0);
+	int32		draw = PG_GETARG_INT32(2);
+	ClvSpread	spread;
+	ClvRandom	random;
+	ClvError	err;
+
+	clv_value_require(&value, value.fit.model->kind);
+	if (draw < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("number of a draw must be at least 0, but is \"%d\"", draw)));
+	if (value.fit.has_cov)
+	{
+		clv_random_init(&random, (uint64) PG_GETARG_INT64(1),
+						(uint64) value.fit.model->kind << 56 | (uint64) draw);
+		if (clv_spread_init(&spread, &clv_model_arg(fcinfo, 0)->fit, &err) != CLV_OK ||
+			clv_spread_draw(&spread, &random, value.fit.par, &err) != CLV_OK)
+			clv_raise(&err);
+	}
+	value.is_fitted = false;
 	PG_RETURN_POINTER(clv_model_pack(&value));
 }

@@ -18,6 +18,15 @@ CREATE FUNCTION clv.without_uncertainty(model clv.model) RETURNS clv.model
 COMMENT ON FUNCTION clv.without_uncertainty(clv.model) IS
 	'the model as if its parameters were known: without the covariance, which clv.value_interval and clv.total_interval draw parameters from; a model that has none is given back as it is';
 
+-- draw_model(model, seed, draw): parameters as they may be just as well.
+
+CREATE FUNCTION clv.draw_model(model clv.model, seed bigint, draw int) RETURNS clv.model
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'clv_draw_model';
+COMMENT ON FUNCTION clv.draw_model(clv.model, bigint, int) IS
+	'the model with parameters drawn from what its fit leaves open (normal in ln(parameter - lower), with its covariance), as if known: what any prediction from a few hundred of them varies by is the uncertainty of the fit. '
+	'The same for the same seed and number of the draw; a model without a covariance keeps its parameters. 22023: a number below 0';
+
 -- value_interval(...): of one customer.
 
 CREATE FUNCTION clv.value_interval(model clv.model, spend clv.model,

@@ -1,0 +1,95 @@
+-- Acquisition: which channel brings customers who are worth what they cost.
+SET datestyle = 'ISO, YMD';
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
+CREATE SCHEMA shop;
+
+-- Two channels whose customers are alike, one that brings customers who seldom
+-- come back and spend less, and six small ones of the same kind.
+CREATE TABLE shop.orders AS
+SELECT customer, at::date AS day, amount::numeric(10, 2) AS amount, CASE WHEN customer % 4 = 0 THEN 'friends' ELSE 'search' END AS channel, 0::numeric AS paid
+FROM clv.simulate(clv.model('mbgnbd', '{"r": 0.9, "alpha": 40, "a": 0.6, "b": 2.5}'), clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 15.44}'), 1600, '2022-01-01', 365, 730, 1)
+UNION ALL
+SELECT 10000 + customer, at::date, amount::numeric(10, 2), 'ads', 0
+FROM clv.simulate(clv.model('mbgnbd', '{"r": 0.4, "alpha": 80, "a": 1.5, "b": 1.5}'), clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 10}'), 800, '2022-01-01', 365, 730, 2)
+UNION ALL
+SELECT 20000 + customer, at::date, amount::numeric(10, 2), 'tv' || customer % 6, 0
+FROM clv.simulate(clv.model('mbgnbd', '{"r": 0.4, "alpha": 80, "a": 1.5, "b": 1.5}'), clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 10}'), 60, '2022-01-01', 365, 730, 3);
+-- what winning a customer of search has cost stands with the first order
+UPDATE shop.orders AS o SET paid = 18 FROM (SELECT customer, min(day) AS day, min(ctid) AS one FROM shop.orders GROUP BY customer) AS f
+WHERE o.customer = f.customer AND o.channel = 'search' AND o.ctid = (SELECT min(c.ctid) FROM shop.orders AS c WHERE c.customer = o.customer AND c.day = f.day);
+
+-- The planted fact: ads do not pay, the others do; the small ones are one group.
+CREATE TABLE shop.told AS
+SELECT * FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
+	options => '{"margin": 0.5, "cost_per_order": 1, "acquisition_cost": {"search": 18, "ads": 25, "friends": 2}, "target_return": 0.2}');
+SELECT group_name, customers, first_order, round(second_order_30::numeric, 4) AS day_30, round(second_order_90::numeric, 4) AS day_90, round(second_order_365::numeric, 4) AS day_365,
+	   cost, payback_months, verdict, note
+FROM shop.told;
+SELECT group_name, lower < new_customer_value AND new_customer_value < upper AS within, abs(most_cost * 1.2 / new_customer_value - 1) < 1e-14 AS most_cost,
+	   -- the truth that each group was drawn from
+	   CASE WHEN group_name IN ('search', 'friends')
+			THEN clv.new_customer_value(clv.model('mbgnbd', '{"r": 0.9, "alpha": 40, "a": 0.6, "b": 2.5}'), clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 15.44}'), 0.1, '1 year') * (0.5 - 1 / (6.25 * 15.44 / 2.74))
+			ELSE clv.new_customer_value(clv.model('mbgnbd', '{"r": 0.4, "alpha": 80, "a": 1.5, "b": 1.5}'), clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 10}'), 0.1, '1 year') * (0.5 - 1 / (6.25 * 10 / 2.74)) END
+	   BETWEEN lower * 0.9 AND upper * 1.1 AS truth
+FROM shop.told;
+-- counts, first orders and second orders by plain SQL
+WITH first AS (
+	SELECT DISTINCT ON (customer) customer, CASE WHEN channel LIKE 'tv%' THEN 'other (6 groups)' ELSE channel END AS channel, day FROM shop.orders ORDER BY customer, day
+), seen AS (
+	SELECT f.*, (SELECT sum(o.amount) FROM shop.orders AS o WHERE o.customer = f.customer AND o.day = f.day) AS first_order,
+		   (SELECT min(o.day) FROM shop.orders AS o WHERE o.customer = f.customer AND o.day > f.day) AS second
+	FROM first AS f
+), plain AS (
+	SELECT channel, count(*) AS n, avg(first_order) AS first_order, avg((second <= day + 365 AND second IS NOT NULL)::int) FILTER (WHERE day <= date '2023-12-31' - 365) AS second_365,
+		   avg((second <= day + 30 AND second IS NOT NULL)::int) FILTER (WHERE day <= date '2023-12-31' - 30) AS second_30
+	FROM seen GROUP BY channel
+)
+SELECT count(*), bool_and(t.customers = p.n) AS customers, bool_and(abs(t.first_order - p.first_order) < 1e-6) AS first_order,
+	   bool_and(abs(t.second_order_365 - p.second_365) < 1e-12) AS second_365, bool_and(abs(t.second_order_30 - p.second_30) < 1e-12) AS second_30
+FROM shop.told AS t JOIN plain AS p ON p.channel = t.group_name;
+-- the payback is the first month whose value reaches the cost
+SELECT group_name, clv._newcomer(f.model, f.spend, 0.10, payback_months * interval '1 month', 0.5, 1) IS NOT NULL AS asked, payback_months > 0 AS later
+FROM shop.told, (SELECT clv.fit(clv.cbs(h, '2023-12-31'), 'mbgnbd') AS model, clv.fit(clv.cbs(h, '2023-12-31'), 'gammagamma') AS spend FROM (SELECT clv.rfm(day, amount) AS h FROM shop.orders GROUP BY customer) AS x) AS f
+WHERE cost > 2 ORDER BY 1;
+-- the cost from a column; the group from a customer table; cohorts
+SELECT group_name, cost FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"acquisition_cost": {"column": "paid"}}') ORDER BY 1;
+CREATE TABLE shop.customers AS SELECT DISTINCT ON (customer) customer AS id, upper(channel) AS campaign, 7.5 AS paid FROM shop.orders WHERE customer <> 1 ORDER BY customer, day;
+SELECT group_name, customers, cost, note FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'campaign', as_of => '2023-12-31',
+	options => '{"customers": {"table": "shop.customers", "key": "id"}, "acquisition_cost": {"column": "paid", "of": "customers"}}') ORDER BY 1;
+SELECT group_name, customers, second_order_365 IS NULL AS too_early, verdict FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', cohort => 'quarter', as_of => '2022-12-31', options => '{"acquisition_cost": 20}');
+-- never with false precision: groups that are too small, and a rest that is
+SELECT group_name, customers, first_order, new_customer_value IS NULL AS nothing, note
+FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"min_customers": 100}') WHERE note IS NOT NULL;
+SELECT count(*), count(new_customer_value) FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"min_customers": 10000}');
+-- the same for the same seed
+SELECT bool_and(a.lower = b.lower) AS same, bool_and(a.lower = c.lower) AS other_seed
+FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel') AS a JOIN clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel') AS b USING (group_name)
+JOIN clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"seed": 2}') AS c USING (group_name);
+-- nobody
+CREATE TABLE shop.nobody (LIKE shop.orders);
+SELECT count(*) FROM clv.acquisition('shop.nobody', 'customer', 'day', 'amount', 'channel');
+
+-- clv.draw_model: the spread is that of the fit's standard errors
+CREATE TABLE shop.fitted AS SELECT clv.fit(clv.cbs(h, '2023-12-31'), 'mbgnbd') AS model FROM (SELECT clv.rfm(day, amount) AS h FROM shop.orders GROUP BY customer) AS x;
+SELECT c.name, abs(d.sd / (c.std_error / c.estimate) - 1) < 0.1 AS spread, abs(d.mean - ln(c.estimate)) < 0.1 * d.sd AS middle
+FROM shop.fitted AS f, clv.coefficients(f.model) AS c,
+	 LATERAL (SELECT stddev(ln(clv.param(clv.draw_model(f.model, 1, i), c.name))) AS sd, avg(ln(clv.param(clv.draw_model(f.model, 1, i), c.name))) AS mean FROM generate_series(0, 999) AS i) AS d;
+SELECT clv.draw_model(model, 1, 0)::text = clv.draw_model(model, 1, 0)::text AS same, clv.draw_model(model, 1, 0)::text <> clv.draw_model(model, 1, 1)::text AS other,
+	   clv.param(clv.draw_model(clv.without_uncertainty(model), 1, 0), 'r') = clv.param(model, 'r') AS known, clv.status(clv.draw_model(model, 1, 0)) FROM shop.fitted;
+SELECT clv.draw_model(model, 1, -1) FROM shop.fitted;
+
+-- what is refused
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', 'year');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'nosuch');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', cohort => 'decade');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"cost": 1}');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"margin": 50}');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"acquisition_cost": "much"}');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"acquisition_cost": {"ads": -1}}');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"acquisition_cost": {"column": "nosuch"}}');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', model => 'gammagamma');
+
+\set VERBOSITY terse
+DROP SCHEMA shop CASCADE;

@@ -1,0 +1,208 @@
+-- What the customers that a channel brings are worth, and so what winning one
+-- may cost.
+
+-- Steps up to "facts": a row for each customer, with its group.
+CREATE FUNCTION @extschema@._acquired(
+	source regclass, customer name, src record, by name, cohort text, as_of date, refunds text, options jsonb)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+AS $$
+DECLARE
+	customers	record := @extschema@._customer_table(options);
+	cost		record;
+	cost_column text := 'NULL::numeric';
+	by_column	text := 'NULL::text';
+	grouping	text := 'p.by_value';
+	of_customers text;
+	facts		text[] := '{}';
+BEGIN
+	IF (by IS NULL) = (cohort IS NULL) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = 'acquisition is by a column or by cohort, one of them',
+			HINT = 'Give by => ''channel'', a column of the source or of the customer table in the options, or cohort => ''quarter''.';
+	ELSIF cohort IS NOT NULL THEN
+		PERFORM @extschema@._period_step(cohort);
+		grouping := format('to_char(date_trunc(%L, s.first_purchase::timestamp), %L)', cohort,
+			CASE cohort WHEN 'year' THEN 'YYYY' WHEN 'quarter' THEN 'YYYY-"Q"Q' WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY-MM-DD' END);
+	ELSIF customers.relation IS NOT NULL AND EXISTS (SELECT FROM pg_attribute AS a
+			WHERE a.attrelid = customers.relation AND a.attname = by AND a.attnum > 0 AND NOT a.attisdropped) THEN
+		facts := facts || format('min(c.%I::text) AS by_value', by);
+		grouping := 'f.by_value';
+	ELSE
+		PERFORM @extschema@._column_type(source, by);
+		by_column := format('o.%I::text', by);
+	END IF;
+	IF jsonb_typeof(options -> 'acquisition_cost' -> 'column') = 'string' THEN
+		cost := @extschema@._option_column(options, 'acquisition_cost', '{column,of}', '{numeric,double precision,real,bigint,integer,smallint}',
+										   source, customers.relation);
+		IF cost.of_source THEN
+			cost_column := format('sum(CAST(o.%s AS numeric))', cost.column_name);
+		ELSE
+			facts := facts || format('max(CAST(c.%s AS numeric)) AS cost', cost.column_name);
+		END IF;
+	END IF;
+	IF facts <> '{}' THEN
+		of_customers := format('LEFT JOIN (SELECT c.%1$I AS key, %2$s FROM %3$s AS c GROUP BY c.%1$I) AS f ON f.key %4$s p.customer',
+			customers.key, array_to_string(facts, ', '), @extschema@._relation(customers.relation),
+			@extschema@._equality(@extschema@._column_type(customers.relation, customers.key), @extschema@._column_type(source, customer)));
+	END IF;
+	RETURN format(
+$sql$WITH parts AS (
+	-- the history of each customer in each group, the orders read once
+	SELECT %1$s AS customer, %2$s AS by_value, %3$s AS history, %4$s AS cost
+	FROM %5$s AS o
+	WHERE %1$s IS NOT NULL AND %6$s IS NOT NULL AND %7$s
+	GROUP BY 1, 2
+), histories AS MATERIALIZED (
+	-- a customer is of the group of the first order
+	SELECT p.customer, clv.rollup(p.history) AS history,
+		   (array_agg(p.by_value ORDER BY (clv.summary(p.history, '5874897-12-31', %9$L)).first_purchase, p.by_value))[1] AS by_value,
+		   sum(p.cost) AS cost
+	FROM parts AS p
+	GROUP BY p.customer
+), as_of AS MATERIALIZED (
+	SELECT %8$s AS as_of
+), facts AS MATERIALIZED (
+	SELECT p.history, s.first_purchase, %10$s AS group_name, %11$s AS cost
+	FROM histories AS p CROSS JOIN as_of AS a %12$s
+	CROSS JOIN LATERAL clv.summary(p.history, a.as_of, %9$L) AS s
+	WHERE s.frequency IS NOT NULL
+)$sql$,
+		src.customer_ref, by_column, src.history, cost_column, src.relation, src.amount_ref, src.up_to,
+		CASE WHEN as_of IS NULL
+			THEN format('(SELECT max((clv.summary(p.history, %s, %L)).last_purchase) FROM histories AS p)', src.today, refunds)
+			ELSE format('CAST(%L AS date)', to_char(as_of, 'YYYY-MM-DD BC')) END,
+		refunds, grouping, CASE WHEN 'cost' = ANY (string_to_array(array_to_string(facts, ' '), ' ')) THEN 'f.cost' ELSE 'p.cost' END, of_customers);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._acquired(regclass, name, record, name, text, date, text, jsonb) IS
+	'part of clv.acquisition: the steps up to facts, a row for each customer';
+
+-- A number in the options of clv.acquisition.
+CREATE FUNCTION @extschema@._option_number(options jsonb, key text, lowest float8, highest float8, fallback float8)
+RETURNS float8
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT options ? key THEN
+		RETURN fallback;
+	ELSIF jsonb_typeof(options -> key) <> 'number' OR (options ->> key)::numeric NOT BETWEEN lowest::numeric AND highest::numeric THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('option "%s" must be a number from %s to %s, but is "%s"', key, lowest, highest, coalesce(options ->> key, 'null'));
+	END IF;
+	RETURN options ->> key;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._option_number(jsonb, text, float8, float8, float8) IS
+	'part of clv.acquisition: a number among the options; 22023 when it is none or out of bounds';
+
+CREATE FUNCTION @extschema@.acquisition(source regclass, customer name, at name, amount name, by name DEFAULT NULL, cohort text DEFAULT NULL,
+	as_of date DEFAULT NULL, horizon interval DEFAULT '1 year', annual_rate float8 DEFAULT 0.10, model text DEFAULT 'mbgnbd',
+	zone text DEFAULT NULL, refunds text DEFAULT 'net', options jsonb DEFAULT NULL)
+RETURNS TABLE (group_name text, customers bigint, first_order numeric, second_order_30 float8, second_order_90 float8, second_order_365 float8,
+	new_customer_value float8, lower float8, upper float8, most_cost float8, cost float8, payback_months int, verdict text, note text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+ROWS 20
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	given		jsonb := coalesce(options, '{}');
+	src			record;
+	level		float8;
+BEGIN
+	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, 'quantile', '{0.5}', '{a,b}');
+	PERFORM @extschema@._check_keys('options', given,
+		'{margin,cost_per_order,target_return,acquisition_cost,customers,min_customers,level,draws,seed}');
+	level := @extschema@._option_number(given, 'level', 0.5, 0.999, 0.95);
+	IF jsonb_typeof(given -> 'acquisition_cost') = 'object' AND NOT (given -> 'acquisition_cost') ? 'column'
+	   AND EXISTS (SELECT FROM jsonb_each(given -> 'acquisition_cost') AS e WHERE jsonb_typeof(e.value) <> 'number' OR (e.value #>> '{}')::numeric < 0) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('option "acquisition_cost" has costs that are not numbers of at least 0: "%s"', given -> 'acquisition_cost'),
+			HINT = 'Give one number, {"search": 12.5, "ads": 30} by group, or {"column": "paid"}.';
+	ELSIF jsonb_typeof(given -> 'acquisition_cost') NOT IN ('object', 'number') THEN
+		PERFORM @extschema@._option_number(given, 'acquisition_cost', 0, 1e300, NULL);
+	END IF;
+	RETURN QUERY EXECUTE @extschema@._acquired(source, customer, src, by, cohort, as_of, refunds, given) || format(
+$sql$, sized AS MATERIALIZED (
+	SELECT f.group_name, count(*) AS n FROM facts AS f GROUP BY f.group_name
+), pools AS MATERIALIZED (
+	-- groups too small to be told apart are one
+	SELECT s.group_name, s.n, s.n < $5 AS small, CASE WHEN s.n < $5 THEN NULL ELSE coalesce(s.group_name, '(none)') END AS pool FROM sized AS s
+), told AS MATERIALIZED (
+	SELECT p.pool, count(*) AS customers, clv.cbs(f.history, a.as_of, %1$L) AS base,
+		   avg(clv._money((clv.summary(f.history, f.first_purchase, %1$L)).spend)) AS first_order,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30 AND clv.frequency(f.history, f.first_purchase + 30, %1$L) > 0)::float8
+			   / nullif(count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30), 0) AS second_30,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND clv.frequency(f.history, f.first_purchase + 90, %1$L) > 0)::float8
+			   / nullif(count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90), 0) AS second_90,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND clv.frequency(f.history, f.first_purchase + 365, %1$L) > 0)::float8
+			   / nullif(count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365), 0) AS second_365,
+		   avg(CASE WHEN jsonb_typeof($9) = 'number' THEN ($9 #>> '{}')::numeric
+					WHEN $9 ? 'column' THEN coalesce(f.cost, 0)
+					ELSE ($9 ->> coalesce(f.group_name, '(none)'))::numeric END)::float8 AS cost,
+		   string_agg(DISTINCT coalesce(f.group_name, '(none)'), ', ') FILTER (WHERE p.small) AS members, count(DISTINCT coalesce(f.group_name, '')) FILTER (WHERE p.small) AS n_members
+	FROM facts AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_name IS NOT DISTINCT FROM f.group_name
+	GROUP BY p.pool
+), fitted AS MATERIALIZED (
+	-- each group's own fit, drawn to what all have in common
+	SELECT u.pool, u.model, u.spend
+	FROM (SELECT array_agg(t.pool ORDER BY t.pool) AS pools,
+				 clv.shrink(array_agg(clv.fit(t.base, $3, prior => '{}') ORDER BY t.pool)) AS models,
+				 clv.shrink(array_agg(clv.fit(t.base, 'gammagamma', prior => '{}') ORDER BY t.pool)) AS spends
+		  FROM told AS t WHERE t.customers >= $5) AS s,
+		 unnest(s.pools, s.models, s.spends) AS u (pool, model, spend)
+), drawn AS (
+	SELECT f.pool, percentile_cont(ARRAY[(1 - $6) / 2, (1 + $6) / 2]) WITHIN GROUP (ORDER BY
+			   clv._newcomer(clv.draw_model(f.model, $8, i), clv.draw_model(f.spend, $8, i), $1, $2, $4, $7)) AS ends
+	FROM fitted AS f, generate_series(0, $10 - 1) AS i
+	GROUP BY f.pool
+), valued AS (
+	SELECT t.*, f.model, f.spend, clv._newcomer(f.model, f.spend, $1, $2, $4, $7) AS value, d.ends,
+		   CASE WHEN t.customers < $5 THEN 'suppressed: fewer than ' || $5 || ' customers'
+				WHEN f.model IS NULL OR f.spend IS NULL THEN 'nothing to fit: nobody has bought again' END AS why
+	FROM told AS t LEFT JOIN fitted AS f ON f.pool IS NOT DISTINCT FROM t.pool LEFT JOIN drawn AS d ON d.pool IS NOT DISTINCT FROM t.pool
+)
+SELECT CASE WHEN v.pool IS NOT NULL THEN v.pool ELSE format('other (%%s groups)', v.n_members) END, CASE WHEN v.customers >= $5 THEN v.customers END,
+	   CASE WHEN v.customers >= $5 THEN trim_scale(round(v.first_order, 9)) END, CASE WHEN v.customers >= $5 THEN v.second_30 END,
+	   CASE WHEN v.customers >= $5 THEN v.second_90 END, CASE WHEN v.customers >= $5 THEN v.second_365 END,
+	   v.value, v.ends[1], v.ends[2], v.value / (1 + $11), CASE WHEN v.customers >= $5 THEN v.cost END,
+	   CASE WHEN v.cost IS NOT NULL THEN (
+		   SELECT min(g) FROM generate_series(0, 120) AS g
+		   WHERE clv._newcomer(v.model, v.spend, $1, g * interval '1 month', $4, $7) >= v.cost) END,
+	   CASE WHEN v.ends[1] >= v.cost * (1 + $11) THEN 'pays' WHEN v.ends[2] < v.cost * (1 + $11) THEN 'does not pay' WHEN v.value IS NOT NULL AND v.cost IS NOT NULL THEN 'not sure' END,
+	   nullif(concat_ws('; ', v.why, 'together: ' || v.members), '')
+FROM valued AS v
+ORDER BY v.pool IS NULL, %2$s
+$sql$, refunds, CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END)
+	USING annual_rate, horizon, model, @extschema@._option_number(given, 'margin', -1, 1, 1),
+		@extschema@._option_number(given, 'min_customers', 1, 1e9, 30)::int, level, @extschema@._option_number(given, 'cost_per_order', 0, 1e300, 0),
+		@extschema@._option_number(given, 'seed', -9e15, 9e15, 1)::bigint, given -> 'acquisition_cost',
+		@extschema@._option_number(given, 'draws', 20, 100000, 200)::int, @extschema@._option_number(given, 'target_return', -0.99, 1e6, 0);
+END
+$$;
+COMMENT ON FUNCTION @extschema@.acquisition(regclass, name, name, name, name, text, date, interval, float8, text, text, text, jsonb) IS
+	'what customers of each group are worth when they come, and what winning one may cost. Groups are the values of a column (by) at the customer''s first order, or of the customer table in the options, or cohorts of first purchase (day, week, month, quarter, year). '
+	'first_order is its mean; second_order_30 and so on are the shares of those seen for at least that many days who bought again within them; '
+	'new_customer_value is what a new customer brings within the horizon, the first order included, times margin less cost_per_order a purchase, from models fitted to each group and drawn to the pool (clv.shrink), with the interval that the fit leaves open; '
+	'most_cost is what winning one may cost for target_return on it, new_customer_value / (1 + target_return); payback_months is after how many months its discounted sum reaches the cost (NULL: not within ten years); '
+	'verdict compares cost and interval: pays, does not pay, not sure. '
+	'options: margin, cost_per_order, target_return, acquisition_cost (a number, {"group": number}, or {"column": "name"[, "of": "customers"]}), customers ({"table", "key"}), min_customers (30: smaller groups are one, and a smaller rest is suppressed), level, draws, seed. '
+	'Errors as clv.query; 22023 for options that cannot be';
+
+-- What a new customer brings, after margin and costs of orders.
+CREATE FUNCTION @extschema@._newcomer(model @extschema@.model, spend @extschema@.model, annual_rate float8, horizon interval, margin float8, cost_per_order float8)
+RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT v * (margin - cost_per_order / clv.expected_spend(spend, 0, NULL)) FROM (SELECT clv.new_customer_value(model, spend, annual_rate, horizon)) AS n (v);
+END;
+COMMENT ON FUNCTION @extschema@._newcomer(@extschema@.model, @extschema@.model, float8, interval, float8, float8) IS
+	'part of clv.acquisition: clv.new_customer_value after margin, and the cost of each of the purchases in it, which are the value over the spend of each';

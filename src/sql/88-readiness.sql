@@ -1,0 +1,97 @@
+-- Is this log of orders fit for modelling?
+
+CREATE FUNCTION @extschema@.readiness(source regclass, customer name, at name, amount name,
+	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
+RETURNS TABLE (place int, check_name text, value float8, verdict text, finding text, what_to_do text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+ROWS 11
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+AS $$
+DECLARE
+	src			record;
+	used		text;
+BEGIN
+	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	used := format('%s IS NOT NULL AND %s IS NOT NULL AND %s', src.customer_ref, src.amount_ref, src.up_to);
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, as_of, refunds), format(
+$sql$
+told AS MATERIALIZED (
+	SELECT s.*, a.as_of FROM histories AS h CROSS JOIN as_of AS a, LATERAL clv.summary(h.history, a.as_of, %1$L) AS s WHERE s.frequency IS NOT NULL
+), base AS MATERIALIZED (
+	SELECT count(*) AS customers, count(*) FILTER (WHERE t.frequency > 0) AS repeat_buyers, min(t.first_purchase) AS first_day, max(t.last_purchase) AS last_day,
+		   max(t.as_of) AS as_of, sum(t.recency) / nullif(sum(t.frequency), 0) AS gap, corr(t.frequency, t.monetary) FILTER (WHERE t.monetary > 0) AS correlation,
+		   max(t.frequency + 1) / nullif(sum(t.frequency + 1), 0)::float8 AS largest
+	FROM told AS t
+), births AS (
+	SELECT count(*) FILTER (WHERE t.first_purchase < b.first_day + 30) / nullif(count(*), 0)::float8 AS early
+	FROM told AS t CROSS JOIN base AS b
+), days AS MATERIALIZED (
+	SELECT %2$s AS day, count(*) FILTER (WHERE %3$s >= 0) AS orders, count(*) FILTER (WHERE %3$s < 0) AS refund_rows,
+		   sum(CAST(%3$s AS numeric)) FILTER (WHERE %3$s > 0) AS gross, -coalesce(sum(CAST(%3$s AS numeric)) FILTER (WHERE %3$s < 0), 0) AS refunded
+	FROM %4$s AS o CROSS JOIN as_of AS a
+	WHERE %5$s AND %2$s <= a.as_of
+	GROUP BY 1
+), gaps AS (
+	SELECT d.day - lag(d.day) OVER (ORDER BY d.day) AS gap FROM days AS d WHERE d.orders > 0
+), log AS (
+	SELECT sum(d.orders) AS orders, sum(d.refund_rows) AS refund_rows, (sum(d.refunded) / nullif(sum(d.gross), 0))::float8 AS refunded,
+		   max(d.orders) / nullif(sum(d.orders), 0)::float8 AS spike, avg(d.orders)::float8 AS mean_day, max(d.orders) AS best_day,
+		   (array_agg(d.day ORDER BY d.orders DESC, d.day))[1] AS spike_day, (SELECT max(g.gap) FROM gaps AS g) AS longest_gap
+	FROM days AS d
+), rows AS (
+	SELECT count(*) AS n, count(*) FILTER (WHERE %6$s IS NULL) AS no_customer, count(*) FILTER (WHERE %7$s IS NULL) AS no_date, count(*) FILTER (WHERE %3$s IS NULL) AS no_amount
+	FROM %4$s AS o
+)
+SELECT c.place, c.check_name, c.value, CASE WHEN b.customers > 0 OR c.place <= 3 THEN c.verdict END,
+	   CASE WHEN b.customers > 0 OR c.place <= 3 THEN c.finding ELSE 'there is no customer' END,
+	   CASE WHEN c.verdict <> 'good' THEN c.what_to_do END
+FROM base AS b CROSS JOIN births AS e CROSS JOIN log AS l CROSS JOIN rows AS r, LATERAL (VALUES
+	(1, 'rows left out', (r.no_customer + r.no_date + r.no_amount) / nullif(r.n, 0)::float8,
+		CASE WHEN r.n = 0 OR r.no_customer + r.no_date + r.no_amount > 0.2 * r.n THEN 'bad' WHEN r.no_customer + r.no_date + r.no_amount > 0.01 * r.n THEN 'look' ELSE 'good' END,
+		format('of %%s rows %%s have no customer, %%s no date, %%s no amount', r.n, r.no_customer, r.no_date, r.no_amount),
+		'Find out whose orders these are: guests, other systems? clv.source_report tells more. Customers who are missing make the others look rarer.'),
+	(2, 'customers', b.customers,
+		CASE WHEN b.customers < 100 THEN 'bad' WHEN b.customers < 1000 THEN 'look' ELSE 'good' END,
+		format('%%s customers have a purchase', b.customers),
+		'With few customers the parameters are uncertain: look at the intervals (clv.coefficients, clv.equity), and give clv.fit a prior.'),
+	(3, 'repeat buyers', b.repeat_buyers / nullif(b.customers, 0)::float8,
+		CASE WHEN b.repeat_buyers < 50 THEN 'bad' WHEN b.repeat_buyers < 0.1 * b.customers OR b.repeat_buyers < 300 THEN 'look' ELSE 'good' END,
+		format('%%s of %%s customers bought again', b.repeat_buyers, b.customers),
+		'What is learned of buying and spending comes from these alone. Observe longer, or take customers of more channels together.'),
+	(4, 'days covered', b.as_of - b.first_day,
+		CASE WHEN b.as_of - b.first_day < 90 OR (b.as_of - b.first_day < 2 * b.gap) THEN 'bad' WHEN b.as_of - b.first_day < 365 OR b.as_of - b.first_day < 5 * b.gap THEN 'look' ELSE 'good' END,
+		format('from %%s to %%s; %%s days between two purchases of a customer on average', b.first_day, b.as_of, round(b.gap::numeric, 1)),
+		'Silence means something only after several usual gaps: observe at least a year, and some gaps. Seasons need whole years.'),
+	(5, 'left truncation', e.early,
+		CASE WHEN e.early > 0.05 AND e.early > 6 * 30.0 / (b.as_of - b.first_day + 1) THEN 'bad' WHEN e.early > 0.05 AND e.early > 2 * 30.0 / (b.as_of - b.first_day + 1) THEN 'look' ELSE 'good' END,
+		format('%%s %%%% of the customers have their first purchase in the first 30 days of the log', round((100 * e.early)::numeric, 1)),
+		'They were probably customers before the log begins, and are not as new as they look. Leave out who bought in the first months, or add the older orders.'),
+	(6, 'silence at the end', b.as_of - b.last_day,
+		CASE WHEN b.as_of - b.last_day > 3 * greatest(l.longest_gap, 1) AND b.as_of - b.last_day > 7 THEN 'bad' WHEN b.as_of - b.last_day > greatest(l.longest_gap, 1) THEN 'look' ELSE 'good' END,
+		format('the last purchase is on %%s, as_of is %%s; the longest time without any before was %%s days', b.last_day, b.as_of, l.longest_gap),
+		'If orders are missing everybody seems to leave. Give as_of the last day that is complete.'),
+	(7, 'refunds', l.refunded,
+		CASE WHEN l.refunded > 0.3 THEN 'bad' WHEN l.refunded > 0.05 THEN 'look' ELSE 'good' END,
+		format('%%s refunds, %%s %%%% of the amounts', l.refund_rows, round((100 * l.refunded)::numeric, 1)),
+		'A refund on a later day than its purchase lowers spend, not the mean of a purchase: values are too high where they are many. Put refunds on the day of the purchase, or lower the margin.'),
+	(8, 'one-day spikes', l.spike,
+		CASE WHEN l.spike > 0.25 AND l.best_day > 10 * l.mean_day THEN 'bad' WHEN l.spike > 0.02 AND l.best_day > 10 * l.mean_day THEN 'look' ELSE 'good' END,
+		format('%%s %%%% of the orders are on %%s', round((100 * l.spike)::numeric, 1), l.spike_day),
+		'A campaign, or an import that gave old orders one date? The latter must be put right.'),
+	(9, 'one customer', b.largest,
+		CASE WHEN b.largest > 0.2 THEN 'bad' WHEN b.largest > 0.02 AND b.customers >= 100 THEN 'look' ELSE 'good' END,
+		format('the most frequent customer has %%s %%%% of the purchases', round((100 * b.largest)::numeric, 2)),
+		'A reseller, a till, a test account? Such a customer is not drawn from the same base: leave it out.'),
+	(10, 'frequency and spend', b.correlation,
+		CASE WHEN abs(b.correlation) > 0.3 THEN 'bad' WHEN abs(b.correlation) > 0.15 THEN 'look' ELSE 'good' END,
+		format('correlation of frequency with mean spend: %%s', coalesce(round(b.correlation::numeric, 3)::text, 'unknown')),
+		'The spend model takes them to be independent. Fit groups of customers apart, such as business and private ones.')
+	) AS c (place, check_name, value, verdict, finding, what_to_do)
+ORDER BY c.place
+$sql$, refunds, src.day, src.amount_value, src.relation, used, src.customer_ref, src.at_ref));
+END
+$$;
+COMMENT ON FUNCTION @extschema@.readiness(regclass, name, name, name, date, text, text) IS
+	'is a log of orders fit for modelling: rows left out, customers, repeat buyers, days covered, left truncation, silence at the end, refunds, spikes, a single large customer, and whether frequency goes with spend, '
+	'each with a number, a verdict (good, look, bad; NULL where there is no customer), what was found, and what to do when it is not good. The limits are rules of thumb. Errors as clv.query';
