@@ -90,6 +90,20 @@ range_datum(FunctionCallInfo fcinfo, const ClvRange *range)
 											 nulls));
 }
 
+static void
+run_outlook(ClvOutlook *outlook)
+{
+	ClvStatus	status;
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		status = clv_outlook_step(outlook);
+	} while (status == CLV_CONTINUE);
+	if (status != CLV_OK)
+		clv_raise(&outlook->err);
+}
+
 Datum
 clv_interval_answer(FunctionCallInfo fcinfo, const ClvTerms *terms,
 					const ClvCustomer *customer, Size n)
@@ -98,19 +112,57 @@ clv_interval_answer(FunctionCallInfo fcinfo, const ClvTerms *terms,
 	void	   *space = MemoryContextAllocHuge(CurrentMemoryContext,
 											   clv_outlook_space(terms, n));
 	ClvRange	range;
-	ClvStatus	status;
 
 	clv_outlook_begin(outlook, terms, customer, n, space);
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		status = clv_outlook_step(outlook);
-	} while (status == CLV_CONTINUE);
-	if (status != CLV_OK)
-		clv_raise(&outlook->err);
+	run_outlook(outlook);
 	clv_outlook_range(outlook, &range);
 	pfree(space);
 	pfree(outlook);
+	return range_datum(fcinfo, &range);
+}
+
+/* What was asked of the customer before: the parameters drawn serve again. */
+typedef struct ClvAsked
+{
+	ClvTerms	terms;
+	ClvOutlook	outlook;
+	bool		answered;
+} ClvAsked;
+
+bool
+clv_interval_same(const ClvTerms *a, const ClvTerms *b)
+{
+	return a->delta == b->delta && a->h == b->h && a->level == b->level &&
+		a->draws == b->draws && a->seed == b->seed;
+}
+
+static Datum
+answer_again(FunctionCallInfo fcinfo, const ClvTerms *terms,
+			 const ClvCustomer *customer)
+{
+	void	  **memo = clv_model_memo(fcinfo);
+	ClvAsked   *asked = *memo;
+	ClvRange	range;
+
+	if (asked != NULL && asked->answered && clv_interval_same(&asked->terms, terms))
+		clv_outlook_again(&asked->outlook, customer, 1);
+	else
+	{
+		if (asked != NULL)
+			pfree(asked);
+		*memo = NULL;
+		asked = MemoryContextAllocHuge(fcinfo->flinfo->fn_mcxt,
+									   MAXALIGN(sizeof(ClvAsked)) +
+									   clv_outlook_space(terms, 1));
+		*memo = asked;
+		asked->terms = *terms;
+		clv_outlook_begin(&asked->outlook, &asked->terms, customer, 1,
+						  (char *) asked + MAXALIGN(sizeof(ClvAsked)));
+	}
+	asked->answered = false;	/* an error may end this */
+	run_outlook(&asked->outlook);
+	clv_outlook_range(&asked->outlook, &range);
+	asked->answered = true;
 	return range_datum(fcinfo, &range);
 }
 
@@ -131,7 +183,7 @@ clv_value_interval(PG_FUNCTION_ARGS)
 	clv_interval_terms(fcinfo, 0, model, spend, &terms);
 	if (!clv_interval_customer(fcinfo, 0, model, spend, &customer))
 		PG_RETURN_NULL();
-	return clv_interval_answer(fcinfo, &terms, &customer, 1);
+	return answer_again(fcinfo, &terms, &customer);
 }
 
 /* clv.without_uncertainty(model) */

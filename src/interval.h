@@ -36,6 +36,9 @@ extern void clv_interval_terms(FunctionCallInfo fcinfo, int first,
 							   const ClvModelValue *model,
 							   const ClvModelValue *spend, ClvTerms *terms);
 
+/* The same question, if it is of the same models? */
+extern bool clv_interval_same(const ClvTerms *a, const ClvTerms *b);
+
 /* False: what the customer spends is not known, or has no finite mean. */
 extern bool clv_interval_customer(FunctionCallInfo fcinfo, int first,
 								  const ClvModelValue *model,

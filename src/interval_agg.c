@@ -98,13 +98,9 @@ portfolio_require_same(const Portfolio *portfolio,
 					   const struct varlena *model,
 					   const struct varlena *spend, const ClvTerms *terms)
 {
-	const ClvTerms *own = &portfolio->terms;
-
 	if (!same_bytes(portfolio->bytes[0], model) ||
 		!same_bytes(portfolio->bytes[1], spend) ||
-		own->delta != terms->delta || own->h != terms->h ||
-		own->level != terms->level || own->draws != terms->draws ||
-		own->seed != terms->seed)
+		!clv_interval_same(&portfolio->terms, terms))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("models, annual rate, horizon, level, draws and seed must be the same in every row"),

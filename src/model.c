@@ -25,6 +25,12 @@ typedef struct ClvModelCache
 	ClvModelValue value;
 } ClvModelCache;
 
+typedef struct ClvArgCache
+{
+	ClvModelCache model[CLV_MODEL_ARGS];
+	void	   *memo;
+} ClvArgCache;
+
 struct varlena *
 clv_model_pack(const ClvModelValue *value)
 {
@@ -60,20 +66,23 @@ const ClvModelValue *
 clv_model_arg(FunctionCallInfo fcinfo, int argno)
 {
 	struct varlena *v = PG_GETARG_VARLENA_PP(argno);
-	ClvModelCache *cache = fcinfo->flinfo->fn_extra;
+	ClvArgCache *args = fcinfo->flinfo->fn_extra;
+	ClvModelCache *cache;
 	size_t		size = VARSIZE_ANY_EXHDR(v);
 	ClvError	err;
 
 	Assert(argno < CLV_MODEL_ARGS);
-	if (cache == NULL)
+	if (args == NULL)
 	{
-		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
-									   CLV_MODEL_ARGS * sizeof(*cache));
-		fcinfo->flinfo->fn_extra = cache;
+		args = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(*args));
+		fcinfo->flinfo->fn_extra = args;
 	}
-	cache += argno;
+	cache = &args->model[argno];
 	if (size != cache->size || memcmp(VARDATA_ANY(v), cache->bytes, size) != 0)
 	{
+		if (args->memo != NULL)
+			pfree(args->memo);
+		args->memo = NULL;
 		clv_cache_reserve(cache, size, fcinfo->flinfo->fn_mcxt);
 		if (clv_model_decode((unsigned char *) VARDATA_ANY(v), size,
 							 &cache->value, &err) != CLV_OK)
@@ -82,6 +91,14 @@ clv_model_arg(FunctionCallInfo fcinfo, int argno)
 		cache->size = size;
 	}
 	return &cache->value;
+}
+
+void **
+clv_model_memo(FunctionCallInfo fcinfo)
+{
+	ClvArgCache *args = fcinfo->flinfo->fn_extra;
+
+	return &args->memo;
 }
 
 /*

@@ -21,6 +21,13 @@ extern struct varlena *clv_model_pack(const ClvModelValue *value);
  */
 extern const ClvModelValue *clv_model_arg(FunctionCallInfo fcinfo, int argno);
 
+/*
+ * What else a function keeps from call to call, once clv_model_arg() has been
+ * called for each model: one chunk of flinfo->fn_mcxt, freed and NULL again when
+ * a model is another one.
+ */
+extern void **clv_model_memo(FunctionCallInfo fcinfo);
+
 #define CLV_NAME_MAX	CLV_PARAM_NAME
 
 /* A copy of a name of "length" bytes, cut so that it fits a message. */

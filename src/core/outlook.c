@@ -91,8 +91,6 @@ clv_outlook_begin(ClvOutlook *o, const ClvTerms *terms,
 
 	o->terms = terms;
 	o->h = terms->model->model->discrete ? clv_whole_periods(terms->h) : terms->h;
-	o->status = CLV_CONTINUE;
-	o->stage = STAGE_SPREAD;
 	o->total = free;
 	free += terms->draws;
 	o->alive = free;
@@ -102,6 +100,19 @@ clv_outlook_begin(ClvOutlook *o, const ClvTerms *terms,
 	o->spend_par = terms->spend->has_cov ? free : NULL;
 	free += parameter_count(terms, terms->spend);
 	o->scratch = free;
+	clv_outlook_again(o, customer, n);
+	o->stage = STAGE_SPREAD;
+}
+
+void
+clv_outlook_again(ClvOutlook *o, const ClvCustomer *customer, size_t n)
+{
+	int			i;
+
+	for (i = 0; i < o->terms->draws; i++)
+		o->total[i] = 0.0;
+	o->status = CLV_CONTINUE;
+	o->stage = STAGE_CROWD;
 	o->at = 0;
 	o->draw = 0;
 	o->living = false;
@@ -152,7 +163,7 @@ step_parameters(ClvOutlook *o)
 									 o->draw, &o->err);
 		if (status != CLV_OK)
 			return status;
-		o->total[o->draw++] = 0.0;
+		o->draw++;
 	}
 	if (o->draw < o->terms->draws)
 		return CLV_CONTINUE;

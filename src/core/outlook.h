@@ -14,6 +14,9 @@
  *			take interrupts;
  *		clv_outlook_range(outlook, &range);
  *
+ * The same may then be asked of others, with clv_outlook_again() in place of
+ * clv_outlook_begin(): the parameters drawn are kept.
+ *
  * The caller owns all memory.  The answer depends on the seed and on which
  * customers there are, not on their order; it is the same customer number in
  * the same draw that uses the same random numbers, so that more draws are
@@ -89,6 +92,10 @@ extern size_t clv_outlook_space(const ClvTerms *terms, size_t n);
 extern void clv_outlook_begin(ClvOutlook *outlook, const ClvTerms *terms,
 							  const ClvCustomer *customer, size_t n,
 							  void *space);
+
+/* No more of them than before, and only after a range was asked for. */
+extern void clv_outlook_again(ClvOutlook *outlook,
+							  const ClvCustomer *customer, size_t n);
 extern ClvStatus clv_outlook_step(ClvOutlook *outlook); /* a few ms */
 extern void clv_outlook_range(const ClvOutlook *outlook, ClvRange *range);
 
