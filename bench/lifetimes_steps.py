@@ -1,7 +1,7 @@
 """The steps of bench/run in the Python library lifetimes, on the same orders.
 
 Reads orders.csv (customer, at, amount), which is not timed, and prints a line
-"step: seconds megabytes" for each step: the median of three runs, or one run
+"step|seconds|megabytes|" for each step: the median of three runs, or one run
 when that takes more than a minute; megabytes are the peak of the process so
 far.  Usage: lifetimes_steps.py orders.csv AS_OF
 """
@@ -25,7 +25,7 @@ def measure(step, run):
         result = run()
         seconds.append(time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{step}: {statistics.median(seconds):.3f} {peak:.0f}", flush=True)
+    print(f"{step}|{statistics.median(seconds):.3f}|{peak:.0f}|", flush=True)
     return result
 
 
