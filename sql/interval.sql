@@ -172,4 +172,14 @@ SELECT clv.total_interval(mbg, gg, 4, 20, 26, 30, 0.10, '1 year', 0, 10, 1) FROM
 \set VERBOSITY terse
 SELECT clv.value_interval(gg, gg, 4, 20, 26, 30, 0.10, '1 year', 0.9, 100, 1) FROM clv_int_models;
 SELECT clv.total_interval(mbg, mbg, 4, 20, 26, 30, 0.10, '1 year', 0.9, 100, 1) FROM clv_int_models;
+
+-- What is kept from row to row changes nothing: seeds, levels and models that alternate, and those that do not.
+SELECT count(*) AS rows, bool_and(a = CASE g % 3
+		WHEN 0 THEN clv.value_interval(mbg, gg, x, tx, t, m, 0.10, '1 year', 0.9, 100, 1)
+		WHEN 1 THEN clv.value_interval(mbg, gg, x, tx, t, m, 0.10, '1 year', 0.5, 100, 2)
+		ELSE clv.value_interval(clv.without_uncertainty(mbg), gg, x, tx, t, m, 0.10, '1 year', 0.9, 100, 1) END) AS same
+FROM (SELECT g, mbg, gg, x, tx, t, m,
+		clv.value_interval(CASE WHEN g % 3 = 2 THEN clv.without_uncertainty(mbg) ELSE mbg END, gg, x, tx, t, m, 0.10, '1 year',
+			CASE WHEN g % 3 = 1 THEN 0.5 ELSE 0.9 END, 100, CASE WHEN g % 3 = 1 THEN 2 ELSE 1 END) AS a
+	FROM (SELECT model AS mbg, gg FROM clv_int_fit, clv_int_models) AS f, (SELECT row_number() OVER () AS g, x, tx, t, m FROM clv_int LIMIT 60) AS c) AS q;
 DROP TABLE clv_int, clv_int_models, clv_int_all, clv_int_total, clv_int_fit, clv_int_base;
