@@ -191,7 +191,8 @@ clv_prior_check(const ClvFitted *fit, const ClvPrior *prior, ClvError *err)
 							"the prior mean of parameter %s must be finite and above %g, but is \"%s\"",
 							name, lower, clv_number(&number, prior->median[i]));
 		if (!(prior->sd[i] > 0.0 && isfinite(prior->sd[i])))
-			return clv_fail(err, CLV_BAD_ARGUMENT,
+			return clv_fail(err, CLV_BAD_ARGUMENT, isinf(lower) ?
+							"It is that of the coefficient, by a unit of the covariate." :
 							"It is that of the parameter's logarithm: 2 leaves it free within a factor of 50.",
 							"the prior sd of parameter %s must be finite and above 0, but is \"%s\"",
 							name, clv_number(&number, prior->sd[i]));

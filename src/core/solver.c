@@ -27,6 +27,7 @@
 #include "covariates.h"
 #include "newton.h"
 #include "optimum.h"
+#include "posterior.h"
 
 #define UNITS_A_STEP	8192	/* unless the model knows better */
 #define MAX_EVALUATIONS 250		/* of one attempt */
@@ -315,71 +316,6 @@ clv_fit_free(ClvFit *fit)
 	free(fit);
 }
 
-/*
- * How many standard deviations parameter i is from the median of its prior,
- * at "phi"; "row" takes the derivative of that, times the deviation.
- */
-static double
-prior_distance(const ClvFit *fit, const double *phi, int i, double *row)
-{
-	double		distance = log(fit->unit[i]) -
-		clv_prior_center(fit->model, &fit->prior, i);
-	int			k;
-
-	if (fit->covariates != NULL)
-		clv_covariates_row(fit->covariates, i, row);
-	else
-	{
-		memset(row, 0, fit->model->nparam * sizeof(double));
-		row[i] = 1.0;
-	}
-	for (k = 0; k < fit->model->nparam; k++)
-		distance += row[k] * phi[k];
-	return distance / fit->prior.sd[i];
-}
-
-/* ln of the prior's density at a point, but for a constant. */
-static double
-log_prior(const ClvFit *fit, const double *phi)
-{
-	double		row[CLV_MAX_PARAM];
-	double		sum = 0.0;
-	int			i;
-
-	for (i = 0; fit->has_prior && i < clv_real_params(fit->model); i++)
-	{
-		double		z = prior_distance(fit, phi, i, row);
-
-		sum -= 0.5 * z * z;
-	}
-	return sum;
-}
-
-/* Add the prior to what has become of the likelihood. */
-static void
-add_prior(const ClvFit *fit, ClvPoint *point)
-{
-	int			n = clv_real_params(fit->model);
-	double		row[CLV_MAX_PARAM];
-	int			i;
-	int			j;
-	int			k;
-
-	point->loglik += log_prior(fit, point->phi);
-	for (i = 0; fit->has_prior && i < n; i++)
-	{
-		double		sd = fit->prior.sd[i];
-		double		z = prior_distance(fit, point->phi, i, row);
-
-		for (j = 0; j < n; j++)
-		{
-			point->grad[j] -= z / sd * row[j];
-			for (k = 0; k <= j; k++)
-				point->info[CLV_PACK(j, k)] += row[j] / sd * row[k] / sd;
-		}
-	}
-}
-
 /* From derivatives in theta to derivatives in phi; false if not finite. */
 static bool
 take_sums(ClvFit *fit)
@@ -409,7 +345,8 @@ take_sums(ClvFit *fit)
 			finite = finite && isfinite(bend);
 		}
 	}
-	add_prior(fit, point);
+	if (fit->has_prior)
+		clv_prior_add(fit->model, fit->covariates, &fit->prior, fit->unit, point);
 	return finite;
 }
 
@@ -692,7 +629,9 @@ clv_fit_result(const ClvFit *fit, ClvFitted *fitted)
 	const ClvBase *base = fit->base;
 
 	*fitted = fit->best;
-	fitted->loglik -= log_prior(fit, fit->best_phi);
+	if (fit->has_prior)
+		fitted->loglik -= clv_prior_log(fit->model, fit->covariates, &fit->prior,
+										fit->unit, fit->best_phi);
 	fitted->has_prior = fit->has_prior;
 	fitted->prior = fit->prior;
 	fitted->customers = customers_of(fit);

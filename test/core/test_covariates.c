@@ -366,6 +366,34 @@ test_limits(void)
 	free(row);
 }
 
+/*
+ * Everybody leaves with the same chance: a and b have no maximum, and the
+ * purchase rates are found all the same.
+ */
+static void
+test_alike(void)
+{
+	const double alike[] = {0.8, 40.0, 1e6, 9e6};
+	const double slower[] = {0.8, 80.0, 1e6, 9e6};
+	GroupedRow *row = calloc(SIMULATED, sizeof(GroupedRow));
+	ClvFitted	fit;
+	size_t		i;
+
+	for (i = 0; i < SIMULATED; i++)
+	{
+		row[i].v[0] = (double) (i % 2);
+		row[i].row = draw(clv_model_find("bgnbd"), i % 2 == 0 ? alike : slower, 13, i);
+	}
+	fit = run_grouped("bgnbd", row, SIMULATED, 1);
+	CHECK(fit.status == CLV_BOUNDARY && !fit.has_cov && (fit.limit == 2 || fit.limit == 3), "status %d, limit %d",
+		  fit.status, fit.limit);
+	CHECK(strstr(fit.message, "a and b grow without limit at a/b = 0.1") != NULL &&
+		  strstr(fit.message, "customers do not differ in their chance of leaving") != NULL, "%s", fit.message);
+	CHECK(fabs(fit.par[4] + log(2.0)) < 0.1, "alpha.one is %g", fit.par[4]);
+	CHECK_REL(sum_of_plain(&fit, row, SIMULATED), fit.loglik, 1e-12, "likelihood at the limit");
+	free(row);
+}
+
 /* ln of the posterior density, but for a constant, of parameters as they are given out. */
 static double
 posterior(const ClvFitted *fit, const GroupedRow *row, size_t n)
@@ -481,6 +509,7 @@ main(void)
 	test_separate();
 	test_unused();
 	test_limits();
+	test_alike();
 	test_prior();
 	test_at();
 	test_names();
