@@ -43,28 +43,19 @@
 
 #define BLOCK		128			/* cells summed without compensation */
 #define NEGLIGIBLE	-70.0		/* ln of A beyond which deaths are left out */
-#define RULES		5
-#define MAX_NODES	12
 
 /*
- * A rule of n points is right to 1e-14 where the logarithm of the integrand
+ * Each of the rules is right to 1e-14 where the logarithm of the integrand
  * changes by no more than "fall", and the nearest singularity is 1 / "share"
  * widths away, or further.
  */
 static const struct Limit
 {
-	int			n;
 	double		fall;
 	double		share;
-} limit[RULES] = {
-	{2, 0.001, 0.0003}, {4, 0.15, 0.03}, {6, 0.8, 0.15}, {8, 2.0, 0.35}, {12, 5.0, 1.0}
+} limit[CLV_GAUSS_RULES] = {
+	{0.001, 0.0003}, {0.15, 0.03}, {0.8, 0.15}, {2.0, 0.35}, {5.0, 1.0}
 };
-
-typedef struct Rule
-{
-	double		node[MAX_NODES];
-	double		weight[MAX_NODES];
-} Rule;
 
 /*
  * Sums over deaths, or over all that can be at a knot: of 1, of the first
@@ -96,7 +87,6 @@ typedef struct Work
 	int			nparam;
 	int			nsum;
 	double		par[MAX_PARAM];
-	Rule		rule[RULES];
 
 	ClvKnots	knots;
 
@@ -127,7 +117,6 @@ void *
 clv_dropout_work_new(const ClvModel *model, const ClvBase *base)
 {
 	Work	   *w = calloc(1, sizeof(Work));
-	int			i;
 
 	if (w == NULL)
 		return NULL;
@@ -135,8 +124,6 @@ clv_dropout_work_new(const ClvModel *model, const ClvBase *base)
 	w->law = model->law;
 	w->nparam = model->nparam;
 	w->nsum = 1 + model->nparam + CLV_PACKED(model->nparam);
-	for (i = 0; i < RULES; i++)
-		clv_gauss_rule(limit[i].n, w->rule[i].node, w->rule[i].weight);
 	if (clv_knots_init(&w->knots, base, w->law->hazard != NULL))
 		w->knot = malloc((w->knots.most + 1) * sizeof(Knot));
 	if (w->knot == NULL)
@@ -249,13 +236,13 @@ go_on(const Work *w, const Way *from, double step)
 }
 
 /* Set "width" to at most "rest", and return the rule that is enough for it. */
-static int
+static const ClvGaussRule *
 choose_rule(const Work *w, double age, double rest, double *width)
 {
 	double		alpha = w->par[CLV_DROPOUT_ALPHA];
 	double		reach;
 	double		slope;
-	int			i = RULES - 1;
+	int			i = CLV_GAUSS_RULES - 1;
 
 	w->law->bounds(w->par + CLV_DROPOUT_LAW, age, &reach, &slope);
 	reach = fmin(reach, alpha + age);
@@ -264,7 +251,7 @@ choose_rule(const Work *w, double age, double rest, double *width)
 	while (i > 0 && *width * slope <= limit[i - 1].fall &&
 		   *width <= limit[i - 1].share * reach)
 		i--;
-	return i;
+	return &clv_gauss_rule[i];
 }
 
 /* Add a gap's deaths to what is later than its first knot. */
@@ -274,12 +261,11 @@ add_gap(const Work *w, Way at, double end, Knot *knot)
 	while (at.age < end && at.fall > NEGLIGIBLE)
 	{
 		double		width;
-		const int	which = choose_rule(w, at.age, end - at.age, &width);
-		const Rule *rule = &w->rule[which];
+		const ClvGaussRule *rule = choose_rule(w, at.age, end - at.age, &width);
 		int			i;
 		int			k;
 
-		for (i = 0; i < limit[which].n; i++)
+		for (i = 0; i < rule->n; i++)
 		{
 			Way			node = go_on(w, &at, width * rule->node[i]);
 			double		weight = width * rule->weight[i] * exp(node.fall)

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* 20 digits, by Newton's method on the Legendre polynomial */
+/* 20 digits, from the zeros of the Legendre polynomials */
 const double clv_gauss_node[CLV_GAUSS] = {
 	0.0092196828766403746547, 0.047941371814762571661, 0.11504866290284765648,
 	0.20634102285669127635, 0.31608425050090990312, 0.43738329574426554226,
@@ -22,41 +22,50 @@ const double clv_gauss_weight[CLV_GAUSS] = {
 	0.080039164271673113167, 0.05346966299765921548, 0.023587668193255913597
 };
 
-/*
- * The nodes are the zeros of the Legendre polynomial, by Newton's method from
- * Tricomi's approximation; the weights Abramowitz & Stegun 25.4.29.
- */
-void
-clv_gauss_rule(int n, double *node, double *weight)
-{
-	int			i;
+static const double node_2[] = {
+	0.21132486540518711775, 0.78867513459481288225
+};
 
-	for (i = 0; i < n; i++)
-	{
-		double		x = cos(M_PI * (i + 0.75) / (n + 0.5));
-		double		slope = 1.0;
-		int			round;
+static const double weight_2[] = {
+	0.5, 0.5
+};
 
-		for (round = 0; round < 8; round++)
-		{
-			double		last = 1.0;
-			double		p = x;
-			int			k;
+static const double node_4[] = {
+	0.069431844202973712388, 0.3300094782075718676, 0.6699905217924281324,
+	0.93056815579702628761
+};
 
-			for (k = 2; k <= n; k++)
-			{
-				double		next = ((2.0 * k - 1.0) * x * p - (k - 1.0) * last) / k;
+static const double weight_4[] = {
+	0.17392742256872692869, 0.32607257743127307131, 0.32607257743127307131,
+	0.17392742256872692869
+};
 
-				last = p;
-				p = next;
-			}
-			slope = n * (last - x * p) / ((1.0 - x) * (1.0 + x));
-			x -= p / slope;
-		}
-		node[n - 1 - i] = 0.5 * (1.0 + x);
-		weight[n - 1 - i] = 1.0 / ((1.0 - x) * (1.0 + x) * slope * slope);
-	}
-}
+static const double node_6[] = {
+	0.033765242898423986094, 0.16939530676686774317, 0.38069040695840154568,
+	0.61930959304159845432, 0.83060469323313225683, 0.96623475710157601391
+};
+
+static const double weight_6[] = {
+	0.08566224618958517252, 0.18038078652406930378, 0.23395696728634552369,
+	0.23395696728634552369, 0.18038078652406930378, 0.08566224618958517252
+};
+
+static const double node_8[] = {
+	0.019855071751231884158, 0.1016667612931866302, 0.23723379504183550709,
+	0.40828267875217509753, 0.59171732124782490247, 0.76276620495816449291,
+	0.8983332387068133698, 0.98014492824876811584
+};
+
+static const double weight_8[] = {
+	0.050614268145188129576, 0.11119051722668723527, 0.15685332293894364367,
+	0.18134189168918099148, 0.18134189168918099148, 0.15685332293894364367,
+	0.11119051722668723527, 0.050614268145188129576
+};
+
+const ClvGaussRule clv_gauss_rule[CLV_GAUSS_RULES] = {
+	{2, node_2, weight_2}, {4, node_4, weight_4}, {6, node_6, weight_6},
+	{8, node_8, weight_8}, {CLV_GAUSS, clv_gauss_node, clv_gauss_weight}
+};
 
 /* What one side of the trapezoidal sum needs. */
 typedef struct Mean

@@ -13,8 +13,17 @@
 extern const double clv_gauss_node[CLV_GAUSS];
 extern const double clv_gauss_weight[CLV_GAUSS];
 
-/* The rule of n points, n >= 2, on [0, 1]. */
-extern void clv_gauss_rule(int n, double *node, double *weight);
+/* The same of few points, and this one last. */
+#define CLV_GAUSS_RULES	5
+
+typedef struct ClvGaussRule
+{
+	int			n;
+	const double *node;
+	const double *weight;
+} ClvGaussRule;
+
+extern const ClvGaussRule clv_gauss_rule[CLV_GAUSS_RULES];
 
 /*
  * ln g(p) for a positive function of p that falls from p = 0 to p = 1, and
