@@ -23,7 +23,7 @@ import pandas
 
 ENOUGH = 10
 LIMIT = 120
-FEW = {"lifetimes": 1000, "pymc": 5000}[sys.argv[1]]
+FEW = {"lifetimes": 500, "pymc": 5000}[sys.argv[1]]
 directory = sys.argv[2]
 warnings.simplefilter("ignore")
 
