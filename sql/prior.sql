@@ -95,6 +95,29 @@ FROM (SELECT clv.shrink(array_agg(raw ORDER BY g)) AS up, clv.shrink(array_agg(r
 SELECT (clv.shrink(ARRAY[raw]))[1] OPERATOR(clv.=) raw AS one FROM prior_groups WHERE g = 1;
 SELECT clv.shrink('{}') AS none, clv.shrink('{NULL,NULL}') AS nulls, clv.shrink(NULL) IS NULL AS null;
 
+-- Groups of which nobody can tell how they differ: the prior stays in such a
+-- direction, and whatever is asked of the models is finite.
+CREATE TABLE prior_vague AS
+SELECT kind, model, clv.shrink(array_agg(clv.fit(base, model, prior => '{}') ORDER BY g)) AS shrunk
+FROM (SELECT 'all one-time buyers' AS kind, g, clv.cbs(0, 0, 10 + i % 300, NULL) AS base FROM generate_series(1, 3) AS g, generate_series(1, 400 * g) AS i GROUP BY g
+	UNION ALL SELECT 'identical customers', g, clv.cbs(3, 50, 100, 20 + i % 7) FROM generate_series(1, 4) AS g, generate_series(1, 20 * g) AS i GROUP BY g
+	UNION ALL SELECT 'many of one customer', g, clv.cbs(g % 3, g % 3 * 10, 30 + g, 5 + g) FROM generate_series(1, 50) AS g GROUP BY g
+	UNION ALL SELECT 'one tells, four do not', g, CASE WHEN g > 1 THEN clv.cbs(0, 0, 100, NULL) ELSE clv.cbs(i % 5 * (i % 7), CASE WHEN i % 5 * (i % 7) > 0 THEN 10 + i * 7 % 80 ELSE 0 END, 100, 10 + i % 13) END
+	          FROM generate_series(1, 5) AS g, generate_series(1, 300) AS i GROUP BY g
+	UNION ALL SELECT 'two spenders each', g, clv.cbs(1 + i % 2, 40, 100, 10 + g * i) FROM generate_series(1, 6) AS g, generate_series(1, 2) AS i GROUP BY g) AS groups,
+     unnest('{bgnbd,mbgnbd,nbd,paretonbd,ggompertznbd,gammagamma}'::text[]) AS model
+WHERE NOT (model = 'gammagamma' AND kind LIKE '%one%') GROUP BY kind, model;
+SELECT kind, count(*) AS fits, bool_and(clv.status(m) = 'converged' AND clv.message(m) LIKE 'shrunk toward the pool of%') AS shrunk,
+       bool_and((SELECT bool_and(estimate BETWEEN 1e-6 AND 1e10 AND std_error BETWEEN 0 AND 1e10) FROM clv.coefficients(m))) AS finite,
+       bool_and((SELECT bool_and(clv.param(clv.draw_model(m, 1, d), name) < 'Infinity') FROM generate_series(1, 50) AS d, clv.coefficients(m))) AS draws,
+       bool_and(CASE WHEN model <> 'gammagamma' THEN (clv.value_interval(m, clv.model('gammagamma', '{"p": 6, "q": 4, "gamma": 15}'), 1, 20, 60, 20, 0.1, '1 year', 0.9, 200, 1)).upper BETWEEN 0 AND 1e6 END) AS interval
+FROM prior_vague, unnest(shrunk) AS m GROUP BY kind ORDER BY kind;
+-- One-time buyers tell bgnbd nothing of a and b, whatever there is to tell of r
+-- and alpha: prior and pool are the same there, to the last digits.
+SELECT e.name, bool_and(abs(ln(estimate / CASE e.name WHEN 'a' THEN 1 ELSE 2 END)) < 1e-6) AS median, bool_and(abs(std_error / estimate - 2) < 1e-6) AS sd
+FROM prior_vague, unnest(shrunk) AS m, clv.coefficients(m) AS e WHERE kind = 'all one-time buyers' AND model = 'bgnbd' AND e.name IN ('a', 'b') GROUP BY 1 ORDER BY 1;
+SELECT DISTINCT clv.message(m) FROM prior_vague, unnest(shrunk) AS m WHERE kind = 'all one-time buyers' AND model = 'bgnbd';
+
 -- Refused.
 SELECT clv.fit(cbs, 'bgnbd', 1, '[]') FROM prior_base;
 SELECT clv.fit(cbs, 'bgnbd', 1, '{"median": 2}') FROM prior_base;
@@ -120,4 +143,4 @@ SELECT (raw::jsonb || '{"prior": null}')::text::clv.model FROM prior_groups WHER
 \set VERBOSITY default
 
 DROP FUNCTION prior_posterior;
-DROP TABLE prior_base, prior_groups, prior_shrunk;
+DROP TABLE prior_base, prior_groups, prior_shrunk, prior_vague;

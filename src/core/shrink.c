@@ -10,11 +10,24 @@
  *		ln L_i(phi) = h_i' phi - phi' J_i phi / 2 + constant
  *
  * and no more is needed where J_i is singular: such a direction is the pool's.
+ * Then phi_i, given its fit, is normal with covariance
+ * V_i = (J_i + Sigma^-1)^-1 and mean m_i = V_i (h_i + Sigma^-1 mu).  Sigma is
+ * found by the EM algorithm for restricted maximum likelihood (Laird & Ware,
+ * "Random-Effects Models for Longitudinal Data", Biometrics 38, 1982): it is
+ * the mean of V_i, of (m_i - mu) (m_i - mu)' and of what mu being an estimate
+ * adds, A_i M A_i' with A_i = V_i J_i and M the covariance of mu.  Given Sigma,
+ * mu has the least squares of all groups.
+ *
  * Of a fit with a prior, the prior is taken out again: it was there to keep the
- * fit in bounds, and the pool does so now.  Then phi_i, given its fit, is
- * normal with covariance V_i = (J_i + Sigma^-1)^-1 and mean
- * m_i = V_i (h_i + Sigma^-1 mu).  mu and Sigma are found by the EM algorithm:
- * they are the mean of the m_i and that of V_i plus the spread of the m_i.
+ * fit in bounds, and the pool does so now.  Where the data of one fit say less
+ * than its prior, the top of their parabola would be far from where it was
+ * taken, and may be anywhere.  It is looked for no farther from the fit than
+ * the fit is from the prior's median; J_i says how little that is worth.
+ *
+ * Where fewer than two groups' worth of data say as much as the prior, nobody
+ * can tell how groups differ: in such a direction the prior stays, as Sigma and
+ * as what is known of mu before.  psi are coordinates along and across them,
+ * phi = center + sum of psi_k axis_k, the prior's median at 0.
  */
 #include "shrink.h"
 
@@ -24,18 +37,20 @@
 #include <string.h>
 
 #include "newton.h"
+#include "packed.h"
 
 #define GROUPS_A_STEP	256
 #define MAX_SWEEPS		1000
 #define SETTLED			1e-6	/* change of mu and Sigma in a sweep */
 #define MIN_SPREAD		1e-6	/* eigenvalue of Sigma: 0.1 % between groups */
-#define TINY			1e-16	/* eigenvalue of what cannot be singular */
+#define TINY			1e-16	/* the same of what cannot be singular */
+#define ENOUGH			1.999	/* groups that tell how they differ */
 
 typedef struct Group
 {
 	bool		informed;		/* the fit knows something */
 	double		info[CLV_PACKED(CLV_MAX_OWN)];	/* J */
-	double		pull[CLV_MAX_OWN];	/* h */
+	double		pull[CLV_MAX_OWN];	/* h; both in phi, then in psi */
 	double		mean[CLV_MAX_OWN];	/* m */
 	double		cov[CLV_PACKED(CLV_MAX_OWN)]; /* V */
 } Group;
@@ -47,11 +62,29 @@ struct ClvShrink
 	size_t		ngroup;
 	size_t		informed;
 	Group	   *group;
+
+	/* the priors of all fits, and how many groups tell as much */
+	size_t		priors;
+	double		center[CLV_MAX_OWN];	/* of ln medians; a sum at first */
+	double		weight[CLV_MAX_OWN];	/* sum of 1 / sd^2 */
+	double		told[CLV_PACKED(CLV_MAX_OWN)];	/* by direction, in sd */
+
+	/* from here on in psi */
+	ClvMatrix	axis;			/* [which][part] */
+	int			untold;			/* the first so many keep their prior, */
+	double		prior_var;		/* which has this variance */
 	double		mu[CLV_MAX_OWN];
+	double		mu_cov[CLV_PACKED(CLV_MAX_OWN)];	/* M */
 	double		sigma[CLV_PACKED(CLV_MAX_OWN)];
 	double		inverse[CLV_PACKED(CLV_MAX_OWN)]; /* of sigma */
+
+	/* the sweep that is under way: sums over the groups done */
 	int			sweep;
-	size_t		done;			/* groups of it */
+	size_t		done;
+	double		apart[CLV_MAX_OWN]; /* of m - mu */
+	double		spread[CLV_PACKED(CLV_MAX_OWN)];	/* of what Sigma is the
+													 * mean of */
+	ClvMatrix	own;			/* of A */
 	bool		finished;
 };
 
@@ -81,134 +114,96 @@ clv_shrink_free(ClvShrink *shrink)
 	free(shrink);
 }
 
-/* The inverse of a symmetric matrix, its eigenvalues raised to "least". */
+/* ln of the prior's medians and its sd, or what does for no prior. */
 static void
-invert(const double *packed, int n, double least, double *out)
+prior_of(const ClvFitted *fit, double *center, double *sd)
 {
-	ClvEigen	eigen;
 	int			i;
-	int			j;
-	int			k;
 
-	clv_eigen(packed, n, &eigen);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < clv_real_params(fit->model); i++)
 	{
-		for (j = 0; j <= i; j++)
+		center[i] = 0.0;
+		sd[i] = 1.0;
+		if (fit->has_prior)
 		{
-			double		sum = 0.0;
-
-			for (k = 0; k < n; k++)
-				sum += eigen.vector[k][i] * eigen.vector[k][j] /
-					fmax(eigen.value[k], least);
-			out[CLV_PACK(i, j)] = sum;
+			center[i] = clv_prior_center(fit->model, &fit->prior, i);
+			sd[i] = fit->prior.sd[i];
 		}
 	}
 }
 
 /*
- * The same of a matrix that is known to be positive definite, by Cholesky's
- * factors: every group needs one a sweep.
+ * The parabola of the likelihood, from where the fit is and how it bends, along
+ * the axes of its covariance in units of the prior.  One that bends upwards is
+ * taken for flat.
  */
 static void
-invert_definite(const double *packed, int n, double *out)
+set_group(ClvShrink *shrink, const ClvFitted *fit, Group *group)
 {
-	double		l[CLV_MAX_OWN][CLV_MAX_OWN];	/* the lower factor */
-	double		inverse[CLV_MAX_OWN][CLV_MAX_OWN];	/* of it */
-	int			i;
-	int			j;
-	int			k;
-
-	for (i = 0; i < n; i++)
-	{
-		for (j = 0; j <= i; j++)
-		{
-			double		sum = packed[CLV_PACK(i, j)];
-
-			for (k = 0; k < j; k++)
-				sum -= l[i][k] * l[j][k];
-			l[i][j] = i == j ? sqrt(fmax(sum, TINY)) : sum / l[j][j];
-		}
-	}
-	for (j = 0; j < n; j++)
-	{
-		inverse[j][j] = 1.0 / l[j][j];
-		for (i = j + 1; i < n; i++)
-		{
-			inverse[i][j] = 0.0;
-			for (k = j; k < i; k++)
-				inverse[i][j] -= l[i][k] * inverse[k][j] / l[i][i];
-		}
-	}
-	for (i = 0; i < n; i++)
-	{
-		for (j = 0; j <= i; j++)
-		{
-			out[CLV_PACK(i, j)] = 0.0;
-			for (k = i; k < n; k++)
-				out[CLV_PACK(i, j)] += inverse[k][i] * inverse[k][j];
-		}
-	}
-}
-
-/* A likelihood that bends upwards somewhere is taken for flat there. */
-static void
-flatten(double *packed, int n)
-{
+	int			n = clv_real_params(fit->model);
+	double		center[CLV_MAX_OWN];
+	double		sd[CLV_MAX_OWN];
+	double		shift[CLV_MAX_OWN];
+	double		scaled[CLV_PACKED(CLV_MAX_OWN)];
 	ClvEigen	eigen;
 	int			i;
 	int			j;
 	int			k;
 
-	clv_eigen(packed, n, &eigen);
-	for (k = 0; k < n && eigen.value[k] < 0.0; k++)
+	prior_of(fit, center, sd);
+	for (i = 0; i < n; i++)
 	{
+		for (j = 0; j <= i; j++)
+			scaled[CLV_PACK(i, j)] = fit->cov[CLV_PACK(i, j)] / sd[i] / sd[j];
+	}
+	clv_eigen(scaled, n, &eigen);
+	for (k = 0; k < n; k++)
+	{
+		const double *v = eigen.vector[k];
+		double		info = 1.0 / fmax(eigen.value[k], TINY);
+		double		told = 1.0;
+		double		reach = 1.0;	/* the parabola's top, of the fit's place */
+		double		at = 0.0;
+
+		if (fit->has_prior)
+		{
+			info = fmax(info - 1.0, 0.0);
+			told = fmin(info, 1.0);
+			reach = 1.0 + 1.0 / fmax(info, 1.0);
+		}
+		for (i = 0; i < n; i++)
+			at += v[i] / sd[i] *
+				(log(fit->par[i] - fit->model->param[i].lower) - center[i]);
 		for (i = 0; i < n; i++)
 		{
+			group->pull[i] += info * at * reach * v[i] / sd[i];
 			for (j = 0; j <= i; j++)
-				packed[CLV_PACK(i, j)] -= eigen.value[k] *
-					eigen.vector[k][i] * eigen.vector[k][j];
+			{
+				shrink->told[CLV_PACK(i, j)] += told * v[i] * v[j];
+				group->info[CLV_PACK(i, j)] += info * v[i] / sd[i] * v[j] / sd[j];
+			}
 		}
 	}
+	clv_packed_times(group->info, center, n, shift);
+	for (i = 0; i < n; i++)
+		group->pull[i] += shift[i];
 }
 
+/* What the fits were thought to be like before. */
 static void
-multiply(const double *packed, const double *v, int n, double *out)
+add_prior(ClvShrink *shrink, const ClvFitted *fit)
 {
-	int			i;
-	int			j;
-
-	for (i = 0; i < n; i++)
-	{
-		out[i] = 0.0;
-		for (j = 0; j < n; j++)
-			out[i] += packed[CLV_PACK(i, j)] * v[j];
-	}
-}
-
-/* The parabola of the likelihood, from where the fit is and how it bends. */
-static void
-set_group(const ClvFitted *fit, Group *group)
-{
-	int			n = clv_real_params(fit->model);
-	double		phi[CLV_MAX_OWN] = {0.0};
+	double		center[CLV_MAX_OWN];
+	double		sd[CLV_MAX_OWN];
 	int			i;
 
-	group->informed = fit->has_cov;
-	if (!fit->has_cov)
-		return;
-	for (i = 0; i < n; i++)
-		phi[i] = log(fit->par[i] - fit->model->param[i].lower);
-	invert(fit->cov, n, TINY, group->info);
-	multiply(group->info, phi, n, group->pull);
-	for (i = 0; fit->has_prior && i < n; i++)
+	prior_of(fit, center, sd);
+	for (i = 0; i < clv_real_params(fit->model); i++)
 	{
-		double		weight = 1.0 / (fit->prior.sd[i] * fit->prior.sd[i]);
-
-		group->info[CLV_PACK(i, i)] -= weight;
-		group->pull[i] -= weight *
-			log(fit->prior.median[i] - fit->model->param[i].lower);
+		shrink->center[i] += center[i] / (sd[i] * sd[i]);
+		shrink->weight[i] += 1.0 / (sd[i] * sd[i]);
 	}
-	flatten(group->info, n);
+	shrink->priors++;
 }
 
 /* Groups are added in order; there must be room for them. */
@@ -237,10 +232,76 @@ clv_shrink_add(ClvShrink *shrink, const ClvFitted *fitted, ClvError *err)
 		return clv_fail(err, CLV_BAD_ARGUMENT,
 						"Shrink the fits themselves, all at once.",
 						"the model is shrunk already");
-	set_group(fitted, &shrink->group[shrink->ngroup]);
-	shrink->informed += shrink->group[shrink->ngroup].informed;
+	shrink->group[shrink->ngroup].informed = fitted->has_cov;
+	if (fitted->has_cov)
+	{
+		set_group(shrink, fitted, &shrink->group[shrink->ngroup]);
+		if (fitted->has_prior)
+			add_prior(shrink, fitted);
+		shrink->informed++;
+	}
 	shrink->ngroup++;
 	return CLV_OK;
+}
+
+/*
+ * Find the directions that too few tell.  Along the axes, what has the widest
+ * prior keeps its unit, so that psi is no coarser than phi.
+ */
+static void
+set_axes(ClvShrink *shrink)
+{
+	int			n = clv_real_params(shrink->model);
+	double		sd[CLV_MAX_OWN];
+	double		widest = 0.0;
+	ClvEigen	eigen;
+	int			i;
+	int			k;
+
+	for (i = 0; i < n; i++)
+	{
+		sd[i] = 1.0;
+		if (shrink->priors > 0)
+		{
+			shrink->center[i] /= shrink->weight[i];
+			sd[i] = sqrt((double) shrink->priors / shrink->weight[i]);
+		}
+		widest = fmax(widest, sd[i]);
+	}
+	clv_eigen(shrink->told, n, &eigen);
+	for (k = 0; k < n; k++)
+	{
+		for (i = 0; i < n; i++)
+			shrink->axis[k][i] = eigen.vector[k][i] * sd[i] / widest;
+		if (eigen.value[k] < ENOUGH)
+			shrink->untold = k + 1;
+	}
+	shrink->prior_var = widest * widest;
+}
+
+/* From phi to psi. */
+static void
+turn(const ClvShrink *shrink, Group *group)
+{
+	int			n = clv_real_params(shrink->model);
+	double		info[CLV_PACKED(CLV_MAX_OWN)];
+	double		pull[CLV_MAX_OWN];
+	ClvMatrix	axis;
+	int			i;
+	int			k;
+
+	memcpy(axis, shrink->axis, sizeof(axis));
+	clv_packed_times(group->info, shrink->center, n, pull);
+	for (i = 0; i < n; i++)
+		pull[i] = group->pull[i] - pull[i];
+	for (k = 0; k < n; k++)
+	{
+		group->pull[k] = 0.0;
+		for (i = 0; i < n; i++)
+			group->pull[k] += axis[k][i] * pull[i];
+	}
+	clv_packed_sandwich(axis, group->info, n, info);
+	memcpy(group->info, info, sizeof(info));
 }
 
 /* Begin with groups that differ by a factor of e, at their common mean. */
@@ -253,81 +314,129 @@ begin(ClvShrink *shrink)
 	size_t		g;
 	int			i;
 
+	set_axes(shrink);
 	for (g = 0; g < shrink->ngroup; g++)
 	{
+		turn(shrink, &shrink->group[g]);
 		for (i = 0; i < CLV_PACKED(n); i++)
 			info[i] += shrink->group[g].info[i];
 		for (i = 0; i < n; i++)
 			pull[i] += shrink->group[g].pull[i];
 	}
-	invert(info, n, 1e-8, shrink->inverse);
-	multiply(shrink->inverse, pull, n, shrink->mu);
-	memset(shrink->sigma, 0, sizeof(shrink->sigma));
 	for (i = 0; i < n; i++)
-		shrink->sigma[CLV_PACK(i, i)] = 1.0;
-	invert(shrink->sigma, n, MIN_SPREAD, shrink->inverse);
+	{
+		bool		untold = i < shrink->untold;
+
+		info[CLV_PACK(i, i)] += untold ? 1.0 / shrink->prior_var : 0.0;
+		shrink->sigma[CLV_PACK(i, i)] = untold ? shrink->prior_var : 1.0;
+	}
+	clv_packed_invert(info, n, TINY, shrink->mu_cov);
+	clv_packed_times(shrink->mu_cov, pull, n, shrink->mu);
+	clv_packed_invert(shrink->sigma, n, MIN_SPREAD, shrink->inverse);
 }
 
-/* What is known of one group, given the pool. */
+/* What is known of one group, given the pool; add it up. */
 static void
-expect(const ClvShrink *shrink, Group *group)
+expect(ClvShrink *shrink, Group *group)
 {
 	int			n = clv_real_params(shrink->model);
 	double		precision[CLV_PACKED(CLV_MAX_OWN)];
+	double		by_mu[CLV_PACKED(CLV_MAX_OWN)];
 	double		pull[CLV_MAX_OWN];
+	ClvMatrix	own;
 	int			i;
+	int			j;
 
 	for (i = 0; i < CLV_PACKED(n); i++)
 		precision[i] = group->info[i] + shrink->inverse[i];
-	multiply(shrink->inverse, shrink->mu, n, pull);
+	clv_packed_times(shrink->inverse, shrink->mu, n, pull);
 	for (i = 0; i < n; i++)
 		pull[i] += group->pull[i];
-	invert_definite(precision, n, group->cov);
-	multiply(group->cov, pull, n, group->mean);
+	clv_packed_invert_definite(precision, n, group->cov);
+	clv_packed_times(group->cov, pull, n, group->mean);
+
+	/* without a fit it would only repeat what the pool said */
+	if (!group->informed)
+		return;
+	clv_packed_product(group->cov, group->info, n, own);
+	clv_packed_sandwich(own, shrink->mu_cov, n, by_mu);
+	for (i = 0; i < n; i++)
+	{
+		double		apart = group->mean[i] - shrink->mu[i];
+
+		shrink->apart[i] += apart;
+		for (j = 0; j < n; j++)
+			shrink->own[i][j] += own[i][j];
+		for (j = 0; j <= i; j++)
+			shrink->spread[CLV_PACK(i, j)] += group->cov[CLV_PACK(i, j)] +
+				by_mu[CLV_PACK(i, j)] +
+				apart * (group->mean[j] - shrink->mu[j]);
+	}
 }
 
-/*
- * The pool, given what is known of the groups; returns how much it changed.
- * Groups whose fit knows nothing would only repeat what the pool said.
- */
+/* The mean of the pool, given its covariance; returns how much it changed. */
+static double
+set_mean(ClvShrink *shrink)
+{
+	int			n = clv_real_params(shrink->model);
+	double		info[CLV_PACKED(CLV_MAX_OWN)];	/* of mu: sum of Sigma^-1 A */
+	double		slope[CLV_MAX_OWN];
+	double		step[CLV_MAX_OWN];
+	double		change = 0.0;
+	int			i;
+	int			j;
+	int			k;
+
+	clv_packed_times(shrink->inverse, shrink->apart, n, slope);
+	for (i = 0; i < n; i++)
+	{
+		for (j = 0; j <= i; j++)
+		{
+			info[CLV_PACK(i, j)] = 0.0;
+			for (k = 0; k < n; k++)
+				info[CLV_PACK(i, j)] += shrink->inverse[CLV_PACK(i, k)] *
+					shrink->own[k][j];
+		}
+	}
+	for (i = 0; i < shrink->untold; i++)
+	{
+		info[CLV_PACK(i, i)] += 1.0 / shrink->prior_var;
+		slope[i] -= shrink->mu[i] / shrink->prior_var;
+	}
+	clv_packed_invert(info, n, TINY, shrink->mu_cov);
+	clv_packed_times(shrink->mu_cov, slope, n, step);
+	for (i = 0; i < n; i++)
+	{
+		shrink->mu[i] += step[i];
+		change = fmax(change, fabs(step[i]));
+	}
+	return change;
+}
+
+/* The pool, given what is known of the groups; returns how much it changed. */
 static double
 maximise(ClvShrink *shrink)
 {
 	int			n = clv_real_params(shrink->model);
-	double		count = (double) shrink->informed;
-	double		mu[CLV_MAX_OWN] = {0.0};
-	double		sigma[CLV_PACKED(CLV_MAX_OWN)] = {0.0};
-	double		change = 0.0;
-	size_t		g;
+	double		change = set_mean(shrink);
 	int			i;
 	int			j;
 
-	for (g = 0; g < shrink->ngroup; g++)
+	for (i = shrink->untold; i < n; i++)
 	{
-		for (i = 0; shrink->group[g].informed && i < n; i++)
-			mu[i] += shrink->group[g].mean[i] / count;
-	}
-	for (g = 0; g < shrink->ngroup; g++)
-	{
-		const Group *group = &shrink->group[g];
-
-		for (i = 0; group->informed && i < n; i++)
+		for (j = shrink->untold; j <= i; j++)
 		{
-			/* less one, since their own mean is taken off */
-			for (j = 0; j <= i; j++)
-				sigma[CLV_PACK(i, j)] += group->cov[CLV_PACK(i, j)] / count +
-					(group->mean[i] - mu[i]) * (group->mean[j] - mu[j]) / (count - 1.0);
+			double		now = shrink->spread[CLV_PACK(i, j)] / shrink->informed;
+
+			if (i == j)
+				change = fmax(change, fabs(now - shrink->sigma[CLV_PACK(i, i)]));
+			shrink->sigma[CLV_PACK(i, j)] = now;
 		}
 	}
-	for (i = 0; i < n; i++)
-	{
-		change = fmax(change, fabs(mu[i] - shrink->mu[i]));
-		change = fmax(change, fabs(sigma[CLV_PACK(i, i)] -
-								   shrink->sigma[CLV_PACK(i, i)]));
-	}
-	memcpy(shrink->mu, mu, sizeof(mu));
-	memcpy(shrink->sigma, sigma, sizeof(sigma));
-	invert(shrink->sigma, n, MIN_SPREAD, shrink->inverse);
+	clv_packed_invert(shrink->sigma, n, MIN_SPREAD, shrink->inverse);
+	memset(shrink->apart, 0, sizeof(shrink->apart));
+	memset(shrink->spread, 0, sizeof(shrink->spread));
+	memset(shrink->own, 0, sizeof(shrink->own));
 	return change;
 }
 
@@ -356,6 +465,28 @@ clv_shrink_step(ClvShrink *shrink)
 	return CLV_OK;
 }
 
+/* A mean and a covariance, from psi to phi. */
+static void
+turn_back(const ClvShrink *shrink, const double *mean, const double *cov,
+		  double *phi, double *phi_cov)
+{
+	int			n = clv_real_params(shrink->model);
+	ClvMatrix	across;
+	int			i;
+	int			k;
+
+	for (i = 0; i < n; i++)
+	{
+		phi[i] = shrink->center[i];
+		for (k = 0; k < n; k++)
+		{
+			across[i][k] = shrink->axis[k][i];
+			phi[i] += across[i][k] * mean[k];
+		}
+	}
+	clv_packed_sandwich(across, cov, n, phi_cov);
+}
+
 /*
  * Group i after the last step: "fitted" comes as it was added.  It stays so
  * where there was no pool.
@@ -365,19 +496,23 @@ clv_shrink_result(const ClvShrink *shrink, size_t i, ClvFitted *fitted)
 {
 	const ClvModel *model = shrink->model;
 	const Group *group = &shrink->group[i];
+	double		phi[CLV_MAX_OWN];
+	double		mu[CLV_MAX_OWN];
+	double		sigma[CLV_PACKED(CLV_MAX_OWN)];
 	int			k;
 
 	if (!shrink->finished)
 		return;
+	turn_back(shrink, shrink->mu, shrink->sigma, mu, sigma);
+	turn_back(shrink, group->mean, group->cov, phi, fitted->cov);
 	for (k = 0; k < clv_real_params(model); k++)
 	{
 		double		lower = model->param[k].lower;
 
-		fitted->par[k] = lower + exp(group->mean[k]);
-		fitted->prior.median[k] = lower + exp(shrink->mu[k]);
-		fitted->prior.sd[k] = sqrt(fmax(shrink->sigma[CLV_PACK(k, k)], MIN_SPREAD));
+		fitted->par[k] = lower + exp(phi[k]);
+		fitted->prior.median[k] = lower + exp(mu[k]);
+		fitted->prior.sd[k] = sqrt(fmax(sigma[CLV_PACK(k, k)], MIN_SPREAD));
 	}
-	memcpy(fitted->cov, group->cov, sizeof(group->cov));
 	fitted->has_cov = true;
 	fitted->has_prior = true;
 	fitted->groups = (int) shrink->informed;
@@ -385,8 +520,10 @@ clv_shrink_result(const ClvShrink *shrink, size_t i, ClvFitted *fitted)
 	fitted->loglik = 0.0;
 	fitted->status = CLV_CONVERGED;
 	fitted->limit = -1;
-	snprintf(fitted->message, sizeof(fitted->message), group->informed ?
-			 "shrunk toward the pool of %d groups" :
-			 "the pool of %d groups: the fit to this one tells nothing of its own",
-			 fitted->groups);
+	snprintf(fitted->message, sizeof(fitted->message), "%s of %d groups%s%s",
+			 group->informed ? "shrunk toward the pool" : "the pool",
+			 fitted->groups,
+			 shrink->untold > 0 ?
+			 ", with their prior where they cannot tell how they differ" : "",
+			 group->informed ? "" : ": the fit to this one tells nothing of its own");
 }

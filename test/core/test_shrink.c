@@ -124,9 +124,132 @@ check_pool(const char *label, double prior_mean, double prior_sd, bool lost)
 	clv_shrink_free(shrink);
 }
 
+/*
+ * Directions that too few tell: there the prior stays, N(0, SD2), as what groups
+ * are like and as what is known of their mean.  By hand in one direction, with
+ * data that say y, variance s2, of some of the groups: each of these says as
+ * much of mu as 1 / (SD2 + s2), the prior 1 / SD2.
+ */
+#define SD2		4.0
+
+/* A fit of nbd at "phi", with covariance (a, b; b, c). */
+static ClvFitted
+fit_at(double phi0, double phi1, double a, double b, double c)
+{
+	double		origin[2] = {0.0, 0.0};
+	ClvFitted	fit = fit_of(origin, 0.0, sqrt(SD2));
+
+	fit.par[0] = exp(phi0);
+	fit.par[1] = exp(phi1);
+	fit.cov[CLV_PACK(0, 0)] = a;
+	fit.cov[CLV_PACK(1, 0)] = b;
+	fit.cov[CLV_PACK(1, 1)] = c;
+	return fit;
+}
+
+static void
+shrink_all(ClvFitted *fit, int n)
+{
+	ClvShrink  *shrink = clv_shrink_new(n);
+	ClvError	err;
+	int			g;
+
+	for (g = 0; g < n; g++)
+		CHECK(clv_shrink_add(shrink, &fit[g], &err) == CLV_OK, "refused");
+	while (clv_shrink_step(shrink) == CLV_CONTINUE)
+		;
+	for (g = 0; g < n; g++)
+		clv_shrink_result(shrink, g, &fit[g]);
+	clv_shrink_free(shrink);
+}
+
+/* ln alpha of group "g", and what the pool says of it. */
+static void
+check_alpha(const ClvFitted *fit, int g, double mean, double var, double mu,
+			const char *label)
+{
+	CHECK_REL(fit[g].par[1], exp(mean), 1e-5, label);
+	CHECK_REL(fit[g].cov[CLV_PACK(1, 1)], var, 1e-5, label);
+	CHECK_REL(fit[g].prior.median[1], exp(mu), 1e-5, label);
+	CHECK_REL(fit[g].prior.sd[1], sqrt(SD2), 1e-9, label);
+}
+
+/* The first "tell" groups say ln alpha = y with variance s2, the others nothing. */
+static void
+check_few(int tell, double y, double s2, double said, const char *label)
+{
+	ClvFitted	fit[GROUPS];
+	double		both = 1.0 / (1.0 / s2 + 1.0 / SD2);
+	double		each = 1.0 / (SD2 + s2);
+	double		mu = tell * each * said / (1.0 / SD2 + tell * each);
+	int			g;
+
+	for (g = 0; g < GROUPS; g++)
+	{
+		double		phi0 = estimate[g][0] * (1.0 / S2) / (1.0 / S2 + 1.0 / SD2);
+		double		var0 = 1.0 / (1.0 / S2 + 1.0 / SD2);
+
+		fit[g] = g < tell ? fit_at(phi0, y * both / s2, var0, 0.0, both)
+			: fit_at(phi0, 0.3, var0, 0.0, SD2);
+	}
+	shrink_all(fit, GROUPS);
+	for (g = 0; g < GROUPS; g++)
+	{
+		if (g < tell)
+			check_alpha(fit, g, both * (said / s2 + mu / SD2), both, mu, label);
+		else
+			check_alpha(fit, g, mu, SD2, mu, label);
+	}
+}
+
+/*
+ * Of r / alpha alone the data speak, as of a base of one-time buyers; what the
+ * fits say across is rounding errors, either way.
+ */
+static void
+check_ratio(void)
+{
+	ClvFitted	fit[3];
+	double		known = 1.0 / (1.0 / S2 + 1.0 / SD2);
+	int			g;
+
+	for (g = 0; g < 3; g++)
+	{
+		double		ratio = -2.0 - 0.1 * g;
+		double		across = SD2 * (1.0 + 1e-9 * (g - 1));
+
+		fit[g] = fit_at(ratio / 2.0 + 1e-9, -ratio / 2.0 + 1e-9,
+						0.5 * (known + across), 0.5 * (across - known),
+						0.5 * (known + across));
+	}
+	shrink_all(fit, 3);
+	for (g = 0; g < 3; g++)
+	{
+		const double *cov = fit[g].cov;
+		double		across = 0.5 * (cov[CLV_PACK(0, 0)] + cov[CLV_PACK(1, 1)])
+			+ cov[CLV_PACK(1, 0)];
+		double		along = 0.5 * (cov[CLV_PACK(0, 0)] + cov[CLV_PACK(1, 1)])
+			- cov[CLV_PACK(1, 0)];
+
+		CHECK_REL(fit[g].par[0] * fit[g].par[1], 1.0, 1e-6, "a ratio: across");
+		CHECK_REL(across, SD2, 1e-6, "a ratio: variance across");
+		CHECK(along > 0.0 && along < S2, "a ratio: variance along is %g", along);
+		CHECK(strstr(fit[g].message, "with their prior") != NULL,
+			  "a ratio: the message is \"%s\"", fit[g].message);
+	}
+}
+
 int
 main(void)
 {
+	/* what the data say weakly is not followed far: as far again as the fit */
+	check_few(0, 0.0, 1.0, 0.0, "nobody tells");
+	check_few(1, 1.5, 0.1, 1.5, "one tells");
+	check_few(1, -3.0, 1e-6, -3.0, "one tells exactly");
+	check_few(5, 20.0, 40.0, 2.0 * 20.0 / 11.0, "all tell a little");
+	check_few(3, -1e4, 4e5, -2e4 / (1e5 + 1.0), "three tell next to nothing");
+	check_ratio();
+
 	check_pool("without priors", 0.0, 0.0, false);
 	check_pool("a prior is taken out", 2.0, 0.3, false);
 	check_pool("one knows nothing", 0.0, 0.0, true);

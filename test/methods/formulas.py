@@ -227,14 +227,18 @@ def shrinkage():
     mu, sigma = mpmath.matrix(2, 1), mpmath.eye(2)
     total = sum(info[1:], info[0])
     mu = total ** -1 * sum((j * v for j, v in zip(info[1:], phi[1:])), info[0] * phi[0])
+    error = total ** -1
     for _ in range(1000):
         inverse = sigma ** -1
         w = [(j + inverse) ** -1 for j in info]
+        own = [wi * j for wi, j in zip(w, info)]
         m = [wi * (j * v + inverse * mu) for wi, j, v in zip(w, info, phi)]
-        new = sum(m[1:], m[0]) / n
         spread = sum(w[1:], w[0]) / n
-        for v in m:
-            spread += (v - new) * (v - new).T / (n - 1)
+        for a, v in zip(own, m):
+            spread += (a * error * a.T + (v - mu) * (v - mu).T) / n
+        error = (inverse * sum(own[1:], own[0])) ** -1
+        parts = [inverse * a * v for a, v in zip(own, phi)]
+        new = error * sum(parts[1:], parts[0])
         change = max(max(abs(new[i] - mu[i]), abs(spread[i, i] - sigma[i, i])) for i in range(2))
         mu, sigma = new, spread
         if change <= 1e-6:
