@@ -64,7 +64,7 @@ COMMENT ON FUNCTION @extschema@._customer_table(jsonb) IS
 
 -- A column that an option names, {"column": "name"[, "of": "customers"]}.
 CREATE FUNCTION @extschema@._option_column(
-	options jsonb, key text, known text[], types regtype[], source regclass, customers regclass,
+	options jsonb, key text, known text[], types regtype[], wanted text, source regclass, customers regclass,
 	OUT column_name text,		-- quoted
 	OUT of_source boolean)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -74,7 +74,6 @@ AS $$
 DECLARE
 	named		name := options #>> ARRAY[key, 'column'];
 	relation	regclass;
-	found		regtype;
 BEGIN
 	PERFORM @extschema@._check_keys(format('option "%s"', key), options -> key, known);
 	IF coalesce(options #>> ARRAY[key, 'of'], 'customers') <> 'customers' THEN
@@ -92,17 +91,11 @@ BEGIN
 				ELSE format('option "%s" is a column of the customer table, but none is given', key) END,
 			HINT = 'For example {"customers": {"table": "crm.customers", "key": "id"}, "margin": {"column": "margin", "of": "customers"}}.';
 	END IF;
-	found := @extschema@._column_type(relation, named);
-	IF found <> ALL (types) THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'datatype_mismatch',
-			MESSAGE = format('column "%s" of relation "%s" is of type %s, but option "%s" needs one of %s',
-							 named, relation, found, key, array_to_string(types, ', '));
-	END IF;
+	PERFORM @extschema@._check_type(relation, named, types, wanted, format('It is named by option "%s".', key));
 	column_name := format('%I', named);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._option_column(jsonb, text, text[], regtype[], regclass, regclass) IS
+COMMENT ON FUNCTION @extschema@._option_column(jsonb, text, text[], regtype[], text, regclass, regclass) IS
 	'part of clv.query: a column that an option names, checked and quoted';
 
 -- One of the four costs: what stands for it in the step "scores", and the
@@ -115,14 +108,13 @@ SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	numbers CONSTANT regtype[] := '{numeric,double precision,real,bigint,integer,smallint}';
 	given		jsonb := options -> key;
 	number		jsonb := CASE WHEN jsonb_typeof(given) = 'object' THEN given -> 'default' ELSE given END;
 	constant	float8;
 BEGIN
 	IF jsonb_typeof(given) = 'object' THEN
 		SELECT c.column_name, c.of_source INTO column_name, of_source
-		FROM @extschema@._option_column(options, key, '{column,of,default}', numbers, source, customers) AS c;
+		FROM @extschema@._option_column(options, key, '{column,of,default}', @extschema@._numbers(), 'a number', source, customers) AS c;
 	END IF;
 	IF jsonb_typeof(number) <> 'number'
 	   OR key = 'margin' AND number::numeric NOT BETWEEN -1 AND 1
@@ -169,8 +161,9 @@ $$;
 COMMENT ON FUNCTION @extschema@._cost_of_rows(text, text, record) IS
 	'part of clv.query: margin is weighted by the amounts above 0, costs per order and for service are means, acquisition cost is a sum';
 
--- The operator that says which rows of the customer table are a customer's.
-CREATE FUNCTION @extschema@._equality(a regtype, b regtype)
+-- The operator by which a type's values are equal: that of its order, which is
+-- what GROUP BY goes by.
+CREATE FUNCTION @extschema@._equality(a regtype)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -184,11 +177,36 @@ SELECT coalesce(
 		AND p.amoplefttype = a AND p.amoprighttype = a
 	 JOIN pg_operator AS o ON o.oid = p.amopopr
 	 JOIN pg_namespace AS n ON n.oid = o.oprnamespace
-	 WHERE a = b AND c.opcdefault AND c.opcintype = a),
+	 WHERE c.opcdefault AND c.opcintype = a),
 	'OPERATOR(pg_catalog.=)')
 $$;
+COMMENT ON FUNCTION @extschema@._equality(regtype) IS
+	'part of clv.query: the equality of a type''s order, wherever it lives';
+
+-- The operator that says which rows of another relation are a customer's.  Of
+-- two types it is the system's own, if it has one for such types: where one of
+-- them has its own notion of equality, as citext has, the other knows nothing
+-- of it.
+CREATE FUNCTION @extschema@._equality(a regtype, b regtype)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	same CONSTANT text := @extschema@._equality(a);
+BEGIN
+	IF a <> b AND (same <> 'OPERATOR(pg_catalog.=)' OR @extschema@._equality(b) <> same
+				   OR (SELECT count(DISTINCT t.typcategory) FROM pg_type AS t WHERE t.oid IN (a, b)) > 1) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'datatype_mismatch',
+			MESSAGE = format('customers of type %s cannot be looked for among those of type %s', b, a),
+			HINT = 'Cast one to the type of the other in a view, and give that view.';
+	END IF;
+	RETURN same;
+END
+$$;
 COMMENT ON FUNCTION @extschema@._equality(regtype, regtype) IS
-	'part of clv.query: the equality of the types'' order, wherever it lives';
+	'part of clv.query: the equality of customers in two relations; 42804 when there is none';
 
 -- The stated past dates, in ascending order, as expressions over "a.as_of".
 CREATE FUNCTION @extschema@._past_dates(hysteresis jsonb, as_of date)
@@ -200,6 +218,7 @@ SET intervalstyle = 'iso_8601'
 AS $$
 DECLARE
 	given		jsonb := coalesce(hysteresis -> 'dates', hysteresis -> 'ago');
+	early		date;
 	late		date;
 BEGIN
 	PERFORM @extschema@._check_keys('option "hysteresis"', hysteresis, '{band,dates,ago}');
@@ -212,7 +231,7 @@ BEGIN
 	END IF;
 	PERFORM clv.tier(0, '{}', NULL::text, (hysteresis ->> 'band')::float8);
 	IF hysteresis ? 'ago' THEN
-		IF EXISTS (SELECT FROM jsonb_array_elements_text(given) AS g WHERE (g::interval > '0') IS NOT TRUE) THEN
+		IF EXISTS (SELECT FROM jsonb_array_elements_text(given) AS g WHERE (g::interval > '0' AND isfinite(g::interval)) IS NOT TRUE) THEN
 			RAISE EXCEPTION USING
 				ERRCODE = 'invalid_parameter_value',
 				MESSAGE = format('option "hysteresis" looks back by intervals above 0, but has "%s"', given);
@@ -220,11 +239,12 @@ BEGIN
 		RETURN (SELECT array_agg(format('CAST(a.as_of OPERATOR(pg_catalog.-) INTERVAL %L AS pg_catalog.date)', i) ORDER BY i DESC)
 				FROM (SELECT DISTINCT g::interval FROM jsonb_array_elements_text(given) AS g) AS d (i));
 	END IF;
-	SELECT max(g::date) INTO late FROM jsonb_array_elements_text(given) AS g;
-	IF late >= as_of OR late IS NULL OR NOT isfinite(late) THEN
+	SELECT min(g::date), max(g::date) INTO early, late FROM jsonb_array_elements_text(given) AS g;
+	IF late >= as_of OR late IS NULL OR NOT isfinite(late) OR NOT isfinite(early) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('option "hysteresis" has the date "%s", which is not before as_of', late);
+			MESSAGE = format('option "hysteresis" has the date "%s", which is not %s', CASE WHEN isfinite(early) THEN late ELSE early END,
+							 CASE WHEN isfinite(early) THEN 'before as_of' ELSE 'finite' END);
 	END IF;
 	RETURN (SELECT array_agg(CASE WHEN as_of IS NULL
 			THEN format('CASE WHEN CAST(%1$L AS pg_catalog.date) OPERATOR(pg_catalog.<) a.as_of THEN CAST(%1$L AS pg_catalog.date) END', i)
@@ -292,7 +312,7 @@ BEGIN
 	END IF;
 
 	IF given ? 'opt_out' THEN
-		cost := @extschema@._option_column(given, 'opt_out', '{column,of}', '{boolean}', source, customers.relation);
+		cost := @extschema@._option_column(given, 'opt_out', '{column,of}', '{boolean}', 'boolean', source, customers.relation);
 		opted_out := format('coalesce(%s.opted_out, false)', CASE WHEN cost.of_source THEN 'h' ELSE 'f' END);
 		IF cost.of_source THEN
 			history_columns := concat(history_columns, E',\n           pg_catalog.bool_or(o.', cost.column_name, ') AS opted_out');
@@ -302,7 +322,7 @@ BEGIN
 		columns := columns || 'opted_out'::name;
 	END IF;
 
-	same_customer := @extschema@._equality(@extschema@._column_type(source, customer), @extschema@._column_type(source, customer));
+	same_customer := @extschema@._equality(@extschema@._column_type(source, customer));
 	IF facts <> '{}' THEN
 		customer_step := format(
 $sql$customer_facts AS (
@@ -311,9 +331,7 @@ $sql$customer_facts AS (
            %2$s
     FROM %3$s AS c
     GROUP BY c.%1$I
-)$sql$, customers.key, array_to_string(facts, E',\n           '),
-			(SELECT format('%I.%I', n.nspname, r.relname) FROM pg_class AS r
-			 JOIN pg_namespace AS n ON n.oid = r.relnamespace WHERE r.oid = customers.relation));
+)$sql$, customers.key, array_to_string(facts, E',\n           '), @extschema@._relation(customers.relation));
 		customer_join := format(E'\n    LEFT JOIN customer_facts AS f ON f.customer %s h.customer',
 			@extschema@._equality(@extschema@._column_type(customers.relation, customers.key),
 								  @extschema@._column_type(source, customer)));

@@ -46,6 +46,49 @@ $$;
 COMMENT ON FUNCTION @extschema@._column_type(regclass, name) IS
 	'part of clv.query: a column''s type under its domains; an unknown column raises 42703';
 
+-- The types whose values are numbers.
+CREATE FUNCTION @extschema@._numbers()
+RETURNS regtype[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{numeric,double precision,real,bigint,integer,smallint}'::regtype[];
+COMMENT ON FUNCTION @extschema@._numbers() IS
+	'part of clv.query: the types that amounts, costs and values may have';
+
+-- The type of a column that must be of one of these.
+CREATE FUNCTION @extschema@._check_type(relation regclass, column_name name, types regtype[], wanted text, hint text)
+RETURNS regtype
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found		regtype := @extschema@._column_type(relation, column_name);
+BEGIN
+	IF found <> ALL (types) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'datatype_mismatch',
+			MESSAGE = format('column "%s" of relation "%s" is of type %s, but must be %s', column_name, relation, found, wanted),
+			HINT = hint;
+	END IF;
+	RETURN found;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._check_type(regclass, name, regtype[], text, text) IS
+	'part of clv.query: a column''s type under its domains; 42804 when it is none of those given';
+
+-- A relation's schema and name, quoted.
+CREATE FUNCTION @extschema@._relation(relation regclass)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+AS $$
+SELECT format('%I.%I', n.nspname, r.relname)
+FROM pg_class AS r JOIN pg_namespace AS n ON n.oid = r.relnamespace
+WHERE r.oid = relation
+$$;
+COMMENT ON FUNCTION @extschema@._relation(regclass) IS
+	'part of clv.query: a relation''s schema and name, quoted';
+
 -- What the statement says of the source: its relation and columns, checked and
 -- quoted, "o" standing for a row of it.
 CREATE FUNCTION @extschema@._source(
@@ -87,9 +130,8 @@ BEGIN
 				ELSE 'Give the table of orders, and its columns with customer, date and amount.' END;
 	END IF;
 
-	SELECT format('%I.%I', n.nspname, c.relname), c.relkind INTO relation, kind
-	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-	WHERE c.oid = source;
+	relation := @extschema@._relation(source);
+	SELECT c.relkind INTO kind FROM pg_class AS c WHERE c.oid = source;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'undefined_table',
@@ -108,14 +150,9 @@ BEGIN
 			HINT = 'Rename it in a view over the source, and give that view.';
 	END IF;
 
-	at_type := @extschema@._column_type(source, at);
-	IF at_type NOT IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'datatype_mismatch',
-			MESSAGE = format('column "%s" of relation "%s" is of type %s, but must be date, timestamp or timestamp with time zone',
-							 at, source, at_type),
-			HINT = 'Cast it in a view over the source, and give that view.';
-	ELSIF at_type = 'timestamptz'::regtype AND zone IS NULL THEN
+	at_type := @extschema@._check_type(source, at, '{date,timestamp,timestamptz}', 'date, timestamp or timestamp with time zone',
+									   'Cast it in a view over the source, and give that view.');
+	IF at_type = 'timestamptz'::regtype AND zone IS NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('column "%s" of relation "%s" is a timestamp with time zone, but no zone is given',
@@ -139,15 +176,8 @@ BEGIN
 			HINT = 'Use a full name of the view pg_timezone_names, such as "Europe/Berlin".';
 	END IF;
 
-	amount_type := @extschema@._column_type(source, amount);
-	IF amount_type NOT IN ('numeric'::regtype, 'double precision'::regtype, 'real'::regtype,
-						   'bigint'::regtype, 'integer'::regtype, 'smallint'::regtype) THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'datatype_mismatch',
-			MESSAGE = format('column "%s" of relation "%s" is of type %s, but must be a number',
-							 amount, source, amount_type),
-			HINT = 'Cast it to numeric in a view over the source, and give that view.';
-	END IF;
+	amount_type := @extschema@._check_type(source, amount, @extschema@._numbers(), 'a number',
+										   'Cast it to numeric in a view over the source, and give that view.');
 
 	IF as_of IS NOT NULL AND NOT isfinite(as_of) THEN
 		RAISE EXCEPTION USING
@@ -183,6 +213,26 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@._source(regclass, name, name, name, date, text) IS
 	'part of clv.query: what the statement says of the source, checked and quoted';
+
+-- A policy for refunds that there is none of, also where no row asks for it.
+CREATE FUNCTION @extschema@._check_refunds(refunds text)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF refunds IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'argument "refunds" must not be null',
+			HINT = 'Leave it out for its default.';
+	END IF;
+	PERFORM clv.frequency(one.history, '2000-01-01', refunds)
+	FROM (SELECT clv.rfm('2000-01-01'::date, 1)) AS one (history);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._check_refunds(text) IS
+	'part of clv.query: raises 22023 or 22004 for what is no way to count refunds';
 
 -- All that can be wrong with an argument that is not about the source is
 -- raised here, before anything is made.  Where a function of the statement has
@@ -220,8 +270,7 @@ BEGIN
 
 	PERFORM clv.discounted_purchases(
 		clv.model('bgnbd', '{"r": 1, "alpha": 1, "a": 1, "b": 1}'), 0, 0, 0, annual_rate, horizon);
-	PERFORM clv.frequency(one.history, '2000-01-01', refunds)
-	FROM (SELECT clv.rfm('2000-01-01'::date, 1)) AS one (history);
+	PERFORM @extschema@._check_refunds(refunds);
 	PERFORM clv.cutoffs(1, tier_method, tier_shares);
 
 	IF cardinality(tier_labels) <> cardinality(tier_shares) + 1
@@ -231,6 +280,12 @@ BEGIN
 			MESSAGE = format('tier_labels "%s" must be one more than the %s tier_shares, and none of them null',
 							 tier_labels, cardinality(tier_shares)),
 			HINT = 'The last label is for the customers below the last share.';
+	ELSIF 'unprofitable' = ANY (tier_labels)
+	   OR (SELECT count(DISTINCT l) FROM unnest(tier_labels) AS l) < cardinality(tier_labels) THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('tier_labels "%s" must differ from each other, and from "unprofitable"', tier_labels),
+			HINT = 'Unprofitable are the customers whose value is below 0, whatever the labels.';
 	END IF;
 END
 $$;
@@ -246,6 +301,7 @@ SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
 AS $$
 BEGIN
+	PERFORM @extschema@._check_refunds(refunds);
 	RETURN format(
 $sql$histories AS (
     -- each customer's purchase history, day by day

@@ -15,27 +15,13 @@ COMMENT ON FUNCTION @extschema@.interval_days(interval) IS
 	'length of an interval in days as all of clv counts it: a year is 365.25 days, a month a twelfth of it. '
 	'22023: an interval that is negative or not finite';
 
--- A relation's schema and name, quoted.
-CREATE FUNCTION @extschema@._relation(relation regclass)
-RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-SET quote_all_identifiers = off
-AS $$
-SELECT format('%I.%I', n.nspname, r.relname)
-FROM pg_class AS r JOIN pg_namespace AS n ON n.oid = r.relnamespace
-WHERE r.oid = relation
-$$;
-COMMENT ON FUNCTION @extschema@._relation(regclass) IS
-	'part of the functions over views: a relation''s schema and name, quoted';
-
 -- What there is to know of a pair, given the view with the customers.
 CREATE FUNCTION @extschema@._pair(
 	view regclass,
 	OUT customers text,			-- the view's schema and name
 	OUT models text,			-- those of the view with the models
 	OUT customer_column text,	-- quoted
-	OUT customer_type regtype,
+	OUT customer_type regtype,	-- under its domains
 	OUT value text,				-- quoted: clv_net or clv
 	OUT costs boolean,
 	OUT opted_out text,			-- condition on "v", or "false"
@@ -58,9 +44,8 @@ BEGIN
 				  WHERE a.attrelid = d.refobjid AND a.attname = 'tier_shares')
 	ORDER BY 1
 	LIMIT 1;
-	SELECT array_agg(a.attname), min(a.attname) FILTER (WHERE a.attnum = 1),
-		   min(a.atttypid) FILTER (WHERE a.attnum = 1)
-	INTO columns, customer_column, customer_type
+	SELECT array_agg(a.attname), min(a.attname) FILTER (WHERE a.attnum = 1)
+	INTO columns, customer_column
 	FROM pg_attribute AS a
 	WHERE a.attrelid = view AND a.attnum > 0 AND NOT a.attisdropped;
 	IF models IS NULL OR NOT columns @> '{clv_rank,tier,as_of}' THEN
@@ -71,6 +56,7 @@ BEGIN
 			HINT = 'Give the view that clv.create_materialized_view made, the one with a row a customer.';
 	END IF;
 	customers := @extschema@._relation(view);
+	customer_type := @extschema@._column_type(view, customer_column);
 	customer_column := format('%I', customer_column);
 	costs := columns @> '{clv_net}';
 	value := CASE WHEN costs THEN 'clv_net' ELSE 'clv' END;
@@ -98,7 +84,9 @@ $sql$
 WITH rules AS (
 	SELECT l.place::int, l.label AS tier, m.cutoffs[l.place] AS threshold, m.tier_method AS method,
 		   CASE WHEN m.tier_method <> 'natural' THEN m.tier_shares[l.place] END AS share,
-		   CASE WHEN l.place <= cardinality(m.cutoffs)
+		   CASE WHEN m.cutoffs IS NULL
+				THEN 'nobody: no customer had a value when the thresholds were to be found'
+				WHEN l.place <= cardinality(m.cutoffs)
 				THEN format('%3$s of at least %%s', m.cutoffs[l.place])
 				WHEN l.place = cardinality(m.cutoffs) + 1
 				THEN concat('%3$s of at least 0', CASE WHEN l.place > 1 THEN ', below the tiers above' END)
@@ -149,11 +137,14 @@ SET intervalstyle = 'postgres'
 AS $$
 DECLARE
 	pair		record := @extschema@._pair(view);
+	-- the type's own name, since "character" is of length 1
+	is_the_one CONSTANT text := (SELECT format('v.%s %s CAST(%L AS %I.%I)', pair.customer_column,
+			@extschema@._equality(pair.customer_type), customer, n.nspname, t.typname)
+		FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace WHERE t.oid = pair.customer_type);
 	found_one	boolean;
 	opted_out	boolean;
 BEGIN
-	EXECUTE format('SELECT true, %s FROM %s AS v WHERE v.%s = %L::%s',
-				   pair.opted_out, pair.customers, pair.customer_column, customer, pair.customer_type)
+	EXECUTE format('SELECT true, %s FROM %s AS v WHERE %s', pair.opted_out, pair.customers, is_the_one)
 	INTO found_one, opted_out;
 	IF found_one IS NULL THEN
 		RAISE EXCEPTION USING
@@ -168,7 +159,7 @@ BEGIN
 	RETURN QUERY EXECUTE concat(format(
 $sql$
 WITH one AS (
-	SELECT v.*, v.%5$s AS value FROM %1$s AS v WHERE %3$s = %6$L::%4$s
+	SELECT v.*, v.%4$s AS value FROM %1$s AS v WHERE %3$s
 ), m AS (
 	SELECT r.*, clv.model_name(r.model) AS name, clv.customers(r.model) AS fitted,
 		   clv.expected_spend(r.spend, 0, NULL) AS mean_spend
@@ -188,7 +179,7 @@ WITH one AS (
 				ELSE clv.param(m.spend, 'p') * v.frequency / (clv.param(m.spend, 'p') * v.frequency + clv.param(m.spend, 'q') - 1) END,
 			'what the customer''s own mean counts beside it: p x / (p x + q - 1)'),
 		(120, 'expected_spend', v.expected_spend, 'weight_of_own * monetary + (1 - weight_of_own) * mean_spend_of_all'),
-		(130, 'clv', v.clv, 'discounted_purchases * expected_spend')%7$s
+		(130, 'clv', v.clv, 'discounted_purchases * expected_spend')%5$s
 	) AS s (step, quantity, value, formula)
 	UNION ALL
 	SELECT 50 + (row_number() OVER ())::int, c.name, c.estimate, format('parameter of %%s, fitted to %%s customers', m.name, m.fitted)
@@ -197,9 +188,9 @@ WITH one AS (
 	SELECT 90 + (row_number() OVER ())::int, c.name, c.estimate, format('parameter of %%s, fitted to %%s customers', clv.model_name(m.spend), clv.customers(m.spend))
 	FROM m, clv.coefficients(m.spend) AS c
 	UNION ALL
-	SELECT 200, 'clv_rank', v.clv_rank, format('rank by %5$s among the customers of this view') FROM one AS v
+	SELECT 200, 'clv_rank', v.clv_rank, format('rank by %4$s among the customers of this view') FROM one AS v
 	UNION ALL
-	SELECT 210, 'threshold', max(c.cutoff), concat('the highest threshold that %5$s reaches', CASE WHEN count(c.cutoff) = 0 THEN ': none' END,
+	SELECT 210, 'threshold', max(c.cutoff), concat('the highest threshold that %4$s reaches', CASE WHEN count(c.cutoff) = 0 THEN ': none' END,
 				CASE WHEN m.options ? 'hysteresis' THEN concat('; the tier is kept within ', trim_scale((m.options #>> '{hysteresis,band}')::numeric * 100), ' %% of a threshold') END)
 	FROM one AS v CROSS JOIN m LEFT JOIN LATERAL unnest(m.cutoffs) AS c (cutoff) ON v.value >= c.cutoff
 	GROUP BY m.options
@@ -214,7 +205,7 @@ WITH one AS (
 SELECT (row_number() OVER (ORDER BY s.step))::int, s.quantity, s.value, s.formula
 FROM step AS s
 ORDER BY s.step
-$sql$, pair.customers, pair.models, 'v.' || pair.customer_column, pair.customer_type, pair.value, customer,
+$sql$, pair.customers, pair.models, is_the_one, pair.value,
 		CASE WHEN pair.costs THEN
 $sql$,
 		(140, 'margin', v.margin, 'part of spend that is left after the cost of the goods'),
@@ -235,6 +226,8 @@ RETURNS TABLE (step int, quantity text, value float8, formula text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 25
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+SET extra_float_digits = 1
 AS $$
 BEGIN
 	RETURN QUERY SELECT e.step, e.quantity, e.value, e.formula FROM @extschema@.explain(view, customer::text) AS e;
@@ -274,16 +267,12 @@ BEGIN
 			ERRCODE = 'null_value_not_allowed',
 			MESSAGE = 'a relation of histories needs the names of its columns, customer and history';
 	END IF;
-	IF @extschema@._column_type(histories, history) <> 'clv.rfm'::regtype THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'datatype_mismatch',
-			MESSAGE = format('column "%s" of relation "%s" is of type %s, but must be clv.rfm',
-							 history, histories, @extschema@._column_type(histories, history));
-	END IF;
-	source := format('%s AS h LEFT JOIN %s AS v ON v.%s %s h.%I', @extschema@._relation(histories), pair.customers,
-		pair.customer_column, @extschema@._equality(pair.customer_type, @extschema@._column_type(histories, customer)), customer);
-	customer_ref := format('h.%I', customer);
-	history_ref := format('h.%I', history);
+	PERFORM @extschema@._check_type(histories, history, '{clv.rfm}', 'clv.rfm', 'The aggregate clv.rfm makes one of a customer''s orders.');
+	source := format('(SELECT r.%1$I AS customer, clv.rollup(r.%2$I) AS history FROM %3$s AS r WHERE r.%1$I IS NOT NULL GROUP BY 1) AS h
+	LEFT JOIN %4$s AS v ON v.%5$s %6$s h.customer', customer, history, @extschema@._relation(histories), pair.customers,
+		pair.customer_column, @extschema@._equality(pair.customer_type, @extschema@._column_type(histories, customer)));
+	customer_ref := 'h.customer';
+	history_ref := 'h.history';
 END
 $$;
 COMMENT ON FUNCTION @extschema@._histories(record, regclass, name, name) IS
@@ -334,6 +323,8 @@ RETURNS TABLE (as_of_date date, customer_id text, frequency int, recency float8,
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 100000
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+SET extra_float_digits = 1
 AS $$
 DECLARE
 	pair		record := @extschema@._pair(view);
@@ -363,7 +354,7 @@ $$;
 COMMENT ON FUNCTION @extschema@.tiers_at(regclass, date[], regclass, name, name) IS
 	'the customers of a view of customer values as they were at each of the dates, by the model and the thresholds that are kept now, without hysteresis: '
 	'purchases until then, P(alive), value (clv_net with costs, else clv, over the horizon from that date) and tier; who had not bought by then or has opted out has no row. '
-	'Histories are the view''s own (made with the option "history"), or those of a relation with a customer and a clv.rfm column: orders are not read. '
+	'Histories are the view''s own (made with the option "history"), or those of a relation with a customer and a clv.rfm column, several of a customer taken together: orders are not read. '
 	'42703: no histories; 22023: a date after the view''s as_of; 42809: not such a view';
 
 -- migration(view, from, to): who moved where.
@@ -379,8 +370,11 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	pair		record := @extschema@._pair(view);
+	h			record := @extschema@._histories(pair, histories, customer, history);
 BEGIN
-	IF NOT from_date < to_date THEN
+	PERFORM @extschema@._check_date('from_date', from_date, h.last);
+	PERFORM @extschema@._check_date('to_date', to_date, h.last);
+	IF from_date >= to_date THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('from_date "%s" must be before to_date "%s"', from_date, to_date);
@@ -431,13 +425,15 @@ RETURNS TABLE (customer_id text, tier text, value float8, value_if_silent float8
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 1000
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+SET extra_float_digits = 1
 AS $$
 DECLARE
 	pair		record := @extschema@._pair(view);
 BEGIN
 	IF silent IS NULL OR top < 0 THEN
 		RAISE EXCEPTION USING
-			ERRCODE = 'invalid_parameter_value',
+			ERRCODE = CASE WHEN silent IS NULL THEN 'null_value_not_allowed' ELSE 'invalid_parameter_value' END,
 			MESSAGE = CASE WHEN silent IS NULL THEN 'argument "silent" must not be null'
 				ELSE format('argument "top" must be at least 0, but is "%s"', top) END,
 			HINT = 'For example clv.value_at_risk(''customer_value'', ''90 days'', 100): the hundred with most to lose.';
@@ -468,4 +464,4 @@ $$;
 COMMENT ON FUNCTION @extschema@.value_at_risk(regclass, interval, bigint) IS
 	'what the value of each customer of a view of customer values (clv_net with costs, else clv) falls to when the customer buys nothing for that long, and the money between, '
 	'most first, equal ones by customer; share_of_risk is its part of that of all customers. At most "top" rows; who has opted out or has no value has none. '
-	'22023: a missing or negative interval; 42809: not such a view';
+	'22004: no interval; 22023: a negative one; 42809: not such a view';

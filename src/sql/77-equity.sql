@@ -27,6 +27,11 @@ BEGIN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = 'equity is either by a column or by cohort';
+	ELSIF relation IS NOT NULL AND by IS NULL OR key IS NOT NULL AND relation IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = 'equity by a customer table needs the table, its key and the column to group by',
+			HINT = 'For example by => ''channel'', relation => ''crm.customers'', key => ''id''.';
 	ELSIF cohort IS NOT NULL THEN
 		grouping := CASE cohort
 			WHEN 'year' THEN $q$to_char(v.first_purchase, 'YYYY')$q$
@@ -99,7 +104,7 @@ COMMENT ON FUNCTION @extschema@.equity(regclass, name, regclass, name, text, flo
 	'customer equity: the sum of clv of a view of customer values, of all (group_name NULL) or by a column of the view (tier), by a column of a customer table (relation, key, by: channel; several rows for a customer count by the first name) '
 	'or by cohort of first purchase (year, quarter or month). With the interval in which it will turn out to lie with probability "level", chance and the uncertainty of the fit included, drawn as by clv.total_interval; '
 	'for large groups from a systematic sample. The sum is exact; customers without a value count as customers alone. equity_net is the sum of clv_net where the view has costs. '
-	'The same for the same seed. 22023: by and cohort together, another cohort, and as clv.total_interval; 42703: no such column; 42809: not such a view';
+	'The same for the same seed. 22023: by and cohort together, a table without by, another cohort, and as clv.total_interval; 42703: no such column; 42809: not such a view';
 
 -- equity_bridge(view, from, to): why equity changed.
 CREATE FUNCTION @extschema@.equity_bridge(view regclass, from_date date, to_date date, refit boolean DEFAULT true,

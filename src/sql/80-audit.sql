@@ -56,12 +56,7 @@ BEGIN
 		END IF;
 		RETURN NULL;
 	END IF;
-	IF @extschema@._column_type(source, margin_column) <> ALL ('{numeric,double precision,real,bigint,integer,smallint}'::regtype[]) THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'datatype_mismatch',
-			MESSAGE = format('column "%s" of relation "%s" is of type %s, but must be a number', margin_column, source,
-							 @extschema@._column_type(source, margin_column));
-	END IF;
+	PERFORM @extschema@._check_type(source, margin_column, @extschema@._numbers(), 'a number', 'It is the column with margins.');
 	RETURN format(E',\n           coalesce(sum(CAST(%s AS numeric) * CAST(o.%I AS numeric)) FILTER (WHERE %s BETWEEN %L AND %L%s), 0) AS %s',
 		src.amount_ref, margin_column, src.day, first, last,
 		CASE WHEN refunds = 'gross' THEN format(' AND %s > 0', src.amount_ref) END, name);

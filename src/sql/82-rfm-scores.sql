@@ -126,6 +126,7 @@ RETURNS TABLE (customer_id text, days_since_last int, purchases int, spend float
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 100000
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
 SET extra_float_digits = 1
 AS $$
 #variable_conflict use_column
@@ -141,11 +142,7 @@ BEGIN
 			MESSAGE = format('scores must be from 2 to 9, but is "%s"', scores);
 	END IF;
 	IF opt_out IS NOT NULL THEN
-		IF @extschema@._column_type(source, opt_out) <> 'boolean'::regtype THEN
-			RAISE EXCEPTION USING
-				ERRCODE = 'datatype_mismatch',
-				MESSAGE = format('column "%s" of relation "%s" is of type %s, but must be boolean', opt_out, source, @extschema@._column_type(source, opt_out));
-		END IF;
+		PERFORM @extschema@._check_type(source, opt_out, '{boolean}', 'boolean', 'It is true of customers who must not be differentiated.');
 		opted := format(E',\n           bool_or(o.%I) AS opted_out', opt_out);
 	END IF;
 	IF cuts IS NOT NULL THEN

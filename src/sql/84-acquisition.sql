@@ -17,6 +17,7 @@ DECLARE
 	grouping	text := 'p.by_value';
 	of_customers text;
 	facts		text[] := '{}';
+	cost_ref	text := 'p.cost';
 BEGIN
 	IF (by IS NULL) = (cohort IS NULL) THEN
 		RAISE EXCEPTION USING
@@ -36,12 +37,13 @@ BEGIN
 		by_column := format('o.%I::text', by);
 	END IF;
 	IF jsonb_typeof(options -> 'acquisition_cost' -> 'column') = 'string' THEN
-		cost := @extschema@._option_column(options, 'acquisition_cost', '{column,of}', '{numeric,double precision,real,bigint,integer,smallint}',
+		cost := @extschema@._option_column(options, 'acquisition_cost', '{column,of}', @extschema@._numbers(), 'a number',
 										   source, customers.relation);
 		IF cost.of_source THEN
 			cost_column := format('sum(CAST(o.%s AS numeric))', cost.column_name);
 		ELSE
 			facts := facts || format('max(CAST(c.%s AS numeric)) AS cost', cost.column_name);
+			cost_ref := 'f.cost';
 		END IF;
 	END IF;
 	IF facts <> '{}' THEN
@@ -75,7 +77,7 @@ $sql$WITH parts AS (
 		CASE WHEN as_of IS NULL
 			THEN format('(SELECT max((clv.summary(p.history, %s, %L)).last_purchase) FROM histories AS p)', src.today, refunds)
 			ELSE format('CAST(%L AS date)', to_char(as_of, 'YYYY-MM-DD BC')) END,
-		refunds, grouping, CASE WHEN 'cost' = ANY (string_to_array(array_to_string(facts, ' '), ' ')) THEN 'f.cost' ELSE 'p.cost' END, of_customers);
+		refunds, grouping, cost_ref, of_customers);
 END
 $$;
 COMMENT ON FUNCTION @extschema@._acquired(regclass, name, record, name, text, date, text, jsonb) IS
@@ -121,7 +123,7 @@ BEGIN
 	PERFORM @extschema@._check_keys('options', given,
 		'{margin,cost_per_order,target_return,acquisition_cost,customers,min_customers,level,draws,seed}');
 	level := @extschema@._option_number(given, 'level', 0.5, 0.999, 0.95);
-	IF jsonb_typeof(given -> 'acquisition_cost') = 'object' AND NOT (given -> 'acquisition_cost') ? 'column'
+	IF jsonb_typeof(given -> 'acquisition_cost') = 'object' AND jsonb_typeof(given -> 'acquisition_cost' -> 'column') IS DISTINCT FROM 'string'
 	   AND EXISTS (SELECT FROM jsonb_each(given -> 'acquisition_cost') AS e WHERE jsonb_typeof(e.value) <> 'number' OR (e.value #>> '{}')::numeric < 0) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -146,9 +148,9 @@ $sql$, sized AS MATERIALIZED (
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND clv.frequency(f.history, f.first_purchase + 365, %1$L) > 0)::float8
 			   / nullif(count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365), 0) AS second_365,
 		   avg(CASE WHEN jsonb_typeof($9) = 'number' THEN ($9 #>> '{}')::numeric
-					WHEN $9 ? 'column' THEN coalesce(f.cost, 0)
+					WHEN jsonb_typeof($9 -> 'column') = 'string' THEN coalesce(f.cost, 0)
 					ELSE ($9 ->> coalesce(f.group_name, '(none)'))::numeric END)::float8 AS cost,
-		   string_agg(DISTINCT coalesce(f.group_name, '(none)'), ', ') FILTER (WHERE p.small) AS members, count(DISTINCT coalesce(f.group_name, '')) FILTER (WHERE p.small) AS n_members
+		   string_agg(DISTINCT coalesce(f.group_name, '(none)'), ', ') FILTER (WHERE p.small) AS members, count(DISTINCT coalesce(f.group_name, '(none)')) FILTER (WHERE p.small) AS n_members
 	FROM facts AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_name IS NOT DISTINCT FROM f.group_name
 	GROUP BY p.pool
 ), fitted AS MATERIALIZED (

@@ -10,7 +10,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-	money CONSTANT regtype[] := '{double precision,numeric,real,bigint,integer}';
 	of_value	name := coalesce(value, CASE WHEN EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = view AND a.attname = 'clv_net')
 		THEN 'clv_net' ELSE 'clv' END);
 	one			name;
@@ -24,11 +23,7 @@ BEGIN
 	PERFORM @extschema@._column_type(view, attribute);
 	PERFORM @extschema@._column_type(view, tier);
 	FOREACH one IN ARRAY array_remove(ARRAY[of_value, holdout], NULL) LOOP
-		IF @extschema@._column_type(view, one) <> ALL (money) THEN
-			RAISE EXCEPTION USING
-				ERRCODE = 'datatype_mismatch',
-				MESSAGE = format('column "%s" of relation "%s" is of type %s, but must be a number', one, view, @extschema@._column_type(view, one));
-		END IF;
+		PERFORM @extschema@._check_type(view, one, @extschema@._numbers(), 'a number', 'It is a column with values.');
 	END LOOP;
 	RETURN QUERY EXECUTE format(
 $sql$
