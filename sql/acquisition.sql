@@ -62,6 +62,12 @@ SELECT group_name, customers, second_order_365 IS NULL AS too_early, verdict FRO
 SELECT group_name, customers, first_order, new_customer_value IS NULL AS nothing, note
 FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"min_customers": 100}') WHERE note IS NOT NULL;
 SELECT count(*), count(new_customer_value) FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"min_customers": 10000}');
+-- nor a share among the few who came early enough: by plain SQL who has been seen for 30 days
+SELECT t.group_name, t.customers >= 30 AS shown, p.seen, t.second_order_30 IS NOT NULL AS told
+FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', as_of => '2022-02-20') AS t
+JOIN (SELECT f.channel, count(*) FILTER (WHERE f.day <= date '2022-02-20' - 30) AS seen
+	  FROM (SELECT DISTINCT ON (customer) customer, channel, day FROM shop.orders ORDER BY customer, day) AS f GROUP BY f.channel) AS p ON p.channel = t.group_name
+ORDER BY 1;
 -- the same for the same seed
 SELECT bool_and(a.lower = b.lower) AS same, bool_and(a.lower = c.lower) AS other_seed
 FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel') AS a JOIN clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel') AS b USING (group_name)

@@ -142,11 +142,11 @@ $sql$, sized AS MATERIALIZED (
 	SELECT p.pool, count(*) AS customers, clv.cbs(f.history, a.as_of, %1$L) AS base,
 		   avg(clv._money((clv.summary(f.history, f.first_purchase, %1$L)).spend)) AS first_order,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30 AND clv.frequency(f.history, f.first_purchase + 30, %1$L) > 0)::float8
-			   / nullif(count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30), 0) AS second_30,
+			   / (CASE WHEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30) >= $5 THEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30) END) AS second_30,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND clv.frequency(f.history, f.first_purchase + 90, %1$L) > 0)::float8
-			   / nullif(count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90), 0) AS second_90,
+			   / (CASE WHEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90) >= $5 THEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90) END) AS second_90,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND clv.frequency(f.history, f.first_purchase + 365, %1$L) > 0)::float8
-			   / nullif(count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365), 0) AS second_365,
+			   / (CASE WHEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) >= $5 THEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) END) AS second_365,
 		   avg(CASE WHEN jsonb_typeof($9) = 'number' THEN ($9 #>> '{}')::numeric
 					WHEN jsonb_typeof($9 -> 'column') = 'string' THEN coalesce(f.cost, 0)
 					ELSE ($9 ->> coalesce(f.group_name, '(none)'))::numeric END)::float8 AS cost,
@@ -192,7 +192,7 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.acquisition(regclass, name, name, name, name, text, date, interval, float8, text, text, text, jsonb) IS
 	'what customers of each group are worth when they come, and what winning one may cost. Groups are the values of a column (by) at the customer''s first order, or of the customer table in the options, or cohorts of first purchase (day, week, month, quarter, year). '
-	'first_order is its mean; second_order_30 and so on are the shares of those seen for at least that many days who bought again within them; '
+	'first_order is its mean; second_order_30 and so on are the shares of those seen for at least that many days who bought again within them, NULL where they are fewer than min_customers; '
 	'new_customer_value is what a new customer brings within the horizon, the first order included, times margin less cost_per_order a purchase, from models fitted to each group and drawn to the pool (clv.shrink), with the interval that the fit leaves open; '
 	'most_cost is what winning one may cost for target_return on it, new_customer_value / (1 + target_return); payback_months is after how many months its discounted sum reaches the cost (NULL: not within ten years); '
 	'verdict compares cost and interval: pays, does not pay, not sure. '

@@ -1,7 +1,7 @@
-# The README and docs/definitions.md are true: their statements run as they are
-# printed, in their order, and give what is printed below them.  The README's
-# reference names every function, and no other; what it shows of the demo is
-# what the demo shows (95_demo.pl).
+# The README, docs/definitions.md and docs/decisions.md are true: their
+# statements run as they are printed, in their order, and give what is printed
+# below them.  The README's reference names every function, and no other; what
+# it shows of the demo is what the demo shows (95_demo.pl).
 
 use strict;
 use warnings;
@@ -14,6 +14,7 @@ my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->start;
 $node->safe_psql('postgres', 'CREATE DATABASE shop');
+$node->safe_psql('postgres', 'CREATE DATABASE coffee');
 
 # What the README takes for granted: the role and the password of its example
 # of postgres_fdw, and pg_cron.  Where pg_cron is not at hand its one function
@@ -28,12 +29,15 @@ $node->safe_psql(
 	$$INSERT INTO cron.job VALUES (job_name, schedule, command); SELECT 1::bigint$$;
 });
 
+# What docs/decisions.md has made before its first statement.
+$node->safe_psql('coffee', 'CREATE EXTENSION clv;' . slurp_file('examples/shop.sql'));
+
 my $readme = slurp_file('README.md');
 
 # Run a block of statements; give what psql prints.
 sub run_block
 {
-	my $sql = shift;
+	my ($sql, $database) = @_;
 	my ($stdout, $stderr);
 
 	# the one thing that cannot be as printed: there is no such host
@@ -41,27 +45,37 @@ sub run_block
 	my $ok = IPC::Run::run(
 		[
 			'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-P', 'footer=off',
-			'-d', $node->connstr('shop')
+			'-d', $node->connstr($database)
 		],
 		'<', \$sql, '>', \$stdout, '2>', \$stderr);
 	return ($ok, $stdout, $stderr);
 }
 
-my $blocks = 0;
-my $pages = $readme . slurp_file('docs/definitions.md');
-while ($pages =~ /^```sql\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?/msg)
+# Every block of a page.
+sub check_page
 {
-	my ($sql, $expected) = ($1, $2);
-	my ($title) = $sql =~ /^(.{1,60})/;
-	my ($ok, $stdout, $stderr) = run_block($sql);
+	my ($page, $database, $least) = @_;
+	my $blocks = 0;
 
-	$blocks++;
-	ok($ok, "runs: $title") or diag($stderr);
-	is($stderr, '', "without a warning: $title");
-	is($stdout =~ s/\s+$//r, $expected =~ s/\s+$//r, "gives what is printed: $title")
-	  if defined $expected;
+	while ($page =~ /^```sql\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?/msg)
+	{
+		my ($sql, $expected) = ($1, $2);
+		my ($title) = $sql =~ /^(.{1,60})/;
+		my ($ok, $stdout, $stderr) = run_block($sql, $database);
+
+		$blocks++;
+		ok($ok, "runs: $title") or diag($stderr);
+		is($stderr, '', "without a warning: $title");
+		is($stdout =~ s/\s+$//r, $expected =~ s/\s+$//r, "gives what is printed: $title")
+		  if defined $expected;
+	}
+	cmp_ok($blocks, '>=', $least, 'there are statements');
 }
-cmp_ok($blocks, '>', 15, 'there are statements');
+
+my $decisions = slurp_file('docs/decisions.md');
+check_page($readme, 'shop', 15);
+check_page(slurp_file('docs/definitions.md'), 'shop', 5);
+check_page($decisions, 'coffee', 27);
 
 # The two jobs that it hands to pg_cron.
 my @commands = split /\n/,
@@ -69,7 +83,7 @@ my @commands = split /\n/,
 is(scalar(@commands), 2, 'two jobs');
 for my $command (@commands)
 {
-	my ($ok, $stdout, $stderr) = run_block($command);
+	my ($ok, $stdout, $stderr) = run_block($command, 'shop');
 
 	ok($ok, "the job runs: $command") or diag($stderr);
 }
@@ -117,6 +131,10 @@ is_deeply(\@missing, [], 'every column is explained');
 for my $link ($readme =~ /\]\(([^)#:]+)\)/g)
 {
 	ok(-e $link, "the link to $link");
+}
+for my $link ($decisions =~ /\]\(([^)#:]+)\)/g)
+{
+	ok(-e "docs/$link", "the link to $link of the decisions");
 }
 
 $node->stop;
