@@ -72,6 +72,12 @@ extern ClvCovariates *clv_covariates_new(const ClvModel *plain,
 extern void clv_covariates_free(ClvCovariates *c);
 
 /*
+ * Look at the base's covariates, some milliseconds of it: CLV_CONTINUE, or
+ * CLV_OK when the model is ready.
+ */
+extern ClvStatus clv_covariates_step(ClvCovariates *c);
+
+/*
  * It has the parameters of a customer with mean covariates, and coefficients
  * of a standard deviation of each.  Fit it to the same base.
  */
@@ -83,7 +89,11 @@ extern const ClvModel *clv_covariates_model(const ClvCovariates *c);
  */
 extern void clv_covariates_row(const ClvCovariates *c, int i, double *row);
 
-/* Turn what was fitted into what has been asked for. */
-extern void clv_covariates_result(const ClvCovariates *c, ClvFitted *fitted);
+/*
+ * Turn what was fitted into what has been asked for; "plain" is the fit of the
+ * plain model.
+ */
+extern void clv_covariates_result(const ClvCovariates *c,
+								  const ClvFitted *plain, ClvFitted *fitted);
 
 #endif							/* CLV_COVARIATES_H */

@@ -53,6 +53,7 @@ struct ClvFit
 {
 	const ClvModel *model;
 	ClvCovariates *covariates;	/* that the model is made of; NULL: none */
+	ClvFit	   *plain;			/* without them: the search begins there */
 	const ClvBase *base;
 	void	   *work;
 	double		unit[CLV_MAX_PARAM];
@@ -245,6 +246,38 @@ forget(ClvFit *fit)
 	fit->best.message[0] = '\0';
 }
 
+/* What a fit with covariates needs besides, or false: no memory. */
+static bool
+begin_covariates(ClvFit *fit, const ClvFitOptions *options, ClvError *err)
+{
+	ClvFitOptions plain = {0};
+
+	plain.whole = options->whole;
+	plain.prior = options->prior;
+	fit->covariates = clv_covariates_new(fit->model, fit->base,
+										 options->covariate,
+										 options->prior != NULL);
+	fit->plain = clv_fit_new(fit->model, fit->base, &plain, err);
+	return fit->covariates != NULL && fit->plain != NULL;
+}
+
+/* The model is known: begin the first attempt. */
+static ClvStatus
+begin_search(ClvFit *fit)
+{
+	ClvStatus	status = CLV_NO_MEMORY;
+
+	fit->best.model = fit->model;
+	forget(fit);
+	fit->work = fit->model->work_new(fit->model, fit->base);
+	if (fit->work == NULL)
+		return status;
+	fit->units = fit->model->units(fit->work);
+	fit->step = fit->model->step_units > 0 ? fit->model->step_units : UNITS_A_STEP;
+	set_units(fit);
+	return begin_attempt(fit, &status) ? status : CLV_NO_MEMORY;
+}
+
 /*
  * "base" has been found usable, and the names of covariates right by
  * clv_covariates_check().  NULL and an error if there is no memory, or
@@ -254,7 +287,6 @@ ClvFit *
 clv_fit_new(const ClvModel *model, const ClvBase *base,
 			const ClvFitOptions *options, ClvError *err)
 {
-	ClvStatus	status = CLV_NO_MEMORY;
 	double		whole = options != NULL ? options->whole : 0.0;
 	ClvFit	   *fit;
 
@@ -262,45 +294,30 @@ clv_fit_new(const ClvModel *model, const ClvBase *base,
 		check_gaps(model, base, whole, err) != CLV_OK)
 		return NULL;
 	fit = calloc(1, sizeof(ClvFit));
-	if (fit != NULL && options != NULL && options->ncov > 0)
-	{
-		fit->covariates = clv_covariates_new(model, base, options->covariate,
-											 options->prior != NULL);
-		if (fit->covariates == NULL)
-		{
-			free(fit);
-			fit = NULL;
-		}
-	}
 	if (fit != NULL)
 	{
-		if (fit->covariates != NULL)
-			model = clv_covariates_model(fit->covariates);
+		bool		begun;
+
 		fit->model = model;
 		fit->base = base;
 		fit->attempt = -1;
 		fit->whole = whole > 0.0 ? whole : 1.0;
 		fit->given = whole > 0.0 || model->next_whole == NULL;
 		fit->last = fit->given;
-		fit->best.model = model;
-		forget(fit);
 		if (options != NULL && options->prior != NULL)
 		{
 			fit->has_prior = true;
 			fit->prior = *options->prior;
 		}
-		fit->work = model->work_new(model, base);
-	}
-	if (fit != NULL && fit->work != NULL)
-	{
-		fit->units = model->units(fit->work);
-		fit->step = model->step_units > 0 ? model->step_units : UNITS_A_STEP;
-		set_units(fit);
-		if (begin_attempt(fit, &status) && status != CLV_NO_MEMORY)
+		if (options != NULL && options->ncov > 0)
+			begun = begin_covariates(fit, options, err);
+		else
+			begun = begin_search(fit) == CLV_OK;
+		if (begun)
 			return fit;
 	}
 	clv_fit_free(fit);
-	clv_fail(err, status, "", "out of memory while fitting model \"%s\"",
+	clv_fail(err, CLV_NO_MEMORY, "", "out of memory while fitting model \"%s\"",
 			 model->name);
 	return NULL;
 }
@@ -313,6 +330,7 @@ clv_fit_free(ClvFit *fit)
 	if (fit->work != NULL)
 		fit->model->work_free(fit->work);
 	clv_covariates_free(fit->covariates);
+	clv_fit_free(fit->plain);
 	free(fit);
 }
 
@@ -432,7 +450,7 @@ next_attempt(ClvFit *fit)
 {
 	ClvStatus	status = CLV_OK;
 	bool		enough = fit->best.status == CLV_CONVERGED &&
-		(fit->attempt < 0 || fit->attempt + 1 >= ATTEMPTS);
+		((fit->attempt < 0 && fit->is_warm) || fit->attempt + 1 >= ATTEMPTS);
 
 	if (!enough && begin_attempt(fit, &status))
 		return status;
@@ -588,6 +606,30 @@ judge(ClvFit *fit)
 }
 
 /*
+ * Go on with what comes before a search with covariates: the fit without
+ * them, and what they are like.
+ */
+static ClvStatus
+step_covariates(ClvFit *fit)
+{
+	ClvStatus	status = clv_fit_step(fit->plain);
+	ClvFitted	plain;
+
+	if (status == CLV_OK)
+		status = clv_covariates_step(fit->covariates);
+	if (status != CLV_OK)
+		return status;
+
+	/* from the plain optimum, the likelihood can but rise */
+	clv_fit_result(fit->plain, &plain);
+	memcpy(fit->warm, plain.par, sizeof(fit->warm));
+	fit->attempt = -2;
+	fit->model = clv_covariates_model(fit->covariates);
+	status = begin_search(fit);
+	return status == CLV_OK ? CLV_CONTINUE : status;
+}
+
+/*
  * CLV_CONTINUE, or CLV_OK when the fit has ended; anything else is a failure
  * that is not the data's, such as lack of memory.
  */
@@ -598,6 +640,8 @@ clv_fit_step(ClvFit *fit)
 
 	if (fit->finished)
 		return CLV_OK;
+	if (fit->work == NULL)
+		return step_covariates(fit);
 
 	if (fit->done < fit->units)
 	{
@@ -641,5 +685,10 @@ clv_fit_result(const ClvFit *fit, ClvFitted *fitted)
 		snprintf(fitted->message, sizeof(fitted->message),
 				 "the likelihood cannot be evaluated for these data");
 	if (fit->covariates != NULL)
-		clv_covariates_result(fit->covariates, fitted);
+	{
+		ClvFitted	plain;
+
+		clv_fit_result(fit->plain, &plain);
+		clv_covariates_result(fit->covariates, &plain, fitted);
+	}
 }

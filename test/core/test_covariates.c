@@ -72,8 +72,13 @@ test_golden(void)
 		const GoldenCovariates *g = &golden[k];
 		ClvCovariates *c = clv_covariates_new(clv_model_find(g->model), &base, make_name, true);
 		const ClvModel *model = clv_covariates_model(c);
-		ClvSums		sums = evaluate(model, &base, g->par, 8192);
-		ClvSums		parts = evaluate(model, &base, g->par, 1);
+		ClvSums		sums;
+		ClvSums		parts;
+
+		while (clv_covariates_step(c) == CLV_CONTINUE)
+			;
+		sums = evaluate(model, &base, g->par, 8192);
+		parts = evaluate(model, &base, g->par, 1);
 
 		CHECK_REL(sums.loglik, g->loglik, 1e-13, g->model);
 		check_numbers(sums.grad, g->grad, model->nparam, 1e-12, g->model);
@@ -344,6 +349,7 @@ test_limits(void)
 {
 	GroupedRow *row = simulate(2, SIMULATED, 9);
 	ClvFitted	fit;
+	ClvFitted	plain;
 	size_t		i;
 
 	for (i = 0; i < SIMULATED; i++)
@@ -363,7 +369,53 @@ test_limits(void)
 	fit = run_grouped("paretonbd", row, SIMULATED, 2);
 	CHECK(fit.status == CLV_NOT_CONVERGED && strstr(fit.message, "take the mean off") != NULL, "status %d: %s",
 		  fit.status, fit.message);
+
+	/* what it gives out is the fit without them, with the likelihood of that */
+	plain = run_grouped("paretonbd", row, SIMULATED, 0);
+	CHECK(fit.loglik == plain.loglik && memcmp(fit.par, plain.par, sizeof(fit.par)) == 0, "not the plain fit: %g, %g",
+		  fit.loglik, plain.loglik);
 	free(row);
+}
+
+/*
+ * Covariates that have nothing to do with customers, in small and odd bases:
+ * never is the fit less likely than the one without them.
+ */
+static void
+test_likelier(void)
+{
+	static const double rough[][4] = {
+		{0.2, 40.0, 0.3, 0.3}, {3.0, 600.0, 0.05, 3.0}, {0.8, 40.0, 8.0, 2.0}
+	};
+	int			bases = 0;
+	int			m;
+	int			k;
+
+	for (m = 0; m < (int) LENGTH(taking); m++)
+	{
+		for (k = 0; k < 60; k++)
+		{
+			const size_t n = 40;
+			GroupedRow *row = calloc(n, sizeof(GroupedRow));
+			ClvFitted	fit;
+			ClvFitted	plain;
+			size_t		i;
+
+			for (i = 0; i < n; i++)
+			{
+				row[i].row = draw(clv_model_find(taking[m]), rough[k % 3], 100 + k, i);
+				row[i].v[0] = (double) (i % 4 == 0);
+				row[i].v[1] = (double) (i * i % 11);
+			}
+			fit = run_grouped(taking[m], row, n, 2);
+			plain = run_grouped(taking[m], row, n, 0);
+			CHECK(fit.loglik >= plain.loglik - 1e-9 * fabs(plain.loglik), "%s, base %d: %.12g, but %.12g without (%s)",
+				  taking[m], k, fit.loglik, plain.loglik, fit.message);
+			bases += plain.loglik < 0.0;
+			free(row);
+		}
+	}
+	CHECK(bases == 60 * (int) LENGTH(taking), "%d bases", bases);
 }
 
 /*
@@ -509,6 +561,7 @@ main(void)
 	test_separate();
 	test_unused();
 	test_limits();
+	test_likelier();
 	test_alike();
 	test_prior();
 	test_at();
