@@ -342,6 +342,7 @@ const ClvModel clv_bgbb = {
 	.nparam = CLV_BGBB_NPARAM,
 	.param = bgbb_param,
 	.reference = "Fader, Hardie & Shang (2010), Marketing Science 29:1086, equations 5 to 14",
+	.step_units = CLV_BGBB_STEP,
 	.work_new = clv_bgbb_work_new,
 	.work_free = clv_bgbb_work_free,
 	.units = clv_bgbb_units,

@@ -14,6 +14,12 @@
  * of the gradients.  A part joins with its share of what there is then, and
  * mean and covariance are updated for it; they never are differences of sums.
  *
+ * Far above the last purchase S_k h_k changes so slowly from one k to the next
+ * that a few of them tell the sum of thousands (bgbb_leaps.h); their shares
+ * join as those of single steps do.  S_k is analytic right of k = x - beta, and
+ * a leap is no longer than half the way from there, over which S_k h_k must not
+ * fall by a factor of more than e^1.5: the sum of a leap is then right to all digits.
+ *
  * The logarithms of the parts are sums of ln(alpha)_x, ln(beta)_(k-x),
  * ln(alpha+beta)_k, ln(delta)_k and ln(gamma+delta)_k, of which tables are made
  * first, by recurrence over k, in the same slices as the rest.
@@ -25,6 +31,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bgbb_leaps.h"
 #include "twofold.h"
 
 /* Shorter names in this file, for hess[] is full of them. */
@@ -36,7 +43,19 @@ enum
 	D = CLV_BGBB_DELTA
 };
 
-#define NLOG	4
+#define MAX_FALL	1.5			/* of the logarithm of a term, in a leap */
+#define SKIP		64			/* opportunities that it may pay to leave out */
+#define NOTHING		-60.0		/* the logarithm of a share that is left out */
+
+/* Sums of logarithms */
+enum
+{
+	LN_A,
+	LN_B,
+	LN_S,
+	LN_F,
+	NLOG
+};
 
 /* Differences of psi between k and 0, and of psi' */
 enum
@@ -52,10 +71,11 @@ enum
 /* Sums over i < k, and what else a step from k + 1 down to k needs. */
 typedef struct Step
 {
-	double		ln_a;			/* ln(1 + i / alpha) */
-	double		ln_b;			/* ln(1 + i / beta) */
-	double		ln_ab;			/* ln(1 + i / (alpha + beta)) */
-	double		ln_s;			/* ln((delta + i) / (gamma + delta + i)) */
+	ClvTwofold	ln_b;			/* ln(1 + i / beta); as far as anyone missed */
+	ClvTwofold	ln_f;			/* ln(beta stay), from the least t_x on */
+	double		ln_s;			/* ln((delta + i) / (gamma + delta + i)), less
+								 * ln(1 + i / (alpha + beta)) */
+	double		ln_a;			/* ln(1 + i / alpha); as far as x goes */
 	double		sum[NSUM];
 	double		stay;			/* (1 - h) / (alpha + beta + k) */
 	double		die;			/* h = gamma / (gamma + delta + k) */
@@ -71,6 +91,9 @@ typedef struct Work
 	double		log_buy;		/* ln of alpha / (alpha + beta) */
 	double		log_miss;		/* ln of beta / (alpha + beta) */
 	Step	   *step;
+	size_t		most_bought;	/* largest x and n - x */
+	size_t		most_missed;
+	size_t		least_tx;
 	ClvTwofold	log_sum[NLOG];
 	double		sum[NSUM];
 
@@ -81,6 +104,7 @@ typedef struct Work
 	size_t		k;				/* opportunities at which the recursion is */
 	double		q;
 	double		lack;			/* 1 - q, to all digits */
+	size_t		way;			/* opportunities down to which it was to go */
 	double		grad[CLV_BGBB_NPARAM];
 	double		hess[CLV_PACKED(CLV_BGBB_NPARAM)];
 
@@ -126,15 +150,21 @@ clv_bgbb_work_new(const ClvModel *model, const ClvBase *base)
 		return NULL;
 	}
 
-	/* a step of a table or of a recursion, and a cell, is a unit each */
+	w->most_bought = (size_t) (base->nx > 0 ? base->x[base->nx - 1] : 0.0);
+	w->least_tx = (size_t) (base->ntx > 0 ? base->tx[0] : 0.0);
+
+	/* a step of a table is a unit, and so is a cell, or a chunk of its way */
 	w->units = w->nstep + base->ncell;
 	for (i = 0; i < base->ncell; i++)
 	{
 		const ClvCell *cell = &base->cell[i];
+		size_t		missed = (size_t) (base->t[cell->it] - base->x[cell->ix]);
 		double		from = begins_group(base, i) ? base->t[cell->it] :
 			base->tx[cell[1].itx];
 
-		w->units += (size_t) (from - base->tx[cell->itx]);
+		if (missed > w->most_missed)
+			w->most_missed = missed;
+		w->units += (size_t) (from - base->tx[cell->itx]) / CLV_BGBB_CHUNK;
 	}
 	return w;
 }
@@ -176,25 +206,30 @@ table_step(Work *w, size_t k)
 	double		d = 1.0 / delta;
 	double		cd = 1.0 / (w->par[C] + delta);
 	double		gap = w->par[C] * d * cd;	/* d - cd */
-	const double log_term[NLOG] = {
-		log1p(k / w->par[A]), log1p(k / w->par[B]),
-		log1p(k / ab_0), -log1p(w->par[C] * d)
-	};
 	const double term[NSUM] = {
 		a, -a * a, b, -b * b, ab, -ab * ab, gap, -gap * (d + cd), cd, -cd * cd
 	};
+	double		stay = delta * cd * ab;
+	double		later = k / ab_0;
+	double		leave = w->par[C] * d;
+	const double log_term[NLOG] = {
+		k < w->most_bought ? log1p(k / w->par[A]) : 0.0,
+		k < w->most_missed ? log1p(k / w->par[B]) : 0.0,
+		-log1p(later + leave + later * leave),
+		k >= w->least_tx ? log(w->par[B] * stay) : 0.0
+	};
 	int			i;
 
-	step->ln_a = w->log_sum[0].hi;
-	step->ln_b = w->log_sum[1].hi;
-	step->ln_ab = w->log_sum[2].hi;
-	step->ln_s = w->log_sum[3].hi;
+	step->ln_a = w->log_sum[LN_A].hi;
+	step->ln_b = w->log_sum[LN_B];
+	step->ln_s = w->log_sum[LN_S].hi;
+	step->ln_f = w->log_sum[LN_F];
 	for (i = 0; i < NLOG; i++)
 		w->log_sum[i] = clv_twofold_plus(w->log_sum[i], log_term[i]);
 	memcpy(step->sum, w->sum, sizeof(w->sum));
 	for (i = 0; i < NSUM; i++)
 		w->sum[i] += term[i];
-	step->stay = delta * cd * ab;
+	step->stay = stay;
 	step->die = w->par[C] * cd;
 	step->inverse = cd;
 }
@@ -234,17 +269,13 @@ dead_part(const Work *w, size_t k, double *grad, double *hess)
 	hess[CLV_PACK(D, D)] += inverse * inverse;
 }
 
-/* One step of the recursion: those who died before opportunity k join. */
+/*
+ * Those who died before opportunity k join, "share" of all; what is known is of
+ * the others, "old" of all.
+ */
 static void
-step_down(Work *w)
+join(Work *w, size_t k, double old, double share)
 {
-	size_t		k = --w->k;
-	const Step *step = &w->step[k];
-	double		miss = (w->par[B] + (k - w->x)) * step->stay;
-	double		stay = miss * w->q;
-	double		q = stay + step->die;
-	double		old = stay / q;
-	double		new = step->die / q;
 	double		grad[CLV_BGBB_NPARAM];
 	double		hess[CLV_PACKED(CLV_BGBB_NPARAM)];
 	int			i;
@@ -260,12 +291,136 @@ step_down(Work *w)
 			int			p = CLV_PACK(i, j);
 
 			w->hess[p] = old * w->hess[p] +
-				new * (hess[p] + old * grad[i] * grad[j]);
+				share * (hess[p] + old * grad[i] * grad[j]);
 		}
-		w->grad[i] += new * grad[i];
+		w->grad[i] += share * grad[i];
 	}
+}
+
+/* One step of the recursion: those who died before opportunity k. */
+static void
+step_down(Work *w)
+{
+	size_t		k = --w->k;
+	const Step *step = &w->step[k];
+	double		miss = (w->par[B] + (k - w->x)) * step->stay;
+	double		stay = miss * w->q;
+	double		q = stay + step->die;
+
+	join(w, k, stay / q, step->die / q);
 	w->q = q;
 	w->lack = (w->par[A] + w->x) * step->stay + miss * w->lack;
+}
+
+/* ln(S_k / S_from), right to all digits however large ln S_k is. */
+static double
+log_ratio(const Work *w, size_t k, size_t from)
+{
+	size_t		x = (size_t) w->x;
+	ClvTwofold	b = clv_twofold_minus(w->step[k - x].ln_b, w->step[from - x].ln_b);
+	ClvTwofold	f = clv_twofold_minus(w->step[k].ln_f, w->step[from].ln_f);
+
+	return clv_twofold_add(b, f).hi;
+}
+
+/* Node number i of a leap down to "to", from the highest to the lowest. */
+static void
+leap_node(Work *w, const ClvLeap *leap, size_t to, int i)
+{
+	bool		upper = i < CLV_LEAP_HALF;
+	int			half = upper ? i : CLV_LEAP_NODES - 1 - i;
+	size_t		k = to + (upper ? leap->size - 1 - leap->at[half] : leap->at[half]);
+	double		part = leap->weight[half] * exp(log_ratio(w, k, to));
+	double		die = part * w->step[k].die;
+	double		q = w->q + die;
+
+	join(w, k, w->q / q, die / q);
+	w->q = q;
+	w->lack += part * (w->par[A] + w->x) * w->step[k].stay;
+}
+
+/*
+ * Many steps at once; false, and nothing done, if the terms change too much on
+ * the way.
+ */
+static bool
+leap_down(Work *w, const ClvLeap *leap)
+{
+	size_t		to = w->k - leap->size;
+	double		rest = log_ratio(w, w->k, to);
+	double		fall = log(w->step[to].die / w->step[w->k].die) - rest;
+	int			i;
+
+	if (!(fall <= MAX_FALL))
+		return false;
+	w->q *= exp(rest);
+	w->lack *= exp(rest);
+	for (i = 0; i < CLV_LEAP_NODES; i++)
+		leap_node(w, leap, to, i);
+	w->k = to;
+	return true;
+}
+
+/* The largest leap from here that stays above "to" and far from x; -1: none. */
+static int
+largest_leap(const Work *w, size_t to)
+{
+	double		most = fmin(w->k - to, (w->k - w->x) / 3.0);
+	int			i = CLV_LEAPS - 1;
+
+	while (i >= 0 && clv_bgbb_leaps[i].size > most)
+		i--;
+	return i;
+}
+
+/* Begin at k, as if there had been no opportunity after it. */
+static void
+begin_at(Work *w, size_t k)
+{
+	w->k = k;
+	w->q = 1.0;
+	w->lack = 0.0;
+	alive_part(w, k, w->grad, w->hess);
+}
+
+/*
+ * Where the chance to get so far without buying again is nothing beside that of
+ * having died after "to", it does not matter what was after: begin there.
+ */
+static void
+skip(Work *w, size_t to)
+{
+	double		nothing = NOTHING + log(w->step[to].die);
+	size_t		low = to;
+
+	if (w->k - to < SKIP || log_ratio(w, w->k, to) > nothing)
+		return;
+	while (w->k - low > 1)
+	{
+		size_t		middle = low + (w->k - low) / 2;
+
+		if (log_ratio(w, middle, to) > nothing)
+			low = middle;
+		else
+			w->k = middle;
+	}
+	begin_at(w, w->k);
+}
+
+/* The recursion down to k = "to", by leaps as long as may be. */
+static void
+go_down(Work *w, size_t to)
+{
+	while (w->k > to)
+	{
+		int			i = largest_leap(w, to);
+		size_t		steps = fmin(w->k - to, clv_bgbb_leaps[0].size);
+
+		while (i >= 0 && !leap_down(w, &clv_bgbb_leaps[i]))
+			i--;
+		for (; i < 0 && steps > 0; steps--)
+			step_down(w);
+	}
 }
 
 static inline void
@@ -284,8 +439,8 @@ add_cell(Work *w, double n)
 	int			i;
 
 	add(&w->total_loglik, n * (bought->ln_a + w->x * w->log_buy));
-	add(&w->total_loglik, n * (w->step[(size_t) missed].ln_b + missed * w->log_miss));
-	add(&w->total_loglik, n * (step->ln_s - step->ln_ab));
+	add(&w->total_loglik, n * (w->step[(size_t) missed].ln_b.hi + missed * w->log_miss));
+	add(&w->total_loglik, n * step->ln_s);
 	add(&w->total_loglik, n * (w->q < 0.5 ? log(w->q) : log1p(-w->lack)));
 	add(&w->total_grad[A], n * bought->sum[A1]);
 	add(&w->total_hess[CLV_PACK(A, A)], n * bought->sum[A2]);
@@ -295,27 +450,29 @@ add_cell(Work *w, double n)
 		add(&w->total_hess[i], n * w->hess[i]);
 }
 
-/* One unit of the second half: a step, or a cell. */
+/* One unit of the second half: a chunk of the way to a cell, or its end. */
 static void
 move(Work *w)
 {
 	const ClvBase *base = w->base;
 	const ClvCell *cell = &base->cell[w->left - 1];
+	size_t		tx;
+	bool		whole;			/* this unit ends at the cell */
 
 	if (!w->in_group)
 	{
 		w->x = base->x[cell->ix];
-		w->k = (size_t) base->t[cell->it];
-		w->q = 1.0;
-		w->lack = 0.0;
-		alive_part(w, w->k, w->grad, w->hess);
+		w->way = (size_t) base->t[cell->it];
+		begin_at(w, w->way);
 		w->in_group = true;
 	}
-	if (w->k > base->tx[cell->itx])
-	{
-		step_down(w);
+	tx = (size_t) base->tx[cell->itx];
+	whole = w->way - tx < CLV_BGBB_CHUNK;
+	w->way = whole ? tx : w->way - CLV_BGBB_CHUNK;
+	skip(w, tx);
+	go_down(w, w->way);
+	if (!whole)
 		return;
-	}
 	add_cell(w, cell->n);
 	w->left--;
 	w->in_group = w->left > 0 && !begins_group(base, w->left - 1);

@@ -174,6 +174,75 @@ test_golden_fit(void)
 	clv_base_free(&base);
 }
 
+#define MANY	1e9				/* customers that are compared */
+
+/* They may be what is left of parts that are larger, MANY times "scale". */
+static void
+check_leaps(double leaps, double steps, double scale, const char *what, size_t row, size_t set)
+{
+	CHECK(fabs(leaps - steps) <= 1e-12 * (fabs(steps) + MANY * scale),
+		  "row %zu, set %zu, %s: %.17g by leaps, %.17g by steps", row, set, what, leaps, steps);
+}
+
+/*
+ * Long sums are taken by leaps.  No leap goes past a t_x, so that a customer who
+ * shares x and n with others, one every so few opportunities, is reached by
+ * single steps: the sums must be those of the two bases apart.
+ */
+static void
+test_leaps(void)
+{
+	static const MakeRow far[] = {
+		{0, 0, 36525, 0, MANY}, {3, 40, 36525, 0, MANY}, {25, 900, 36525, 0, MANY},
+		{900, 5000, 36525, 0, MANY}, {1, 2000, 9000, 0, MANY}, {40, 41, 700, 0, MANY}
+	};
+	static MakeRow row[2000];
+	size_t		r;
+	size_t		k;
+	int			i;
+	int			j;
+
+	for (r = 0; r < LENGTH(far); r++)
+	{
+		ClvBase		alone;
+		ClvBase		others;
+		ClvBase		all;
+		double		tx;
+		size_t		n = 0;
+
+		for (tx = far[r].tx + (far[r].x > 0 ? 20 : 0); far[r].x > 0 && tx < far[r].t; tx += 20)
+			row[n++] = (MakeRow) {far[r].x, tx, far[r].t, 0, 1};
+		make_base(&far[r], 1, &alone);
+		make_base(row, n, &others);
+		row[n++] = far[r];
+		make_base(row, n, &all);
+		for (k = 0; k < LENGTH(golden_fit); k++)
+		{
+			const double *par = golden_fit[k].par;
+			ClvRow		one = {far[r].x, far[r].tx, far[r].t};
+			ClvSums		sum = evaluate(&alone, par, 1000);
+			ClvSums		rest = evaluate(&others, par, 1000);
+			ClvSums		both = evaluate(&all, par, 1000);
+			double		loglik = NAN;
+
+			model->loglik(model, par, &one, &loglik);
+			CHECK(fabs(sum.loglik / MANY - loglik) <= 1e-12 * fmax(1.0, fabs(loglik)),
+				  "row %zu, set %zu: %.17g, not %.17g", r, k, sum.loglik / MANY, loglik);
+			check_leaps(sum.loglik, both.loglik - rest.loglik, 1.0, "log-likelihood", r, k);
+			for (i = 0; i < 4; i++)
+			{
+				check_leaps(sum.grad[i], both.grad[i] - rest.grad[i], 1.0 / par[i], "derivative", r, k);
+				for (j = 0; j <= i; j++)
+					check_leaps(sum.hess[CLV_PACK(i, j)], both.hess[CLV_PACK(i, j)] - rest.hess[CLV_PACK(i, j)],
+								1.0 / (par[i] * par[j]), "second derivative", r, k);
+			}
+		}
+		clv_base_free(&alone);
+		clv_base_free(&others);
+		clv_base_free(&all);
+	}
+}
+
 /* ------------------------------------------------------------- published */
 
 /* Fader, Hardie & Shang (2010), table 1: donors by x, t_x, n. */
@@ -442,6 +511,7 @@ main(void)
 	model = clv_model_find("bgbb");
 	test_golden_rows();
 	test_golden_fit();
+	test_leaps();
 	test_published();
 	test_total();
 	test_laws();
