@@ -27,6 +27,7 @@
 #include "covariates.h"
 #include "newton.h"
 #include "optimum.h"
+#include "path.h"
 #include "posterior.h"
 
 #define UNITS_A_STEP	8192	/* unless the model knows better */
@@ -43,7 +44,7 @@
  * A likelihood may have more than one optimum (one-time buyers left, or buy
  * seldom), so that two starts are always tried, and the others if these end
  * badly.  An attempt that comes this close to an optimum known is not
- * continued, nor one that is about to follow another to infinity or zero.
+ * continued, nor one that follows another to infinity or zero.
  */
 #define ATTEMPTS		2
 #define SAME_PHI		0.05
@@ -76,6 +77,7 @@ struct ClvFit
 	double		gain;			/* that it promises */
 	int			polish;
 	int			attempt_evaluations;
+	ClvPath		path;
 
 	/* the whole-number parameter, for models that have one */
 	double		whole;			/* its present value */
@@ -90,6 +92,7 @@ struct ClvFit
 	bool		finished;
 	ClvFitted	best;			/* at the present value */
 	double		best_phi[CLV_MAX_PARAM];
+	ClvPath		best_path;
 };
 
 /* Those that the likelihood is of. */
@@ -202,6 +205,7 @@ begin_attempt(ClvFit *fit, ClvStatus *status)
 	fit->started = false;
 	fit->radius = FIRST_RADIUS;
 	fit->polish = 0;
+	fit->path.n = 0;
 	fit->attempt_evaluations = 0;
 	*status = begin_evaluation(fit);
 	return true;
@@ -439,6 +443,7 @@ next_whole(ClvFit *fit, ClvStatus *status)
 	fit->best.iterations = iterations;
 	fit->best.evaluations = evaluations;
 	memcpy(fit->best_phi, fit->highest_phi, sizeof(fit->best_phi));
+	fit->best_path.n = 0;		/* it was to another one */
 	fit->whole = fit->best.par[fit->model->nparam - 1];
 	fit->attempt = -1;
 	return fit->highest_warm && begin_attempt(fit, status);
@@ -483,11 +488,15 @@ end_attempt(ClvFit *fit, const ClvAround *around, bool settled)
 	{
 		fit->best = out;
 		memcpy(fit->best_phi, fit->here.phi, sizeof(fit->best_phi));
+		fit->best_path = fit->path;
 	}
 	return next_attempt(fit);
 }
 
-/* Has the search come to the optimum, or near the limit, that is known? */
+/*
+ * Has the search come to the optimum that is known, or near the limit, or to the
+ * way there?
+ */
 static bool
 been_here(const ClvFit *fit)
 {
@@ -495,6 +504,9 @@ been_here(const ClvFit *fit)
 		fabs(fit->here.loglik - fit->best.loglik) < SAME_LOGLIK;
 	int			i;
 
+	if (fit->best.status == CLV_BOUNDARY &&
+		clv_path_meets(&fit->best_path, &fit->here, fit->model->nparam, SAME_PHI))
+		return true;
 	if (fit->best.status != CLV_CONVERGED && !limit)
 		return false;
 	for (i = 0; i < fit->model->nparam; i++)
@@ -576,6 +588,7 @@ judge(ClvFit *fit)
 			return next_attempt(fit);
 		fit->started = true;
 		fit->here = fit->trial;
+		clv_path_add(&fit->path, &fit->here, fit->model->nparam);
 		return propose(fit);
 	}
 
@@ -595,6 +608,7 @@ judge(ClvFit *fit)
 	{
 		fit->here = fit->trial;
 		fit->best.iterations++;
+		clv_path_add(&fit->path, &fit->here, fit->model->nparam);
 	}
 	else if (fit->radius < MIN_RADIUS ||
 			 fit->attempt_evaluations >= MAX_EVALUATIONS)
