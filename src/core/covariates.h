@@ -90,10 +90,10 @@ extern const ClvModel *clv_covariates_model(const ClvCovariates *c);
 extern void clv_covariates_row(const ClvCovariates *c, int i, double *row);
 
 /*
- * Turn what was fitted into what has been asked for; "plain" is the fit of the
- * plain model.
+ * Turn what was fitted, at "phi", into what has been asked for; "plain" is the
+ * fit of the plain model.
  */
-extern void clv_covariates_result(const ClvCovariates *c,
+extern void clv_covariates_result(const ClvCovariates *c, const double *phi,
 								  const ClvFitted *plain, ClvFitted *fitted);
 
 #endif							/* CLV_COVARIATES_H */

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "optimum.h"
+
 const ClvModel *
 clv_covariates_model(const ClvCovariates *c)
 {
@@ -222,6 +224,57 @@ tell_far(const ClvCovariates *c, const ClvFitted *plain, ClvFitted *fitted)
 			 "parameters of a customer whose covariates are all 0 are out of range, and this is the fit without covariates: take the mean off each of them before the fit");
 }
 
+/*
+ * How far apart coefficient i takes customers with the least and the largest
+ * value of its covariate; 0 if the parameter has gone far for both.
+ */
+static double
+apart(const ClvCovariates *c, const double *phi, int i)
+{
+	int			k = covariate_of(c, i);
+	int			owner = c->owner[i];
+	double		by = c->plain->covariate[owner] * phi[i] * unit_of(c, k);
+	double		low = phi[owner] + by * (c->low[k] - c->mean[k]);
+	double		high = phi[owner] + by * (c->high[k] - c->mean[k]);
+
+	if (low * high > 0.0 && fmin(fabs(low), fabs(high)) > CLV_FAR_PHI)
+		return 0.0;
+	return fabs(high - low);
+}
+
+/*
+ * A parameter that has gone far may have done so for some customers alone,
+ * such as a group of whom nobody ever bought again: the others have kept
+ * theirs, and it is a coefficient that has no limit.
+ */
+static void
+tell_sharp(const ClvCovariates *c, const double *phi, ClvFitted *fitted)
+{
+	int			sharpest = -1;
+	double		most = CLV_FAR_PHI;
+	int			i;
+
+	if (fitted->status != CLV_BOUNDARY ||
+		c->plain->covariate[c->owner[fitted->limit]] == 0)
+		return;
+	for (i = c->plain->nparam; i < c->model.nparam; i++)
+	{
+		double		far = apart(c, phi, i);
+
+		if (far > most)
+		{
+			most = far;
+			sharpest = i;
+		}
+	}
+	if (sharpest < 0)
+		return;
+	fitted->limit = sharpest;
+	snprintf(fitted->message, sizeof(fitted->message), "%s %s without limit: %s",
+			 c->param[sharpest].name, phi[sharpest] > 0.0 ? "grows" : "falls",
+			 c->param[sharpest].grows);
+}
+
 /* Are the variances of all coefficients numbers, by a unit of each covariate? */
 static bool
 has_errors(const ClvFitted *fitted)
@@ -247,13 +300,14 @@ tell_units(ClvFitted *fitted)
 }
 
 void
-clv_covariates_result(const ClvCovariates *c, const ClvFitted *plain,
-					  ClvFitted *fitted)
+clv_covariates_result(const ClvCovariates *c, const double *phi,
+					  const ClvFitted *plain, ClvFitted *fitted)
 {
 	ClvFitted	there = *fitted;
 	double		origin[CLV_MAX_COVARIATES];
 	int			k;
 
+	tell_sharp(c, phi, fitted);
 	fitted->model = c->plain;
 	fitted->ncov = c->ncov;
 	memcpy(fitted->covariate, c->covariate, sizeof(fitted->covariate));

@@ -703,6 +703,6 @@ clv_fit_result(const ClvFit *fit, ClvFitted *fitted)
 		ClvFitted	plain;
 
 		clv_fit_result(fit->plain, &plain);
-		clv_covariates_result(fit->covariates, &plain, fitted);
+		clv_covariates_result(fit->covariates, fit->best_phi, &plain, fitted);
 	}
 }

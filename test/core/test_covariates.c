@@ -418,31 +418,145 @@ test_likelier(void)
 	CHECK(bases == 60 * (int) LENGTH(taking), "%d bases", bases);
 }
 
-/*
- * Everybody leaves with the same chance: a and b have no maximum, and the
- * purchase rates are found all the same.
- */
-static void
-test_alike(void)
+/* Everybody leaves with the same chance; half buy at half the rate. */
+static GroupedRow *
+simulate_alike(uint64_t seed)
 {
 	const double alike[] = {0.8, 40.0, 1e6, 9e6};
 	const double slower[] = {0.8, 80.0, 1e6, 9e6};
 	GroupedRow *row = calloc(SIMULATED, sizeof(GroupedRow));
-	ClvFitted	fit;
 	size_t		i;
 
 	for (i = 0; i < SIMULATED; i++)
 	{
 		row[i].v[0] = (double) (i % 2);
-		row[i].row = draw(clv_model_find("bgnbd"), i % 2 == 0 ? alike : slower, 13, i);
+		row[i].row = draw(clv_model_find("bgnbd"), i % 2 == 0 ? alike : slower, seed, i);
 	}
-	fit = run_grouped("bgnbd", row, SIMULATED, 1);
+	return row;
+}
+
+/* a and b have no maximum, and the purchase rates are found all the same. */
+static void
+test_alike(void)
+{
+	GroupedRow *row = simulate_alike(16);
+	ClvFitted	fit = run_grouped("bgnbd", row, SIMULATED, 1);
+
 	CHECK(fit.status == CLV_BOUNDARY && !fit.has_cov && (fit.limit == 2 || fit.limit == 3), "status %d, limit %d",
 		  fit.status, fit.limit);
 	CHECK(strstr(fit.message, "a and b grow without limit at a/b = 0.1") != NULL &&
 		  strstr(fit.message, "customers do not differ in their chance of leaving") != NULL, "%s", fit.message);
 	CHECK(fabs(fit.par[4] + log(2.0)) < 0.1, "alpha.one is %g", fit.par[4]);
 	CHECK_REL(sum_of_plain(&fit, row, SIMULATED), fit.loglik, 1e-12, "likelihood at the limit");
+	free(row);
+}
+
+/*
+ * A limit that is one of some customers alone is told as one of a coefficient:
+ * by chance those of one half of this base seem to differ, the others not.
+ */
+static void
+test_alike_in_part(void)
+{
+	GroupedRow *row = simulate_alike(13);
+	GroupedRow *half = calloc(SIMULATED / 2, sizeof(GroupedRow));
+	ClvFitted	fit = run_grouped("bgnbd", row, SIMULATED, 1);
+	size_t		i;
+	int			which;
+
+	for (which = 0; which < 2; which++)
+	{
+		ClvFitted	alone;
+
+		for (i = 0; i < SIMULATED / 2; i++)
+			half[i] = row[2 * i + which];
+		alone = run_grouped("bgnbd", half, SIMULATED / 2, 0);
+		CHECK(alone.status == (which == 0 ? CLV_CONVERGED : CLV_BOUNDARY), "half %d: %s", which, alone.message);
+	}
+	CHECK(fit.status == CLV_BOUNDARY && fit.limit >= 5, "status %d, limit %d", fit.status, fit.limit);
+	CHECK(strstr(fit.message, ".one grows without limit: one tells customers apart so sharply") != NULL, "%s",
+		  fit.message);
+	free(half);
+	free(row);
+}
+
+/*
+ * Those of one value never buy again, the others do: it is not so that hardly
+ * anyone does, whichever parameter the search takes to its limit.
+ */
+static void
+test_never(void)
+{
+	static const int every[] = {2, 100, 1000};
+	int			m;
+	int			k;
+
+	for (m = 0; m < (int) LENGTH(taking); m++)
+	{
+		for (k = 0; k < (int) LENGTH(every); k++)
+		{
+			GroupedRow *row = calloc(SIMULATED, sizeof(GroupedRow));
+			ClvFitted	fit;
+			size_t		i;
+
+			for (i = 0; i < SIMULATED; i++)
+			{
+				row[i].row = draw(clv_model_find(taking[m]), truth[m], 42, i);
+				row[i].v[0] = (double) (i % every[k] == 0);
+				if (row[i].v[0] == 1.0)
+					row[i].row.x = row[i].row.tx = 0.0;
+			}
+			fit = run_grouped(taking[m], row, SIMULATED, 1);
+			CHECK(fit.status == CLV_BOUNDARY && fit.limit >= fit.model->nparam, "%s, 1 of %d: status %d, limit %d",
+				  taking[m], every[k], fit.status, fit.limit);
+			CHECK(strstr(fit.message, "one tells customers apart so sharply") != NULL, "%s", fit.message);
+			CHECK((strstr(fit.message, "grows") != NULL) == (fit.par[fit.limit] > 0.0), "%s, but it is %g",
+				  fit.message, fit.par[fit.limit]);
+			free(row);
+		}
+	}
+}
+
+/*
+ * Customers of Pareto/NBD whose likelihood under BG/NBD has no maximum with
+ * covariates, though it has one without them: that is told, and no numbers are
+ * given out as errors.  Pareto/NBD itself is found.
+ */
+static void
+test_contrast(void)
+{
+	const size_t n = 600;
+	GroupedRow *row = calloc(n, sizeof(GroupedRow));
+	ClvFitted	known_fit = known(2);
+	const double par[] = {1.2, 200.0, 2.0, 500.0, 0.3, 0.6, 0.8, -0.4};
+	ClvFitted	fit;
+	ClvFitted	at;
+	ClvError	err;
+	size_t		i;
+
+	memcpy(known_fit.par, par, sizeof(par));
+	for (i = 0; i < n; i++)
+	{
+		row[i].v[0] = (double) (i % 2);
+		row[i].v[1] = (double) (i % 3 == 0);
+		if (clv_fitted_at(&known_fit, row[i].v, &at, &err) != CLV_OK)
+			abort();
+		row[i].row = draw(known_fit.model, at.par, 5, i);
+	}
+	fit = run_grouped("bgnbd", row, n, 0);
+	CHECK(fit.status == CLV_CONVERGED, "bgnbd without covariates: %s", fit.message);
+	fit = run_grouped("bgnbd", row, n, 2);
+	CHECK(fit.status == CLV_BOUNDARY && !fit.has_cov && fit.limit == 2, "bgnbd: status %d, limit %d", fit.status, fit.limit);
+	CHECK(strstr(fit.message, "a and b grow without limit") != NULL, "bgnbd: %s", fit.message);
+	fit = run_grouped("paretonbd", row, n, 2);
+	CHECK(fit.status == CLV_CONVERGED && fit.has_cov, "paretonbd: %s", fit.message);
+	for (i = 0; i < 8; i++)
+	{
+		double		se = sqrt(fit.cov[CLV_PACK(i, i)]);
+		double		gap = i < 4 ? log(fit.par[i] / par[i]) : fit.par[i] - par[i];
+
+		CHECK(se < 1.0 && fabs(gap) < 3.0 * se, "paretonbd, parameter %zu: %g, error %g", i, fit.par[i], se);
+	}
 	free(row);
 }
 
@@ -563,6 +677,9 @@ main(void)
 	test_limits();
 	test_likelier();
 	test_alike();
+	test_alike_in_part();
+	test_never();
+	test_contrast();
 	test_prior();
 	test_at();
 	test_names();
