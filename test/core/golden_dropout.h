@@ -8,15 +8,9 @@
 #define CLV_GOLDEN_DROPOUT_H
 
 #include "dropout.h"
+#include "golden_quantity.h"
 
 #define GOLDEN_PARAM	5
-
-enum
-{
-	LOGLIK, P_ALIVE, P_ALIVE_AHEAD, P_ACTIVE, PURCHASES, DISCOUNTED,
-	DISCOUNTED_EVER, LIFETIME, LIFETIME_DISCOUNTED, LIFETIME_EVER, PMF,
-	NEXT_PURCHASE, QUANTITIES
-};
 
 /* A customer, what is asked, and the answers. */
 typedef struct Golden

@@ -10,82 +10,21 @@
 #include "betageo.h"
 #include "check.h"
 #include "golden_betageo.h"
-
-/*
- * Relative error of a prediction.  The goal is 1e-10; as all of them are well
- * within, a tenfold loss shall show.
- */
-#define LIMIT	2e-12
+#include "check_golden.h"
 
 static const ClvModel *const both[] = {&clv_bgnbd, &clv_mbgnbd};
 
 /* ---------------------------------------------------------------- golden */
 
-enum
+static const ClvModel *
+model_of(const char *name, const Golden *g)
 {
-	LOGLIK, P_ALIVE, P_ALIVE_AHEAD, P_ACTIVE, PURCHASES, DISCOUNTED,
-	DISCOUNTED_EVER, LIFETIME, LIFETIME_DISCOUNTED, LIFETIME_EVER, PMF,
-	NEXT_PURCHASE, QUANTITIES
-};
-
-static const char *const quantity[] = {
-	"loglik", "p_alive", "p_alive ahead", "p_active", "purchases",
-	"discounted", "discounted for ever", "lifetime", "lifetime discounted",
-	"lifetime for ever", "pmf", "next_purchase"
-};
-
-static double
-ask(int what, const Golden *g)
-{
-	const ClvModel *m = both[g->variant];
-	double		out = NAN;
-	ClvStatus	status = CLV_OK;
-
-	switch (what)
-	{
-		case LOGLIK:
-			status = m->loglik(m, g->par, &g->row, &out);
-			break;
-		case P_ALIVE:
-			status = m->p_alive(m, g->par, &g->row, 0.0, &out);
-			break;
-		case P_ALIVE_AHEAD:
-			status = m->p_alive(m, g->par, &g->row, g->h, &out);
-			break;
-		case P_ACTIVE:
-			status = m->p_active(m, g->par, &g->row, g->h, &out);
-			break;
-		case PURCHASES:
-			status = m->purchases(m, g->par, &g->row, 0.0, g->h, &out);
-			break;
-		case DISCOUNTED:
-			status = m->purchases(m, g->par, &g->row, g->delta, g->h, &out);
-			break;
-		case DISCOUNTED_EVER:
-			status = m->purchases(m, g->par, &g->row, g->delta, INFINITY, &out);
-			break;
-		case LIFETIME:
-			status = m->lifetime(m, g->par, &g->row, 0.0, g->h, &out);
-			break;
-		case LIFETIME_DISCOUNTED:
-			status = m->lifetime(m, g->par, &g->row, g->delta, g->h, &out);
-			break;
-		case LIFETIME_EVER:
-			status = m->lifetime(m, g->par, &g->row, g->delta, INFINITY, &out);
-			break;
-		case PMF:
-			status = m->pmf(m, g->par, &g->row, g->h, g->n, &out);
-			break;
-		case NEXT_PURCHASE:
-			status = m->next_purchase(m, g->par, &g->row, g->probability, &out);
-			break;
-	}
-	return status == CLV_OK ? out : NAN;
+	return both[g->variant];
 }
 
 /* Sum of the absolute terms that the papers add up to the log-likelihood. */
 static double
-loglik_terms(const Golden *g)
+loglik_terms(const ClvModel *m, const Golden *g)
 {
 	double		r = g->par[CLV_BETAGEO_R];
 	double		alpha = g->par[CLV_BETAGEO_ALPHA];
@@ -99,48 +38,9 @@ loglik_terms(const Golden *g)
 		+ fabs(lgamma(b)) + fabs(lgamma(a + b));
 }
 
-static void
-check_golden(void)
-{
-	const int	rows = sizeof(golden) / sizeof(golden[0]);
-	int			what;
-
-	for (what = 0; what < QUANTITIES; what++)
-	{
-		double		worst = 0.0;
-		int			at = 0;
-		int			i;
-
-		for (i = 0; i < rows; i++)
-		{
-			const Golden *g = &golden[i];
-			double		want = g->want[what];
-			double		got = ask(what, g);
-			double		error = got == want ? 0.0 : fabs(got - want);
-			double		limit;
-
-			if (what == LOGLIK)
-				limit = 1e-12 * fmax(1.0, fabs(want))
-					+ 4.0 * DBL_EPSILON * loglik_terms(g);
-			else
-				limit = fmax(LIMIT * fabs(want), 1e-300);
-			CHECK(error <= limit, "golden row %d, %s: got %.17g, want %.17g",
-				  i, quantity[what], got, want);
-
-			if (what == LOGLIK)
-				error /= fmax(1.0, fabs(want));
-			else if (fabs(want) > 1e-300)
-				error /= fabs(want);
-			if (!(error <= worst))
-			{
-				worst = error;
-				at = i;
-			}
-		}
-		printf("  %-20s worst relative error %.1e of %d rows (row %d)\n",
-			   quantity[what], worst, rows, at);
-	}
-}
+static const GoldenTable table = {
+	"BG and MBG", golden, sizeof(golden) / sizeof(golden[0]), model_of, loglik_terms
+};
 
 /* ------------------------------------------------------------- published */
 
@@ -240,7 +140,7 @@ check_published(void)
 	for (i = 0; i < (int) (sizeof(published) / sizeof(published[0])); i++)
 	{
 		const Golden *g = &published[i].g;
-		double		got = ask(published[i].what, g);
+		double		got = ask_model(model_of(NULL, g), published[i].what, g);
 
 		CHECK(fabs(got - g->want[0]) <= published[i].digits
 			  + 1e-13 * fabs(g->want[0]),
@@ -252,7 +152,7 @@ check_published(void)
 int
 main(void)
 {
-	check_golden();
+	check_golden(&table);
 	check_published();
 	CHECK_DONE("betageo");
 }

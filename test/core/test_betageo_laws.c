@@ -8,31 +8,13 @@
  * customer bases come out.
  */
 #include <float.h>
-#include <stdbool.h>
 
 #include "betageo.h"
 #include "check.h"
+#include "laws.h"
 #include "quadrature.h"
 
 static const ClvModel *const both[] = {&clv_bgnbd, &clv_mbgnbd};
-
-typedef struct Case
-{
-	const ClvModel *model;
-	double		par[CLV_BETAGEO_NPARAM];
-	ClvRow		row;
-	double		h;
-	double		delta;
-} Case;
-
-static ClvRandom seeded;
-
-/* 10^u, u uniform */
-static double
-spread(double low, double high)
-{
-	return pow(10.0, low + (high - low) * clv_random_uniform(&seeded));
-}
 
 static Case
 draw_case(bool wide)
@@ -44,66 +26,8 @@ draw_case(bool wide)
 	c.par[CLV_BETAGEO_ALPHA] = wide ? spread(-4, 6) : spread(0.5, 2.5);
 	c.par[CLV_BETAGEO_A] = wide ? spread(-4, 6) : spread(-1, 1);
 	c.par[CLV_BETAGEO_B] = wide ? spread(-4, 6) : spread(-0.5, 1.5);
-	c.row.x = floor(wide ? spread(-0.5, 5) : spread(-0.5, 2));
-	c.row.t = wide ? spread(-3, 5) : spread(0, 3);
-	c.row.tx = c.row.x > 0 ? c.row.t * clv_random_uniform(&seeded) : 0.0;
-	c.h = wide ? spread(-6, 5) : spread(0.5, 3.3);
-	c.delta = wide ? spread(-10, 2) : spread(-4.5, -2.5);
+	draw_history(&c, wide);
 	return c;
-}
-
-static double
-purchases(const Case *c, double delta, double h)
-{
-	double		out = NAN;
-
-	c->model->purchases(c->model, c->par, &c->row, delta, h, &out);
-	return out;
-}
-
-static double
-lifetime(const Case *c, double delta, double h)
-{
-	double		out = NAN;
-
-	c->model->lifetime(c->model, c->par, &c->row, delta, h, &out);
-	return out;
-}
-
-static double
-pmf(const Case *c, double h, double n)
-{
-	double		out = NAN;
-
-	c->model->pmf(c->model, c->par, &c->row, h, n, &out);
-	return out;
-}
-
-static double
-alive(const Case *c, double ahead)
-{
-	double		out = NAN;
-
-	c->model->p_alive(c->model, c->par, &c->row, ahead, &out);
-	return out;
-}
-
-static double
-active(const Case *c, double h)
-{
-	double		out = NAN;
-
-	c->model->p_active(c->model, c->par, &c->row, h, &out);
-	return out;
-}
-
-static double
-loglik(const Case *c)
-{
-	double		out = NAN;
-
-	c->model->loglik(c->model, c->par, &c->row, &out);
-	return out;
 }
 
 /* Finite and inside its bounds, everywhere. */

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "check.h"
+#include "evaluate.h"
 #include "run_fit.h"
 
 enum
@@ -130,23 +131,6 @@ test_golden_rows(void)
 	}
 }
 
-/* Evaluate in slices of "cut" units. */
-static ClvSums
-evaluate(const ClvBase *base, const double *par, size_t cut)
-{
-	void	   *work = model->work_new(model, base);
-	size_t		units = model->units(work);
-	size_t		from;
-	ClvSums		sums;
-
-	memset(&sums, 0, sizeof(sums));
-	model->begin(work, par);
-	for (from = 0; from < units; from += cut)
-		model->slice(work, from, from + cut < units ? from + cut : units, &sums);
-	model->work_free(work);
-	return sums;
-}
-
 static void
 test_golden_fit(void)
 {
@@ -158,7 +142,7 @@ test_golden_fit(void)
 	for (k = 0; k < LENGTH(golden_fit); k++)
 	{
 		const GoldenFit *g = &golden_fit[k];
-		ClvSums		sums = evaluate(&base, g->par, 8192);
+		ClvSums		sums = evaluate(model, &base, g->par, 8192);
 
 		CHECK(fabs(sums.loglik - g->loglik.want) <= 1e-12 * g->loglik.scale,
 			  "base, set %zu: %.17g, not %.17g", k, sums.loglik, g->loglik.want);
@@ -495,10 +479,10 @@ test_slices(void)
 	size_t		k;
 
 	make_base(golden_base, LENGTH(golden_base), &base);
-	whole = evaluate(&base, published, 1000000);
+	whole = evaluate(model, &base, published, 1000000);
 	for (k = 0; k < LENGTH(cut); k++)
 	{
-		ClvSums		parts = evaluate(&base, published, cut[k]);
+		ClvSums		parts = evaluate(model, &base, published, cut[k]);
 
 		CHECK(memcmp(&whole, &parts, sizeof(whole)) == 0, "slices of %zu", cut[k]);
 	}

@@ -8,15 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cells.h"
-#include "check.h"
+#include "pack_bytes.h"
 #include "random.h"
-
-typedef struct Bytes
-{
-	unsigned char *data;
-	size_t		size;
-} Bytes;
 
 enum
 {
@@ -83,66 +76,6 @@ draw_rows(int kind, size_t n, uint64_t seed)
 	for (i = 0; i < n; i++)
 		row[i] = draw_row(kind, &random);
 	return row;
-}
-
-static ClvStatus
-run_pack(ClvCellsPack *pack, Bytes *out, ClvError *err)
-{
-	const unsigned char *data;
-	ClvStatus	status;
-
-	while ((status = clv_cells_pack_step(pack, err)) == CLV_CONTINUE)
-		;
-	out->data = NULL;
-	if (status == CLV_OK)
-	{
-		data = clv_cells_pack_result(pack, &out->size);
-		out->data = malloc(out->size);
-		memcpy(out->data, data, out->size);
-	}
-	clv_cells_pack_free(pack);
-	return status;
-}
-
-static Bytes
-pack_rows(const ClvCellsRow *row, size_t n)
-{
-	ClvCellsPack *pack = clv_cells_pack_new();
-	Bytes		out;
-	ClvError	err;
-
-	if (n > 0)
-		clv_cells_pack_rows(pack, row, n, 0, NULL);
-	CHECK(run_pack(pack, &out, &err) == CLV_OK, "pack of %zu rows", n);
-	return out;
-}
-
-static ClvStatus
-pack_two(Bytes a, Bytes b, Bytes *out, ClvError *err)
-{
-	ClvCellsPack *pack = clv_cells_pack_new();
-
-	clv_cells_pack_base(pack, a.data, a.size);
-	clv_cells_pack_base(pack, b.data, b.size);
-	return run_pack(pack, out, err);
-}
-
-static ClvStatus
-check_bytes(const unsigned char *data, size_t size, ClvError *err)
-{
-	ClvCellsCheck *check = clv_cells_check_new(data, size);
-	ClvStatus	status;
-
-	while ((status = clv_cells_check_step(check, err)) == CLV_CONTINUE)
-		;
-	clv_cells_check_free(check);
-	return status;
-}
-
-static bool
-same(Bytes a, Bytes b)
-{
-	return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
 }
 
 /* ---- what a base must hold ---- */

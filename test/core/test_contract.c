@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "check.h"
+#include "evaluate.h"
 #include "contract.h"
 #include "run_fit.h"
 #include "special.h"
@@ -99,23 +100,6 @@ test_golden_payments(void)
 	}
 	printf("  %-20s worst relative error %.1e of %zu rows\n", "payments",
 		   worst, LENGTH(golden_payments));
-}
-
-/* Evaluate in slices of "cut" units. */
-static ClvSums
-evaluate(const ClvModel *model, const ClvBase *base, const double *par, size_t cut)
-{
-	void	   *work = model->work_new(model, base);
-	size_t		units = model->units(work);
-	size_t		from;
-	ClvSums		sums;
-
-	memset(&sums, 0, sizeof(sums));
-	model->begin(work, par);
-	for (from = 0; from < units; from += cut)
-		model->slice(work, from, from + cut < units ? from + cut : units, &sums);
-	model->work_free(work);
-	return sums;
 }
 
 static void

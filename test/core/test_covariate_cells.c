@@ -11,16 +11,10 @@
 #include <string.h>
 
 #include "cells_groups.h"
-#include "check.h"
+#include "pack_bytes.h"
 #include "random.h"
 
 #define MAX_ROW		(4 + CLV_MAX_COVARIATES)
-
-typedef struct Bytes
-{
-	unsigned char *data;
-	size_t		size;
-} Bytes;
 
 /* Rows, each of 4 + ncov doubles. */
 typedef struct Rows
@@ -112,26 +106,6 @@ shuffle(Rows rows, uint64_t seed)
 	}
 }
 
-static ClvStatus
-run_pack(ClvCellsPack *pack, Bytes *out, ClvError *err)
-{
-	const unsigned char *data;
-	ClvStatus	status;
-
-	while ((status = clv_cells_pack_step(pack, err)) == CLV_CONTINUE)
-		;
-	out->data = NULL;
-	out->size = 0;
-	if (status == CLV_OK)
-	{
-		data = clv_cells_pack_result(pack, &out->size);
-		out->data = malloc(out->size);
-		memcpy(out->data, data, out->size);
-	}
-	clv_cells_pack_free(pack);
-	return status;
-}
-
 static void
 add_rows(ClvCellsPack *pack, Rows rows, size_t from, size_t to)
 {
@@ -150,46 +124,6 @@ pack_slice(Rows rows, size_t from, size_t to)
 	add_rows(pack, rows, from, to);
 	CHECK(run_pack(pack, &out, &err) == CLV_OK, "pack of %zu rows", to - from);
 	return out;
-}
-
-static Bytes
-pack_plain(const ClvCellsRow *row, size_t n)
-{
-	ClvCellsPack *pack = clv_cells_pack_new();
-	Bytes		out;
-	ClvError	err;
-
-	clv_cells_pack_rows(pack, row, n, 0, NULL);
-	CHECK(run_pack(pack, &out, &err) == CLV_OK, "pack of %zu rows", n);
-	return out;
-}
-
-static ClvStatus
-pack_two(Bytes a, Bytes b, Bytes *out, ClvError *err)
-{
-	ClvCellsPack *pack = clv_cells_pack_new();
-
-	clv_cells_pack_base(pack, a.data, a.size);
-	clv_cells_pack_base(pack, b.data, b.size);
-	return run_pack(pack, out, err);
-}
-
-static ClvStatus
-check_bytes(const unsigned char *data, size_t size, ClvError *err)
-{
-	ClvCellsCheck *check = clv_cells_check_new(data, size);
-	ClvStatus	status;
-
-	while ((status = clv_cells_check_step(check, err)) == CLV_CONTINUE)
-		;
-	clv_cells_check_free(check);
-	return status;
-}
-
-static bool
-same(Bytes a, Bytes b)
-{
-	return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
 }
 
 /* ---- what a base must hold ---- */
@@ -222,7 +156,7 @@ group_agrees(const double *row, size_t n, int ncov, const ClvGroupBytes *group)
 
 	for (i = 0; i < n; i++)
 		memcpy(&plain[i], row + i * stride, sizeof(ClvCellsRow));
-	alone = pack_plain(plain, n);
+	alone = pack_rows(plain, n);
 	clv_groups_vector(group->v, ncov, v);
 	agrees = memcmp(v, row + 4, ncov * sizeof(double)) == 0 &&
 		same(alone, (Bytes) {(unsigned char *) group->base.data,
@@ -317,7 +251,7 @@ plain_agrees(Rows rows, Bytes bytes, const ClvCellsHead *head)
 
 	for (i = 0; i < rows.n; i++)
 		memcpy(&plain[i], rows.at + i * stride, sizeof(ClvCellsRow));
-	alone = pack_plain(plain, rows.n);
+	alone = pack_rows(plain, rows.n);
 	clv_cells_head(alone.data, alone.size, &plain_head, &err);
 	tail = alone.data + alone.size - plain_head.covariates.end;
 	agrees = bytes.size > tail + length &&
@@ -474,7 +408,7 @@ test_refusals(void)
 	Rows		two = draw_rows(FEW, 5, 1);
 	Bytes		a = pack_slice(one, 0, 5);
 	Bytes		b = pack_slice(two, 0, 5);
-	Bytes		plain = pack_plain((const ClvCellsRow *) one.at, 1);
+	Bytes		plain = pack_rows((const ClvCellsRow *) one.at, 1);
 	ClvCellsPack *pack = clv_cells_pack_new();
 	Bytes		none;
 	Bytes		sum;

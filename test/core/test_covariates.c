@@ -7,6 +7,7 @@
  * separate fits where these are the same, and against simulations.
  */
 #include "check.h"
+#include "evaluate.h"
 #include "covariates.h"
 #include "make_groups.h"
 
@@ -26,23 +27,6 @@ typedef struct GoldenCovariates
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
 static const char *const taking[] = {"bgnbd", "mbgnbd", "paretonbd"};
-
-/* Evaluate in slices of "cut" units. */
-static ClvSums
-evaluate(const ClvModel *model, const ClvBase *base, const double *par, size_t cut)
-{
-	void	   *work = model->work_new(model, base);
-	size_t		units = model->units(work);
-	size_t		from;
-	ClvSums		sums;
-
-	memset(&sums, 0, sizeof(sums));
-	model->begin(work, par);
-	for (from = 0; from < units; from += cut)
-		model->slice(work, from, from + cut < units ? from + cut : units, &sums);
-	model->work_free(work);
-	return sums;
-}
 
 /* Each within rounding of the largest of its kind. */
 static void

@@ -9,70 +9,17 @@
 
 #include "check.h"
 #include "golden_dropout.h"
+#include "check_golden.h"
 #include "golden_ggompertznbd.h"
 #include "golden_nbd.h"
 #include "golden_paretonbd.h"
 
-/*
- * Relative error of a prediction.  The goal is 1e-10; as all of them are well
- * within, a tenfold loss shall show.
- */
-#define LIMIT	2e-12
-
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
-static const char *const quantity[] = {
-	"loglik", "p_alive", "p_alive ahead", "p_active", "purchases",
-	"discounted", "discounted for ever", "lifetime", "lifetime discounted",
-	"lifetime for ever", "pmf", "next_purchase"
-};
-
-static double
-ask(const ClvModel *m, int what, const Golden *g)
+static const ClvModel *
+model_of(const char *name, const Golden *g)
 {
-	double		out = NAN;
-	ClvStatus	status = CLV_OK;
-
-	switch (what)
-	{
-		case LOGLIK:
-			status = m->loglik(m, g->par, &g->row, &out);
-			break;
-		case P_ALIVE:
-			status = m->p_alive(m, g->par, &g->row, 0.0, &out);
-			break;
-		case P_ALIVE_AHEAD:
-			status = m->p_alive(m, g->par, &g->row, g->h, &out);
-			break;
-		case P_ACTIVE:
-			status = m->p_active(m, g->par, &g->row, g->h, &out);
-			break;
-		case PURCHASES:
-			status = m->purchases(m, g->par, &g->row, 0.0, g->h, &out);
-			break;
-		case DISCOUNTED:
-			status = m->purchases(m, g->par, &g->row, g->delta, g->h, &out);
-			break;
-		case DISCOUNTED_EVER:
-			status = m->purchases(m, g->par, &g->row, g->delta, INFINITY, &out);
-			break;
-		case LIFETIME:
-			status = m->lifetime(m, g->par, &g->row, 0.0, g->h, &out);
-			break;
-		case LIFETIME_DISCOUNTED:
-			status = m->lifetime(m, g->par, &g->row, g->delta, g->h, &out);
-			break;
-		case LIFETIME_EVER:
-			status = m->lifetime(m, g->par, &g->row, g->delta, INFINITY, &out);
-			break;
-		case PMF:
-			status = m->pmf(m, g->par, &g->row, g->h, g->n, &out);
-			break;
-		case NEXT_PURCHASE:
-			status = m->next_purchase(m, g->par, &g->row, g->probability, &out);
-			break;
-	}
-	return status == CLV_OK ? out : NAN;
+	return clv_model_find(name);
 }
 
 /* Sum of the absolute terms that the papers add up to the log-likelihood. */
@@ -87,48 +34,12 @@ loglik_terms(const ClvModel *m, const Golden *g)
 		+ fabs(m->law->log_survival(g->par + CLV_DROPOUT_LAW, 0.0, g->row.t));
 }
 
-static void
-check_golden(const char *name, const Golden *golden, int rows)
-{
-	const ClvModel *m = clv_model_find(name);
-	int			what;
+#define TABLE(model) \
+	{#model, golden_##model, LENGTH(golden_##model), model_of, loglik_terms}
 
-	for (what = 0; what < QUANTITIES; what++)
-	{
-		double		worst = 0.0;
-		int			at = 0;
-		int			i;
-
-		for (i = 0; i < rows; i++)
-		{
-			const Golden *g = &golden[i];
-			double		want = g->want[what];
-			double		got = ask(m, what, g);
-			double		error = got == want ? 0.0 : fabs(got - want);
-			double		limit;
-
-			if (what == LOGLIK)
-				limit = 1e-12 * fmax(1.0, fabs(want))
-					+ 4.0 * DBL_EPSILON * loglik_terms(m, g);
-			else
-				limit = fmax(LIMIT * fabs(want), 1e-300);
-			CHECK(error <= limit, "%s, golden row %d, %s: got %.17g, want %.17g",
-				  name, i, quantity[what], got, want);
-
-			if (what == LOGLIK)
-				error /= fmax(1.0, fabs(want));
-			else if (fabs(want) > 1e-300)
-				error /= fabs(want);
-			if (!(error <= worst))
-			{
-				worst = error;
-				at = i;
-			}
-		}
-		printf("  %-13s %-20s worst relative error %.1e of %d rows (row %d)\n",
-			   name, quantity[what], worst, rows, at);
-	}
-}
+static const GoldenTable table[] = {
+	TABLE(paretonbd), TABLE(nbd), TABLE(ggompertznbd)
+};
 
 /* ------------------------------------------------------------- published */
 
@@ -267,7 +178,7 @@ check_published(void)
 	for (i = 0; i < LENGTH(published); i++)
 	{
 		const Golden *g = &published[i].g;
-		double		got = ask(clv_model_find(published[i].model), published[i].what, g);
+		double		got = ask_model(clv_model_find(published[i].model), published[i].what, g);
 
 		CHECK(got == g->want[0] || fabs(got - g->want[0]) <= published[i].digits
 			  + 1e-13 * fabs(g->want[0]),
@@ -304,9 +215,10 @@ check_monthly(void)
 int
 main(void)
 {
-	check_golden("paretonbd", golden_paretonbd, LENGTH(golden_paretonbd));
-	check_golden("nbd", golden_nbd, LENGTH(golden_nbd));
-	check_golden("ggompertznbd", golden_ggompertznbd, LENGTH(golden_ggompertznbd));
+	int			i;
+
+	for (i = 0; i < LENGTH(table); i++)
+		check_golden(&table[i]);
 	check_published();
 	check_monthly();
 	CHECK_DONE("dropout");

@@ -8,35 +8,17 @@
  * customer bases come out.
  */
 #include <float.h>
-#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
 #include "check.h"
 #include "dropout.h"
+#include "laws.h"
 
 #define WIDE	20000
 #define USUAL	2000
 
 static const char *const names[] = {"paretonbd", "nbd", "ggompertznbd"};
-
-typedef struct Case
-{
-	const ClvModel *model;
-	double		par[CLV_MAX_PARAM];
-	ClvRow		row;
-	double		h;
-	double		delta;
-} Case;
-
-static ClvRandom seeded;
-
-/* 10^u, u uniform */
-static double
-spread(double low, double high)
-{
-	return pow(10.0, low + (high - low) * clv_random_uniform(&seeded));
-}
 
 static Case
 draw_case(int which, bool wide)
@@ -54,66 +36,8 @@ draw_case(int which, bool wide)
 		else
 			c.par[i] = power == 0 ? spread(-1, 0.7) : pow(spread(0.5, 2.5), power);
 	}
-	c.row.x = floor(wide ? spread(-0.5, 5) : spread(-0.5, 2));
-	c.row.t = wide ? spread(-3, 5) : spread(0, 3);
-	c.row.tx = c.row.x > 0 ? c.row.t * clv_random_uniform(&seeded) : 0.0;
-	c.h = wide ? spread(-6, 5) : spread(0.5, 3.3);
-	c.delta = wide ? spread(-10, 2) : spread(-4.5, -2.5);
+	draw_history(&c, wide);
 	return c;
-}
-
-static double
-purchases(const Case *c, double delta, double h)
-{
-	double		out = NAN;
-
-	c->model->purchases(c->model, c->par, &c->row, delta, h, &out);
-	return out;
-}
-
-static double
-lifetime(const Case *c, double delta, double h)
-{
-	double		out = NAN;
-
-	c->model->lifetime(c->model, c->par, &c->row, delta, h, &out);
-	return out;
-}
-
-static double
-pmf(const Case *c, double h, double n)
-{
-	double		out = NAN;
-
-	c->model->pmf(c->model, c->par, &c->row, h, n, &out);
-	return out;
-}
-
-static double
-alive(const Case *c, double ahead)
-{
-	double		out = NAN;
-
-	c->model->p_alive(c->model, c->par, &c->row, ahead, &out);
-	return out;
-}
-
-static double
-active(const Case *c, double h)
-{
-	double		out = NAN;
-
-	c->model->p_active(c->model, c->par, &c->row, h, &out);
-	return out;
-}
-
-static double
-loglik(const Case *c)
-{
-	double		out = NAN;
-
-	c->model->loglik(c->model, c->par, &c->row, &out);
-	return out;
 }
 
 static double

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "check.h"
+#include "evaluate.h"
 #include "gammagamma.h"
 #include "run_fit.h"
 
@@ -34,25 +35,6 @@ typedef struct GoldenFit
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
 static const char *const timing[] = {"bgnbd", "mbgnbd"};
-
-/* Evaluate in slices of "cut" units (0: all at once). */
-static ClvSums
-evaluate(const ClvModel *model, const ClvBase *base, const double *par, size_t cut)
-{
-	void	   *work = model->work_new(model, base);
-	size_t		units = model->units(work);
-	size_t		from;
-	ClvSums		sums;
-
-	memset(&sums, 0, sizeof(sums));
-	if (cut == 0)
-		cut = units;
-	model->begin(work, par);
-	for (from = 0; from < units; from += cut)
-		model->slice(work, from, from + cut < units ? from + cut : units, &sums);
-	model->work_free(work);
-	return sums;
-}
 
 /*
  * The tolerance of second derivatives is wide for corners such as r = 1e6 and
