@@ -204,9 +204,9 @@ test_leaps(void)
 		{
 			const double *par = golden_fit[k].par;
 			ClvRow		one = {far[r].x, far[r].tx, far[r].t};
-			ClvSums		sum = evaluate(&alone, par, 1000);
-			ClvSums		rest = evaluate(&others, par, 1000);
-			ClvSums		both = evaluate(&all, par, 1000);
+			ClvSums		sum = evaluate(model, &alone, par, 1000);
+			ClvSums		rest = evaluate(model, &others, par, 1000);
+			ClvSums		both = evaluate(model, &all, par, 1000);
 			double		loglik = NAN;
 
 			model->loglik(model, par, &one, &loglik);
