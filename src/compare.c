@@ -215,7 +215,7 @@ clv_compare_base(FunctionCallInfo fcinfo, int draws, uint64 seed)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("a base of " INT64_FORMAT " customers is too large to be drawn anew",
 						(int64) base->customers)));
-	if (nbd.model->usable(nbd.model, base) > 0)
+	if (nbd.model->usable(nbd.model, base))
 	{
 		clv_compare_fit(base, &nbd, compared, n);
 		if (draws > 0)

@@ -52,10 +52,10 @@ clv_fit_run(const ClvModel *model, const ClvBase *base,
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		status = clv_fit_step(fit);
+		status = clv_fit_step(fit, &err);
 	} while (status == CLV_CONTINUE);
 	if (status != CLV_OK)
-		clv_raise_status(status);
+		clv_raise(&err);
 	clv_fit_result(fit, fitted);
 }
 
@@ -112,7 +112,7 @@ clv_fit_model(const ClvModel *model, bool is_auto, const ClvBase *base,
 		clv_fit_read_prior(call->prior, base, value, &prior);
 		options.prior = &prior;
 	}
-	if (model->usable(model, base) == 0)
+	if (!model->usable(model, base))
 		return false;
 	value->is_fitted = true;
 	options.ncov = value->fit.ncov;

@@ -55,8 +55,9 @@ extern size_t clv_betageo_units(const void *work);
 extern ClvStatus clv_betageo_begin(void *work, const double *par);
 extern ClvStatus clv_betageo_slice(void *work, size_t from, size_t to,
 								   ClvSums *sums);
-extern bool clv_betageo_start(const ClvModel *model, const ClvBase *base,
-							  int attempt, double *par);
+extern bool clv_betageo_start(const ClvModel *model,
+							  const ClvMoments *moments, int attempt,
+							  double *par);
 extern bool clv_betageo_next_k(const ClvModel *model, double *par);
 
 /* betageo.c */

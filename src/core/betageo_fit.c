@@ -511,18 +511,16 @@ clv_betageo_slice(void *work, size_t from, size_t to, ClvSums *sums)
  * start alone missed the higher optimum in 4 to 10 of 100, these two in none.
  */
 bool
-clv_betageo_start(const ClvModel *model, const ClvBase *base, int attempt,
-				  double *par)
+clv_betageo_start(const ClvModel *model, const ClvMoments *moments,
+				  int attempt, double *par)
 {
 	static const double start[][3] = {	/* factor of r; a; b */
 		{0.5, 2.0, 20.0}, {2.0, 0.4, 0.2}, {1.0, 0.05, 3.0}, {5.0, 5.0, 20.0}
 	};
-	ClvMoments	moments;
 
 	if (attempt < 0 || attempt >= (int) (sizeof(start) / sizeof(start[0])))
 		return false;
-	clv_moments(base, &moments);
-	clv_start_rate(&moments, start[attempt][0], &par[CLV_BETAGEO_R],
+	clv_start_rate(moments, start[attempt][0], &par[CLV_BETAGEO_R],
 				   &par[CLV_BETAGEO_ALPHA]);
 	par[CLV_BETAGEO_A] = start[attempt][1];
 	par[CLV_BETAGEO_B] = start[attempt][2];

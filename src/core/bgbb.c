@@ -29,6 +29,7 @@
 
 #include "renewals.h"
 #include "special.h"
+#include "start.h"
 
 /* Sums over opportunities to come have no more terms than this. */
 #define MAX_TERMS	1000000
@@ -349,7 +350,7 @@ const ClvModel clv_bgbb = {
 	.begin = clv_bgbb_begin,
 	.slice = clv_bgbb_slice,
 	.start = clv_bgbb_start,
-	.usable = clv_bgbb_usable,
+	.usable = clv_anyone_observed,
 	.loglik = bgbb_loglik,
 	.p_alive = bgbb_p_alive,
 	.p_active = bgbb_p_active,

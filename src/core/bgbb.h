@@ -38,8 +38,7 @@ extern size_t clv_bgbb_units(const void *work);
 extern ClvStatus clv_bgbb_begin(void *work, const double *par);
 extern ClvStatus clv_bgbb_slice(void *work, size_t from, size_t to,
 								ClvSums *sums);
-extern bool clv_bgbb_start(const ClvModel *model, const ClvBase *base,
+extern bool clv_bgbb_start(const ClvModel *model, const ClvMoments *moments,
 						   int attempt, double *par);
-extern int64_t clv_bgbb_usable(const ClvModel *model, const ClvBase *base);
 
 #endif							/* CLV_BGBB_H */

@@ -32,6 +32,7 @@
 #include <string.h>
 
 #include "bgbb_leaps.h"
+#include "start.h"
 #include "twofold.h"
 
 /* Shorter names in this file, for hess[] is full of them. */
@@ -499,45 +500,22 @@ clv_bgbb_slice(void *work, size_t from, size_t to, ClvSums *sums)
 	return CLV_OK;
 }
 
-/* Who has had no opportunity yet has likelihood 1 whatever the parameters. */
-int64_t
-clv_bgbb_usable(const ClvModel *model, const ClvBase *base)
-{
-	int64_t		usable = 0;
-	size_t		i;
-
-	for (i = 0; i < base->ncell; i++)
-	{
-		if (base->t[base->cell[i].it] > 0.0)
-			usable += (int64_t) base->cell[i].n;
-	}
-	return usable;
-}
-
 /*
  * The chance of buying from the share of opportunities that were taken, with
  * more, or less, difference between customers and early leaving.
  */
 bool
-clv_bgbb_start(const ClvModel *model, const ClvBase *base, int attempt,
+clv_bgbb_start(const ClvModel *model, const ClvMoments *moments, int attempt,
 			   double *par)
 {
 	static const double start[][3] = {	/* alpha + beta; gamma; delta */
 		{2.0, 0.5, 3.0}, {1.0, 1.0, 20.0}, {5.0, 0.2, 0.5}, {20.0, 2.0, 6.0}
 	};
-	double		x = 0.5;
-	double		n = 1.0;
-	double		share;
-	size_t		i;
+	double		share = (moments->x + 0.5) / (moments->t + 1.0);
 
 	if (attempt < 0 || attempt >= (int) (sizeof(start) / sizeof(start[0])))
 		return false;
-	for (i = 0; i < base->ncell; i++)
-	{
-		x += base->cell[i].n * base->x[base->cell[i].ix];
-		n += base->cell[i].n * base->t[base->cell[i].it];
-	}
-	share = fmin(1.5 * x / n, 0.5 + 0.5 * x / n);	/* some have left */
+	share = fmin(1.5 * share, 0.5 + 0.5 * share);	/* some have left */
 	par[A] = start[attempt][0] * share;
 	par[B] = start[attempt][0] * (1.0 - share);
 	par[C] = start[attempt][1];

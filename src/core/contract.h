@@ -55,8 +55,9 @@ extern size_t clv_contract_units(const void *work);
 extern ClvStatus clv_contract_begin(void *work, const double *par);
 extern ClvStatus clv_contract_slice(void *work, size_t from, size_t to,
 									ClvSums *sums);
-extern bool clv_contract_start(const ClvModel *model, const ClvBase *base,
+extern bool clv_contract_start(const ClvModel *model,
+							   const ClvMoments *moments,
 							   int attempt, double *par);
-extern int64_t clv_contract_usable(const ClvModel *model, const ClvBase *base);
+extern bool clv_contract_usable(const ClvModel *model, const ClvBase *base);
 
 #endif							/* CLV_CONTRACT_H */

@@ -18,6 +18,7 @@
 
 #include "pochhammer.h"
 #include "quadrature.h"
+#include "start.h"
 #include "twofold.h"
 
 enum
@@ -245,18 +246,17 @@ clv_contract_slice(void *work, size_t from, size_t to, ClvSums *sums)
 }
 
 /* Whoever has not come to a decision yet tells nothing. */
-int64_t
+bool
 clv_contract_usable(const ClvModel *model, const ClvBase *base)
 {
-	double		usable = 0.0;
 	size_t		i;
 
 	for (i = 0; i < base->ntenure; i++)
 	{
-		if (base->tenure[i].t > 0.0)
-			usable += base->tenure[i].lost + base->tenure[i].stay;
+		if (base->tenure[i].t > 0.0 && base->tenure[i].lost + base->tenure[i].stay > 0.0)
+			return true;
 	}
-	return (int64_t) ceil(usable);
+	return false;
 }
 
 /*
@@ -264,27 +264,18 @@ clv_contract_usable(const ClvModel *model, const ClvBase *base)
  * more, or less, difference between subscribers.
  */
 bool
-clv_contract_start(const ClvModel *model, const ClvBase *base, int attempt,
-				   double *par)
+clv_contract_start(const ClvModel *model, const ClvMoments *moments,
+				   int attempt, double *par)
 {
 	static const double start[][2] = {	/* a + b; c */
 		{2.0, 1.0}, {0.5, 1.5}, {20.0, 0.7}, {200.0, 1.0}
 	};
-	double		lost = 0.5;
-	double		made = 1.0;
-	size_t		i;
+	double		lost = (moments->lost + 0.5) / (moments->decisions + 1.0);
 
 	if (attempt < 0 || attempt >= (int) (sizeof(start) / sizeof(start[0])))
 		return false;
-	for (i = 0; i < base->ntenure; i++)
-	{
-		const ClvTenure *cell = &base->tenure[i];
-
-		lost += cell->lost;
-		made += cell->t * (cell->lost + cell->stay);
-	}
-	par[A] = start[attempt][0] * lost / made;
-	par[B] = start[attempt][0] * (1.0 - lost / made);
+	par[A] = start[attempt][0] * lost;
+	par[B] = start[attempt][0] * (1.0 - lost);
 	if (model->nparam > C)
 		par[C] = start[attempt][1];
 	return true;

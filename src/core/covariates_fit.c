@@ -34,7 +34,7 @@ clv_covariates_free(ClvCovariates *c)
 
 /* As if covariates made no difference. */
 static bool
-covariates_start(const ClvModel *model, const ClvBase *base, int attempt,
+covariates_start(const ClvModel *model, const ClvMoments *moments, int attempt,
 				 double *par)
 {
 	const ClvCovariates *c = (const ClvCovariates *) model;
@@ -42,7 +42,7 @@ covariates_start(const ClvModel *model, const ClvBase *base, int attempt,
 
 	for (i = c->plain->nparam; i < model->nparam; i++)
 		par[i] = 0.0;
-	return c->plain->start(c->plain, base, attempt, par);
+	return c->plain->start(c->plain, moments, attempt, par);
 }
 
 /* The plain model's parameters, and the coefficients of those it moves. */

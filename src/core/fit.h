@@ -4,7 +4,7 @@
  *		maximum likelihood, or with a prior to the mode of the posterior.
  *
  *		fit = clv_fit_new(model, base, NULL, &err);
- *		while ((st = clv_fit_step(fit)) == CLV_CONTINUE)
+ *		while ((st = clv_fit_step(fit, &err)) == CLV_CONTINUE)
  *			take interrupts;
  *		clv_fit_result(fit, &fitted);
  *		clv_fit_free(fit);
@@ -89,7 +89,7 @@ typedef struct ClvFit ClvFit;
 
 extern ClvFit *clv_fit_new(const ClvModel *model, const ClvBase *base,
 						   const ClvFitOptions *options, ClvError *err);
-extern ClvStatus clv_fit_step(ClvFit *fit);
+extern ClvStatus clv_fit_step(ClvFit *fit, ClvError *err);
 extern void clv_fit_result(const ClvFit *fit, ClvFitted *fitted);
 extern void clv_fit_free(ClvFit *fit);
 

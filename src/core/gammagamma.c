@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "pochhammer.h"
+#include "start.h"
 #include "twofold.h"
 
 /* Cells are summed plainly inside a block, with compensation between blocks. */
@@ -323,36 +324,29 @@ gammagamma_slice(void *work, size_t from, size_t to, ClvSums *sums)
 	return CLV_OK;
 }
 
-static int64_t
+static bool
 gammagamma_usable(const ClvModel *model, const ClvBase *base)
 {
-	return base->spenders;
+	return base->spenders > 0;
 }
 
-/* p and q as usual for shops, and gamma from the mean, p gamma / (q - 1). */
+/*
+ * p and q as usual for shops, and gamma from the mean, p gamma / (q - 1); the
+ * geometric one, which one huge order does not move far.
+ */
 static bool
-gammagamma_start(const ClvModel *model, const ClvBase *base, int attempt,
+gammagamma_start(const ClvModel *model, const ClvMoments *moments, int attempt,
 				 double *par)
 {
 	static const double start[][2] = {	/* p; q */
 		{4.0, 4.0}, {0.3, 1.2}, {20.0, 10.0}, {1.0, 2.0}
 	};
-	double		n = 0.0;
-	double		ln = 0.0;
-	size_t		i;
 
 	if (attempt < 0 || attempt >= (int) (sizeof(start) / sizeof(start[0])))
 		return false;
-
-	/* the geometric mean: one huge order does not move it far */
-	for (i = 0; i < base->nspend; i++)
-	{
-		n += base->spend[i].n;
-		ln += base->spend[i].n * log(base->spend[i].m);
-	}
 	par[P] = start[attempt][0];
 	par[Q] = start[attempt][1];
-	par[GAMMA] = exp(n > 0.0 ? ln / n : 0.0) * (par[Q] - 1.0) / par[P];
+	par[GAMMA] = clv_moments_spend(moments) * (par[Q] - 1.0) / par[P];
 	return true;
 }
 

@@ -199,18 +199,17 @@ static const ClvParam param[] = {
  * age, sooner or later, in customers who differ more or less.
  */
 static bool
-start(const ClvModel *model, const ClvBase *base, int attempt, double *par)
+start(const ClvModel *model, const ClvMoments *moments, int attempt,
+	  double *par)
 {
 	static const double try[][3] = {	/* b times mean age; s; beta / b */
 		{0.1, 0.7, 1.0}, {2.0, 0.3, 0.2}, {1.0, 1.0, 4.0}, {4.0, 2.0, 20.0}
 	};
-	ClvMoments	moments;
 
 	if (attempt < 0 || attempt >= (int) (sizeof(try) / sizeof(try[0])))
 		return false;
-	clv_moments(base, &moments);
-	clv_start_rate(&moments, 1.0, &par[CLV_DROPOUT_R], &par[CLV_DROPOUT_ALPHA]);
-	par[CLV_DROPOUT_LAW + LAW_B] = try[attempt][0] / moments.age;
+	clv_start_rate(moments, 1.0, &par[CLV_DROPOUT_R], &par[CLV_DROPOUT_ALPHA]);
+	par[CLV_DROPOUT_LAW + LAW_B] = try[attempt][0] / clv_start_age(moments);
 	par[CLV_DROPOUT_LAW + LAW_S] = try[attempt][1];
 	par[CLV_DROPOUT_LAW + LAW_BETA] = try[attempt][0] * try[attempt][2];
 	return true;
@@ -230,7 +229,7 @@ const ClvModel clv_ggompertznbd = {
 	.begin = clv_dropout_begin,
 	.slice = clv_dropout_slice,
 	.start = start,
-	.usable = clv_observed_customers,
+	.usable = clv_anyone_observed,
 	.loglik = clv_dropout_loglik,
 	.p_alive = clv_dropout_p_alive,
 	.p_active = clv_dropout_p_active,

@@ -102,6 +102,7 @@ typedef struct ClvLife
 } ClvLife;
 
 typedef struct ClvModel ClvModel;
+typedef struct ClvMoments ClvMoments;
 
 struct ClvModel
 {
@@ -141,11 +142,11 @@ struct ClvModel
 	ClvStatus	(*slice) (void *work, size_t from, size_t to, ClvSums *sums);
 
 	/*
-	 * Where to start: attempt 0 from moments, then others; false when there
-	 * are no more.
+	 * Where to start: attempt 0 from moments (start.h), then others; false
+	 * when there are no more.
 	 */
-	bool		(*start) (const ClvModel *model, const ClvBase *base, int attempt,
-						  double *par);
+	bool		(*start) (const ClvModel *model, const ClvMoments *moments,
+						  int attempt, double *par);
 
 	/*
 	 * Move on to the next value of the whole-number parameter, and from the
@@ -154,8 +155,8 @@ struct ClvModel
 	 */
 	bool		(*next_whole) (const ClvModel *model, double *par);
 
-	/* Can a fit use this base at all?  Customers that carry information. */
-	int64_t		(*usable) (const ClvModel *model, const ClvBase *base);
+	/* Can a fit use this base at all?  Does any customer tell something? */
+	bool		(*usable) (const ClvModel *model, const ClvBase *base);
 
 	/*
 	 * Transaction models.  "delta" is the discount rate per unit of time

@@ -133,15 +133,14 @@ static const ClvParam param[] = {
 };
 
 static bool
-start(const ClvModel *model, const ClvBase *base, int attempt, double *par)
+start(const ClvModel *model, const ClvMoments *moments, int attempt,
+	  double *par)
 {
 	static const double factor[] = {1.0, 0.2, 5.0};
-	ClvMoments	moments;
 
 	if (attempt < 0 || attempt >= (int) (sizeof(factor) / sizeof(factor[0])))
 		return false;
-	clv_moments(base, &moments);
-	clv_start_rate(&moments, factor[attempt], &par[CLV_DROPOUT_R],
+	clv_start_rate(moments, factor[attempt], &par[CLV_DROPOUT_R],
 				   &par[CLV_DROPOUT_ALPHA]);
 	return true;
 }
@@ -160,7 +159,7 @@ const ClvModel clv_nbd = {
 	.begin = clv_dropout_begin,
 	.slice = clv_dropout_slice,
 	.start = start,
-	.usable = clv_observed_customers,
+	.usable = clv_anyone_observed,
 	.loglik = loglik,
 	.p_alive = p_alive,
 	.p_active = p_active,

@@ -138,20 +138,19 @@ static const ClvParam param[] = {
  * differ more, or less, from customer to customer.
  */
 static bool
-start(const ClvModel *model, const ClvBase *base, int attempt, double *par)
+start(const ClvModel *model, const ClvMoments *moments, int attempt,
+	  double *par)
 {
 	static const double try[][3] = {	/* factor of r; s; beta over mean age */
 		{1.0, 1.0, 1.0}, {0.3, 0.3, 0.3}, {5.0, 5.0, 20.0}, {1.0, 0.1, 1.0}
 	};
-	ClvMoments	moments;
 
 	if (attempt < 0 || attempt >= (int) (sizeof(try) / sizeof(try[0])))
 		return false;
-	clv_moments(base, &moments);
-	clv_start_rate(&moments, try[attempt][0], &par[CLV_DROPOUT_R],
+	clv_start_rate(moments, try[attempt][0], &par[CLV_DROPOUT_R],
 				   &par[CLV_DROPOUT_ALPHA]);
 	par[CLV_DROPOUT_LAW + LAW_S] = try[attempt][1];
-	par[CLV_DROPOUT_LAW + LAW_BETA] = try[attempt][2] * moments.age;
+	par[CLV_DROPOUT_LAW + LAW_BETA] = try[attempt][2] * clv_start_age(moments);
 	return true;
 }
 
@@ -173,7 +172,7 @@ const ClvModel clv_paretonbd = {
 	.begin = clv_dropout_begin,
 	.slice = clv_dropout_slice,
 	.start = start,
-	.usable = clv_observed_customers,
+	.usable = clv_anyone_observed,
 	.loglik = clv_dropout_loglik,
 	.p_alive = clv_dropout_p_alive,
 	.p_active = clv_dropout_p_active,

@@ -29,6 +29,7 @@
 #include "optimum.h"
 #include "path.h"
 #include "posterior.h"
+#include "start.h"
 
 #define UNITS_A_STEP	8192	/* unless the model knows better */
 #define MAX_EVALUATIONS 250		/* of one attempt */
@@ -56,7 +57,8 @@ struct ClvFit
 	ClvCovariates *covariates;	/* that the model is made of; NULL: none */
 	ClvFit	   *plain;			/* without them: the search begins there */
 	const ClvBase *base;
-	void	   *work;
+	ClvMoments	moments;		/* of it */
+	void	   *work;			/* NULL: the search has not begun */
 	double		unit[CLV_MAX_PARAM];
 	bool		has_prior;
 	ClvPrior	prior;
@@ -132,19 +134,10 @@ phi_of(const ClvFit *fit, int i, double theta)
 static void
 set_units(ClvFit *fit)
 {
-	const ClvBase *base = fit->base;
-	double		n = 0.0;
-	double		t = 0.0;
-	double		money = clv_base_money(base);
-	size_t		i;
+	double		t = clv_moments_age(&fit->moments);
+	double		money = clv_moments_spend(&fit->moments);
 	int			k;
 
-	for (i = 0; i < base->ncell; i++)
-	{
-		n += base->cell[i].n;
-		t += base->cell[i].n * base->t[base->cell[i].it];
-	}
-	t = t > 0.0 ? t / n : 1.0;
 	for (k = 0; k < fit->model->nparam; k++)
 	{
 		const ClvParam *param = &fit->model->param[k];
@@ -191,7 +184,7 @@ begin_attempt(ClvFit *fit, ClvStatus *status)
 	{
 		for (i = 0; i < fit->model->nparam; i++)
 			par[i] = fit->whole;
-		if (!fit->model->start(fit->model, fit->base, fit->attempt, par))
+		if (!fit->model->start(fit->model, &fit->moments, fit->attempt, par))
 			return false;
 	}
 	for (i = 0; i < fit->model->nparam; i++)
@@ -211,16 +204,16 @@ begin_attempt(ClvFit *fit, ClvStatus *status)
 	return true;
 }
 
-/* Of a discrete model not every base can be. */
+/* Of a discrete model not every base can be: cells from number "from" on. */
 static ClvStatus
-check_cells(const ClvModel *model, const ClvBase *base, ClvError *err)
+check_cells(const ClvModel *model, const ClvBase *base, size_t from, size_t to,
+			ClvError *err)
 {
 	ClvStatus	status = CLV_OK;
-	size_t		i;
 
-	for (i = 0; model->discrete && status == CLV_OK && i < base->ncell; i++)
+	for (; model->discrete && status == CLV_OK && from < to && from < base->ncell; from++)
 	{
-		const ClvCell *cell = &base->cell[i];
+		const ClvCell *cell = &base->cell[from];
 		ClvRow		row = {base->x[cell->ix], base->tx[cell->itx], base->t[cell->it]};
 
 		status = clv_model_row_check(model, &row, err);
@@ -238,6 +231,13 @@ check_gaps(const ClvModel *model, const ClvBase *base, double whole, ClvError *e
 					"Build the base from histories, with clv.cbs(rfm, as_of).",
 					"model \"%s\" needs the times between purchases, which the base does not have",
 					model->name);
+}
+
+static void
+fail_memory(const ClvModel *model, ClvError *err)
+{
+	clv_fail(err, CLV_NO_MEMORY, "", "out of memory while fitting model \"%s\"",
+			 model->name);
 }
 
 /* Begin with no optimum known. */
@@ -265,7 +265,7 @@ begin_covariates(ClvFit *fit, const ClvFitOptions *options, ClvError *err)
 	return fit->covariates != NULL && fit->plain != NULL;
 }
 
-/* The model is known: begin the first attempt. */
+/* The model and the moments are known: begin the first attempt. */
 static ClvStatus
 begin_search(ClvFit *fit)
 {
@@ -294,14 +294,11 @@ clv_fit_new(const ClvModel *model, const ClvBase *base,
 	double		whole = options != NULL ? options->whole : 0.0;
 	ClvFit	   *fit;
 
-	if (check_cells(model, base, err) != CLV_OK ||
-		check_gaps(model, base, whole, err) != CLV_OK)
+	if (check_gaps(model, base, whole, err) != CLV_OK)
 		return NULL;
 	fit = calloc(1, sizeof(ClvFit));
 	if (fit != NULL)
 	{
-		bool		begun;
-
 		fit->model = model;
 		fit->base = base;
 		fit->attempt = -1;
@@ -313,16 +310,12 @@ clv_fit_new(const ClvModel *model, const ClvBase *base,
 			fit->has_prior = true;
 			fit->prior = *options->prior;
 		}
-		if (options != NULL && options->ncov > 0)
-			begun = begin_covariates(fit, options, err);
-		else
-			begun = begin_search(fit) == CLV_OK;
-		if (begun)
+		if (options == NULL || options->ncov == 0 ||
+			begin_covariates(fit, options, err))
 			return fit;
 	}
 	clv_fit_free(fit);
-	clv_fail(err, CLV_NO_MEMORY, "", "out of memory while fitting model \"%s\"",
-			 model->name);
+	fail_memory(model, err);
 	return NULL;
 }
 
@@ -624,9 +617,9 @@ judge(ClvFit *fit)
  * them, and what they are like.
  */
 static ClvStatus
-step_covariates(ClvFit *fit)
+step_covariates(ClvFit *fit, ClvError *err)
 {
-	ClvStatus	status = clv_fit_step(fit->plain);
+	ClvStatus	status = clv_fit_step(fit->plain, err);
 	ClvFitted	plain;
 
 	if (status == CLV_OK)
@@ -639,23 +632,29 @@ step_covariates(ClvFit *fit)
 	memcpy(fit->warm, plain.par, sizeof(fit->warm));
 	fit->attempt = -2;
 	fit->model = clv_covariates_model(fit->covariates);
+	fit->moments = fit->plain->moments;
 	status = begin_search(fit);
 	return status == CLV_OK ? CLV_CONTINUE : status;
 }
 
-/*
- * CLV_CONTINUE, or CLV_OK when the fit has ended; anything else is a failure
- * that is not the data's, such as lack of memory.
- */
-ClvStatus
-clv_fit_step(ClvFit *fit)
+/* One step before the search: look at the next cells of the base. */
+static ClvStatus
+step_moments(ClvFit *fit, ClvError *err)
+{
+	size_t		from = fit->moments.done;
+	bool		all = clv_moments_step(&fit->moments, fit->base);
+	ClvStatus	status = check_cells(fit->model, fit->base, from, fit->moments.done, err);
+
+	if (status == CLV_OK && all)
+		status = begin_search(fit);
+	return status == CLV_OK ? CLV_CONTINUE : status;
+}
+
+/* One step of the search. */
+static ClvStatus
+step_search(ClvFit *fit)
 {
 	ClvStatus	status;
-
-	if (fit->finished)
-		return CLV_OK;
-	if (fit->work == NULL)
-		return step_covariates(fit);
 
 	if (fit->done < fit->units)
 	{
@@ -678,6 +677,29 @@ clv_fit_step(ClvFit *fit)
 	if (status == CLV_NO_MEMORY)
 		return status;
 	return fit->finished ? CLV_OK : CLV_CONTINUE;
+}
+
+/*
+ * CLV_CONTINUE, or CLV_OK when the fit has ended; anything else is a failure,
+ * and "err" says which: the model cannot be fitted to such a base, or there is
+ * no memory.
+ */
+ClvStatus
+clv_fit_step(ClvFit *fit, ClvError *err)
+{
+	ClvStatus	status;
+
+	if (fit->finished)
+		return CLV_OK;
+	if (fit->work != NULL)
+		status = step_search(fit);
+	else if (fit->plain != NULL)
+		status = step_covariates(fit, err);
+	else
+		status = step_moments(fit, err);
+	if (status == CLV_NO_MEMORY)
+		fail_memory(fit->model, err);
+	return status;
 }
 
 /* Only after the last step. */

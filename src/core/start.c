@@ -1,32 +1,75 @@
 /*
  * start.c
- *		What several models' starts need to know of a base.
+ *		What solver and models need to know of a base before a search begins.
  */
 #include "start.h"
 
 #include <math.h>
 
-void
-clv_moments(const ClvBase *base, ClvMoments *out)
+#define CELLS_A_STEP	32768
+
+static void
+add_cell(ClvMoments *moments, const ClvBase *base, size_t i)
 {
-	double		n = 0.0;
-	double		x = 0.0;
-	double		xx = 0.0;
-	double		t = 0.0;
-	size_t		i;
+	const ClvCell *cell = &base->cell[i];
+	double		x = base->x[cell->ix];
 
-	for (i = 0; i < base->ncell; i++)
+	moments->n += cell->n;
+	moments->x += cell->n * x;
+	moments->xx += cell->n * x * x;
+	moments->t += cell->n * base->t[cell->it];
+}
+
+static void
+add_spend(ClvMoments *moments, const ClvSpend *spend)
+{
+	moments->spenders += spend->n;
+	moments->ln_spend += spend->n * log(spend->m);
+}
+
+static void
+add_tenure(ClvMoments *moments, const ClvTenure *tenure)
+{
+	moments->lost += tenure->lost;
+	moments->decisions += tenure->t * (tenure->lost + tenure->stay);
+}
+
+bool
+clv_moments_step(ClvMoments *moments, const ClvBase *base)
+{
+	size_t		all = base->ncell + base->nspend + base->ntenure;
+	size_t		stop = moments->done + CELLS_A_STEP;
+
+	for (; moments->done < stop && moments->done < all; moments->done++)
 	{
-		const ClvCell *cell = &base->cell[i];
+		size_t		i = moments->done;
 
-		n += cell->n;
-		x += cell->n * base->x[cell->ix];
-		xx += cell->n * base->x[cell->ix] * base->x[cell->ix];
-		t += cell->n * base->t[cell->it];
+		if (i < base->ncell)
+			add_cell(moments, base, i);
+		else if (i - base->ncell < base->nspend)
+			add_spend(moments, &base->spend[i - base->ncell]);
+		else
+			add_tenure(moments, &base->tenure[i - base->ncell - base->nspend]);
 	}
-	out->mean = (x + 0.5) / (n + 1.0);
-	out->variance = xx / (n + 1.0) - out->mean * out->mean;
-	out->age = t > 0.0 ? t / (n + 1.0) : 1.0;
+	return moments->done == all;
+}
+
+double
+clv_moments_age(const ClvMoments *moments)
+{
+	return moments->t > 0.0 ? moments->t / moments->n : 1.0;
+}
+
+double
+clv_moments_spend(const ClvMoments *moments)
+{
+	return moments->spenders > 0.0 ? exp(moments->ln_spend / moments->spenders) : 1.0;
+}
+
+double
+clv_start_age(const ClvMoments *moments)
+{
+	return moments->t > 0.0 ? moments->t / (moments->n + 1.0) : 1.0;
 }
 
 /* The variance of x is its mean and that of the rates. */
@@ -34,28 +77,28 @@ void
 clv_start_rate(const ClvMoments *moments, double factor, double *r,
 			   double *alpha)
 {
-	double		mean = moments->mean;
-	double		excess = moments->variance - mean;
+	double		mean = (moments->x + 0.5) / (moments->n + 1.0);
+	double		variance = moments->xx / (moments->n + 1.0) - mean * mean;
+	double		excess = variance - mean;
 
 	*r = excess > 0.0 ? mean * mean / excess : 10.0;
 	*r = fmin(fmax(*r, 0.05), 10.0) * factor;
-	*alpha = *r * moments->age / mean;
+	*alpha = *r * clv_start_age(moments) / mean;
 }
 
 /*
  * A customer seen for no time at all has had no chance to do anything: the
- * likelihood is 1 whatever the parameters.
+ * likelihood is 1 whatever the parameters.  (Cells of these come first.)
  */
-int64_t
-clv_observed_customers(const ClvModel *model, const ClvBase *base)
+bool
+clv_anyone_observed(const ClvModel *model, const ClvBase *base)
 {
-	int64_t		usable = 0;
 	size_t		i;
 
 	for (i = 0; i < base->ncell; i++)
 	{
 		if (base->t[base->cell[i].it] > 0.0)
-			usable += (int64_t) base->cell[i].n;
+			return true;
 	}
-	return usable;
+	return false;
 }

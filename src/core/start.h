@@ -1,20 +1,40 @@
 /*
  * start.h
- *		What several models' starts need to know of a base.
+ *		What solver and models need to know of a base before a search begins.
+ *
+ *		memset(&moments, 0, sizeof(moments));
+ *		while (!clv_moments_step(&moments, base))
+ *			take interrupts;
  */
 #ifndef CLV_START_H
 #define CLV_START_H
 
 #include "model.h"
 
-typedef struct ClvMoments
+struct ClvMoments
 {
-	double		mean;			/* of x; never zero */
-	double		variance;		/* of x */
-	double		age;			/* mean T; never zero */
-} ClvMoments;
+	size_t		done;			/* cells, spend cells and tenures taken */
 
-extern void clv_moments(const ClvBase *base, ClvMoments *out);
+	/* sums over customers */
+	double		n;
+	double		x;
+	double		xx;
+	double		t;
+	double		spenders;
+	double		ln_spend;		/* of ln m */
+	double		decisions;		/* of subscribers, whether to leave */
+	double		lost;			/* of them, to leave */
+};
+
+/* Take the next cells, a millisecond's work or so; true when all are. */
+extern bool clv_moments_step(ClvMoments *moments, const ClvBase *base);
+
+/* Mean age and geometric mean of spend, 1 where there is none. */
+extern double clv_moments_age(const ClvMoments *moments);
+extern double clv_moments_spend(const ClvMoments *moments);
+
+/* Mean T as starts use it, never zero. */
+extern double clv_start_age(const ClvMoments *moments);
 
 /*
  * r and alpha of a gamma law of purchase rates, as if nobody ever left, with r
@@ -24,7 +44,6 @@ extern void clv_start_rate(const ClvMoments *moments, double factor,
 						   double *r, double *alpha);
 
 /* ClvModel.usable of models of (x, t_x, T) */
-extern int64_t clv_observed_customers(const ClvModel *model,
-									  const ClvBase *base);
+extern bool clv_anyone_observed(const ClvModel *model, const ClvBase *base);
 
 #endif							/* CLV_START_H */

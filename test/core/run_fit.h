@@ -15,6 +15,7 @@ static ClvFitted
 run_options(const ClvModel *model, const ClvBase *base, const ClvFitOptions *options)
 {
 	ClvFitted	fitted;
+	ClvStatus	status;
 	ClvError	err;
 	ClvFit	   *fit = clv_fit_new(model, base, options, &err);
 
@@ -25,9 +26,12 @@ run_options(const ClvModel *model, const ClvBase *base, const ClvFitOptions *opt
 		memcpy(fitted.message, err.message, sizeof(fitted.message));
 		return fitted;
 	}
-	while (clv_fit_step(fit) == CLV_CONTINUE)
+	while ((status = clv_fit_step(fit, &err)) == CLV_CONTINUE)
 		;
-	clv_fit_result(fit, &fitted);
+	if (status == CLV_OK)
+		clv_fit_result(fit, &fitted);
+	else
+		memcpy(fitted.message, err.message, sizeof(fitted.message));
 	clv_fit_free(fit);
 	return fitted;
 }

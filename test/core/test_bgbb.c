@@ -461,10 +461,13 @@ test_degenerate(void)
 	for (i = 0; i < 3; i++)
 	{
 		static const MakeRow bad[] = {{2, 4.5, 6, 0, 1}, {2, 4, 6.5, 0, 1}, {5, 4, 6, 0, 1}};
+		ClvFit	   *refused;
 
 		make_base(&bad[i], 1, &base);
-		CHECK(clv_fit_new(model, &base, NULL, &err) == NULL && err.status == CLV_BAD_ARGUMENT,
+		refused = clv_fit_new(model, &base, NULL, &err);
+		CHECK(clv_fit_step(refused, &err) == CLV_BAD_ARGUMENT && err.status == CLV_BAD_ARGUMENT,
 			  "base %zu was taken", i);
+		clv_fit_free(refused);
 		clv_base_free(&base);
 	}
 }

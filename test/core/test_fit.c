@@ -13,6 +13,7 @@
 #include "evaluate.h"
 #include "gammagamma.h"
 #include "run_fit.h"
+#include "start.h"
 
 /* What it is, and the sum of the magnitudes of what it is the sum of. */
 typedef struct GoldenNumber
@@ -394,9 +395,9 @@ static const ClvModel *starts_of;
 static int	start_number;
 
 static bool
-one_start(const ClvModel *model, const ClvBase *base, int attempt, double *par)
+one_start(const ClvModel *model, const ClvMoments *moments, int attempt, double *par)
 {
-	return attempt == 0 && starts_of->start(starts_of, base, start_number, par);
+	return attempt == 0 && starts_of->start(starts_of, moments, start_number, par);
 }
 
 static void
@@ -415,6 +416,7 @@ test_optima(void)
 	{
 		ClvModel	single = *starts_of;
 		ClvBase		base;
+		ClvMoments	moments;
 		ClvFitted	fitted;
 		double		best = -INFINITY;
 		double		worst = INFINITY;
@@ -433,9 +435,12 @@ test_optima(void)
 			row[i] = live(&random, 1, lambda, p, 10.0 + 60.0 * clv_random_uniform(&random));
 		}
 		make_base(row, LENGTH(row), &base);
+		memset(&moments, 0, sizeof(moments));
+		while (!clv_moments_step(&moments, &base))
+			;
 		fitted = run_fit("mbgnbd", &base);
 		single.start = one_start;
-		for (start_number = 0; starts_of->start(starts_of, &base, start_number, par); start_number++)
+		for (start_number = 0; starts_of->start(starts_of, &moments, start_number, par); start_number++)
 		{
 			ClvFitted	other = run_model(&single, &base);
 
@@ -486,7 +491,7 @@ test_degenerate(void)
 
 		/* nobody has been seen for any time */
 		make_base(newborn, 1, &base);
-		CHECK(clv_model_find(timing[k])->usable(clv_model_find(timing[k]), &base) == 0,
+		CHECK(clv_model_find(timing[k])->usable(clv_model_find(timing[k]), &base) == false,
 			  "newborn customers are of use");
 		CHECK(run_fit(timing[k], &base).status == CLV_NOT_CONVERGED, "newborn customers");
 		clv_base_free(&base);
