@@ -141,6 +141,21 @@ SELECT count(*) FROM clv.audit_calendar('shop.nobody', 'customer', 'day', 'amoun
 SELECT factor, round(value_from, 2) AS value_from, round(value_to, 2) AS value_to, round(contribution, 2) AS contribution
 FROM clv.audit_decomposition('shop.small', 'customer', 'day', 'amount', '2023-01-01', '2023-12-31', '2024-01-01', '2024-01-31');
 
+-- ------------------------------------------------------------------- money
+-- An amount as a decimal is what PostgreSQL makes of it, by either way.
+
+WITH amounts (x) AS (
+	SELECT unnest('{0, -0.0, 0.30000000000000004, 12.5, 100, -7.25, 99999.995, 100000.01, 1234567890123.45, 1e13, 1e15, 1e300, 1e-300,
+		0.123456789012, 0.0000000004, 0.0000000005, 0.0000000006, -0.004999999999, 0.01000000009, 0.0100000000006, NaN}'::float8[])
+	UNION ALL SELECT i / 100.0::float8 FROM generate_series(-2000, 20000) AS i
+	UNION ALL SELECT i * 0.1::float8 * 3 FROM generate_series(1, 2000) AS i
+	UNION ALL SELECT i / 100.0::float8 + (i % 13 - 6) * 1e-10 FROM generate_series(1, 20000) AS i
+	UNION ALL SELECT i * 1234567.89::float8 FROM generate_series(1, 2000) AS i
+	UNION ALL SELECT 7 ^ (i % 40 - 12) / 3 FROM generate_series(1, 40) AS i
+)
+SELECT count(*), count(*) FILTER (WHERE clv._money(x)::text <> trim_scale(round(x::numeric, 9))::text) AS other FROM amounts;
+SELECT clv._money(1e5 + 0.015), clv._money(12.50), clv._money(-0.1), clv._money(0.1::float8 + 0.2), clv._money(NULL);
+
 -- ---------------------------------------------------------- what is refused
 
 SELECT clv.audit_orders('shop.small', 'customer', 'day', 'amount', '2024-02-01', '2024-01-01');

@@ -50,7 +50,7 @@ clv_rfm_periods(PG_FUNCTION_ARGS)
 	ClvStatus	status;
 	ClvError	err;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	status = clv_history_read_periods(&reader, CLV_RFM_DATA(value),
 									  CLV_RFM_SIZE(value), bound, n - 1,
 									  policy, &err);

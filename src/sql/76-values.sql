@@ -371,6 +371,7 @@ AS $$
 DECLARE
 	pair		record := @extschema@._pair(view);
 	h			record := @extschema@._histories(pair, histories, customer, history);
+	m			record;
 BEGIN
 	PERFORM @extschema@._check_date('from_date', from_date, h.last);
 	PERFORM @extschema@._check_date('to_date', to_date, h.last);
@@ -379,20 +380,27 @@ BEGIN
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('from_date "%s" must be before to_date "%s"', from_date, to_date);
 	END IF;
+	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
 	RETURN QUERY EXECUTE format(
 $sql$
 WITH labels AS (
 	SELECT l.place, l.label FROM %1$s AS m, unnest(m.tier_labels || 'unprofitable'::text) WITH ORDINALITY AS l (label, place)
-), dated AS MATERIALIZED (
-	SELECT t.as_of_date, t.customer_id, coalesce(t.tier, '(none)') AS tier, coalesce(t.value::numeric, 0) AS value, t.p_alive
-	FROM clv.tiers_at($1, ARRAY[$2, $3], $4, $5, $6) AS t
-), moved AS (
-	SELECT coalesce(a.tier, '(new)') AS from_tier, b.tier AS to_tier, count(*) AS customers,
-		   coalesce(sum(a.value), 0) AS value_from, sum(b.value) AS value_to,
-		   count(*) FILTER (WHERE a.p_alive >= 0.5 AND b.p_alive < 0.5) AS departed
-	FROM dated AS b
-	LEFT JOIN dated AS a ON a.customer_id = b.customer_id AND a.as_of_date = $2
-	WHERE b.as_of_date = $3
+), dated AS (
+	SELECT a.frequency IS NULL AS is_new, m.cutoffs, m.tier_labels, %2$s AS v0, %3$s AS v1,
+		   clv.p_alive(m.model, a.frequency, a.recency, a.t) AS p0, clv.p_alive(m.model, b.frequency, b.recency, b.t) AS p1
+	FROM %4$s
+	-- arguments, not a row to be joined, so that the plan can be parallel
+	CROSS JOIN LATERAL (SELECT $3 AS model, $4 AS spend, $5 AS annual_rate, $6 AS horizon, $7 AS cutoffs, $8 AS tier_labels) AS m
+	CROSS JOIN LATERAL clv.summary(%5$s, $2, $9) AS b
+	LEFT JOIN LATERAL clv.summary(%5$s, $1, $9) AS a ON true
+	WHERE b.frequency IS NOT NULL AND (%6$s) IS NOT TRUE
+	OFFSET 0
+), moved AS MATERIALIZED (
+	SELECT CASE WHEN d.is_new THEN '(new)' ELSE coalesce(clv.tier(d.v0, d.cutoffs, d.tier_labels), '(none)') END AS from_tier,
+		   coalesce(clv.tier(d.v1, d.cutoffs, d.tier_labels), '(none)') AS to_tier, count(*) AS customers,
+		   coalesce(sum(d.v0::numeric), 0) AS value_from, coalesce(sum(d.v1::numeric), 0) AS value_to,
+		   count(*) FILTER (WHERE d.p0 >= 0.5 AND d.p1 < 0.5) AS departed
+	FROM dated AS d
 	GROUP BY 1, 2
 ), places AS (
 	SELECT l.place, l.label FROM labels AS l
@@ -410,7 +418,8 @@ FROM (TABLE places UNION ALL SELECT 1001, '(new)') AS f
 CROSS JOIN places AS t
 LEFT JOIN moved AS x ON x.from_tier = f.label AND x.to_tier = t.label
 ORDER BY f.place, t.place
-$sql$, pair.models) USING view, from_date, to_date, histories, customer, history;
+$sql$, pair.models, @extschema@._value_of(pair, 'a', 'm'), @extschema@._value_of(pair, 'b', 'm'), h.source, h.history_ref, pair.opted_out)
+	USING from_date, to_date, m.model, m.spend, m.annual_rate, m.horizon, m.cutoffs, m.tier_labels, m.refunds;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.migration(regclass, date, date, regclass, name, name) IS

@@ -20,7 +20,7 @@ DECLARE
 	pair		record := @extschema@._pair(view);
 	grouping	text := 'NULL::text';
 	source		text := pair.customers || ' AS v';
-	sample_of_all CONSTANT int := 20000;	-- customers whose futures are drawn
+	sample_of_all CONSTANT int := 8000;	-- customers whose futures are drawn
 	sample_least CONSTANT int := 500;		-- of a group
 BEGIN
 	IF by IS NOT NULL AND cohort IS NOT NULL THEN
@@ -117,6 +117,11 @@ AS $$
 DECLARE
 	pair		record := @extschema@._pair(view);
 	h			record := @extschema@._histories(pair, histories, customer, history);
+	m			record;
+	old_model	@extschema@.model;
+	old_spend	@extschema@.model;
+	new_model	@extschema@.model;
+	new_spend	@extschema@.model;
 BEGIN
 	PERFORM @extschema@._check_date('from_date', from_date, h.last);
 	PERFORM @extschema@._check_date('to_date', to_date, h.last);
@@ -126,48 +131,49 @@ BEGIN
 			MESSAGE = CASE WHEN refit IS NULL THEN 'argument "refit" must not be null'
 				ELSE format('from_date "%s" must be before to_date "%s"', from_date, to_date) END;
 	END IF;
+	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
+	old_model := m.model;
+	old_spend := m.spend;
+	new_model := m.model;
+	new_spend := m.spend;
+	IF refit THEN
+		EXECUTE format(
+$sql$
+SELECT clv.fit(b.before, clv.model_name($4)), clv.fit(b.before, clv.model_name($5)), clv.fit(b.after, clv.model_name($4)), clv.fit(b.after, clv.model_name($5))
+FROM (SELECT clv.cbs(%1$s, $1, $3) AS before, clv.cbs(%1$s, $2, $3) AS after FROM %2$s) AS b
+$sql$, h.history_ref, h.source)
+		INTO old_model, old_spend, new_model, new_spend
+		USING from_date, to_date, m.refunds, m.model, m.spend;
+	END IF;
+	-- arguments, not rows to be joined, so that the plan can be parallel
 	RETURN QUERY EXECUTE format(
 $sql$
-WITH kept AS MATERIALIZED (
-	SELECT m.*, (1 + m.annual_rate) ^ (($2 - $1) / 365.25::float8) - 1 AS unwinding FROM %1$s AS m
-), bases AS MATERIALIZED (
-	SELECT clv.cbs(%2$s, $1, k.refunds) AS before, clv.cbs(%2$s, $2, k.refunds) AS after
-	FROM %3$s CROSS JOIN kept AS k
-	WHERE $3
-), old AS MATERIALIZED (
-	SELECT CASE WHEN $3 THEN clv.fit(b.before, clv.model_name(k.model)) ELSE k.model END AS model,
-		   CASE WHEN $3 THEN clv.fit(b.before, clv.model_name(k.spend)) ELSE k.spend END AS spend, k.annual_rate, k.horizon
-	FROM kept AS k LEFT JOIN bases AS b ON true
-), new AS MATERIALIZED (
-	SELECT CASE WHEN $3 THEN clv.fit(b.after, clv.model_name(k.model)) ELSE k.model END AS model,
-		   CASE WHEN $3 THEN clv.fit(b.after, clv.model_name(k.spend)) ELSE k.spend END AS spend, k.annual_rate, k.horizon
-	FROM kept AS k LEFT JOIN bases AS b ON true
-), valued AS (
-	SELECT b.frequency IS NULL AS is_new, a.last_purchase > $1 AS bought, k.unwinding,
-		   coalesce(%4$s, 0) AS v0, coalesce(%5$s, 0) AS v1, CASE WHEN $3 THEN coalesce(%6$s, 0) END AS v2
-	FROM %3$s
-	CROSS JOIN kept AS k
-	CROSS JOIN old AS o
-	CROSS JOIN new AS n
-	CROSS JOIN LATERAL clv.summary(%2$s, $2, k.refunds) AS a
-	LEFT JOIN LATERAL clv.summary(%2$s, $1, k.refunds) AS b ON true
+WITH valued AS (
+	SELECT b.frequency IS NULL AS is_new, a.last_purchase > $1 AS bought, (1 + $8) ^ (($2 - $1) / 365.25::float8) - 1 AS unwinding,
+		   coalesce(%3$s, 0) AS v0, coalesce(%4$s, 0) AS v1, CASE WHEN $3 THEN coalesce(%5$s, 0) END AS v2
+	FROM %1$s
+	CROSS JOIN LATERAL (SELECT $4 AS model, $5 AS spend, $8 AS annual_rate, $9 AS horizon) AS o
+	CROSS JOIN LATERAL (SELECT $6 AS model, $7 AS spend, $8 AS annual_rate, $9 AS horizon) AS n
+	CROSS JOIN LATERAL clv.summary(%2$s, $2, $10) AS a
+	LEFT JOIN LATERAL clv.summary(%2$s, $1, $10) AS b ON true
 	WHERE a.frequency IS NOT NULL
 	OFFSET 0
-), exact AS (
-	SELECT x.is_new, x.bought, x.v0::numeric AS v0, x.v1::numeric AS v1, coalesce(x.v2, x.v1)::numeric AS v2,
-		   (x.v0 * x.unwinding)::numeric AS unwound
+), parts AS MATERIALIZED (
+	SELECT x.is_new, x.bought, count(*) AS n, sum(x.v0::numeric) AS v0, sum((x.v0 * x.unwinding)::numeric) AS unwound, sum(x.v1::numeric) AS v1,
+		   coalesce(sum(x.v2::numeric), sum(x.v1::numeric)) AS v2
 	FROM valued AS x
+	GROUP BY 1, 2
 ), sums AS (
-	SELECT count(*) AS customers, count(*) FILTER (WHERE NOT x.is_new) AS before,
-		   coalesce(sum(x.v0), 0) AS start, coalesce(sum(x.unwound), 0) AS discount,
-		   count(*) FILTER (WHERE NOT x.is_new AND x.bought) AS active,
-		   coalesce(sum(x.v1 - x.v0 - x.unwound) FILTER (WHERE NOT x.is_new AND x.bought), 0) AS activity,
-		   count(*) FILTER (WHERE NOT x.is_new AND NOT x.bought) AS silent,
-		   coalesce(sum(x.v1 - x.v0 - x.unwound) FILTER (WHERE NOT x.is_new AND NOT x.bought), 0) AS lost,
-		   count(*) FILTER (WHERE x.is_new) AS arrived,
-		   coalesce(sum(x.v1) FILTER (WHERE x.is_new), 0) AS arrivals,
-		   coalesce(sum(x.v2 - x.v1), 0) AS model, coalesce(sum(x.v2), 0) AS finish
-	FROM exact AS x
+	SELECT coalesce(sum(p.n), 0)::bigint AS customers, coalesce(sum(p.n) FILTER (WHERE NOT p.is_new), 0)::bigint AS before,
+		   coalesce(sum(p.v0), 0) AS start, coalesce(sum(p.unwound), 0) AS discount,
+		   coalesce(sum(p.n) FILTER (WHERE NOT p.is_new AND p.bought), 0)::bigint AS active,
+		   coalesce(sum(p.v1 - p.v0 - p.unwound) FILTER (WHERE NOT p.is_new AND p.bought), 0) AS activity,
+		   coalesce(sum(p.n) FILTER (WHERE NOT p.is_new AND NOT p.bought), 0)::bigint AS silent,
+		   coalesce(sum(p.v1 - p.v0 - p.unwound) FILTER (WHERE NOT p.is_new AND NOT p.bought), 0) AS lost,
+		   coalesce(sum(p.n) FILTER (WHERE p.is_new), 0)::bigint AS arrived,
+		   coalesce(sum(p.v1) FILTER (WHERE p.is_new), 0) AS arrivals,
+		   coalesce(sum(p.v2 - p.v1), 0) AS model, coalesce(sum(p.v2), 0) AS finish
+	FROM parts AS p
 )
 SELECT r.place, r.component, r.amount, r.customers, r.meaning
 FROM sums AS s, LATERAL (VALUES
@@ -179,9 +185,9 @@ FROM sums AS s, LATERAL (VALUES
 	(6, 'model', s.model, s.customers, 'what fitting the models anew makes of the same customers'),
 	(7, 'end', s.finish, s.customers, 'value of the customers at the second date: the sum of all above')
 	) AS r (place, component, amount, customers, meaning)
-$sql$, pair.models, h.history_ref, h.source,
+$sql$, h.source, h.history_ref,
 		@extschema@._value_of(pair, 'b', 'o'), @extschema@._value_of(pair, 'a', 'o'), @extschema@._value_of(pair, 'a', 'n'))
-	USING from_date, to_date, refit;
+	USING from_date, to_date, refit, old_model, old_spend, new_model, new_spend, m.annual_rate, m.horizon, m.refunds;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.equity_bridge(regclass, date, date, boolean, regclass, name, name) IS

@@ -12,9 +12,9 @@
 -- Money of one customer in one period.  Prices are decimal and doubles binary,
 -- so that 0.1 + 0.2 - 0.3 leaves 2.8e-17: money ends at a billionth.
 CREATE FUNCTION @extschema@._money(amount float8)
-RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(round(amount::numeric, 9));
+	RETURNS numeric
+	AS 'MODULE_PATHNAME', 'clv_money'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@._money(float8) IS
 	'part of the audit: an amount as numeric, to nine decimals';
 

@@ -13,7 +13,8 @@ DECLARE
 	customers	record := @extschema@._customer_table(options);
 	cost		record;
 	cost_column text := 'NULL::numeric';
-	by_column	text := 'NULL::text';
+	by_column	text;		-- of the source
+	steps		text;
 	grouping	text := 'p.by_value';
 	of_customers text;
 	facts		text[] := '{}';
@@ -51,8 +52,14 @@ BEGIN
 			customers.key, array_to_string(facts, ', '), @extschema@._relation(customers.relation),
 			@extschema@._equality(@extschema@._column_type(customers.relation, customers.key), @extschema@._column_type(source, customer)));
 	END IF;
-	RETURN format(
-$sql$WITH parts AS (
+	steps := CASE WHEN by_column IS NULL THEN
+$sql$histories AS MATERIALIZED (
+	SELECT %1$s AS customer, %3$s AS history, NULL::text AS by_value, %4$s AS cost
+	FROM %5$s AS o
+	WHERE %1$s IS NOT NULL AND %6$s IS NOT NULL AND %7$s
+	GROUP BY 1$sql$
+		ELSE
+$sql$parts AS (
 	-- the history of each customer in each group, the orders read once
 	SELECT %1$s AS customer, %2$s AS by_value, %3$s AS history, %4$s AS cost
 	FROM %5$s AS o
@@ -64,15 +71,17 @@ $sql$WITH parts AS (
 		   (array_agg(p.by_value ORDER BY (clv.summary(p.history, '5874897-12-31', %9$L)).first_purchase, p.by_value))[1] AS by_value,
 		   sum(p.cost) AS cost
 	FROM parts AS p
-	GROUP BY p.customer
+	GROUP BY p.customer$sql$ END;
+	RETURN format(concat('WITH ', steps,
+$sql$
 ), as_of AS MATERIALIZED (
 	SELECT %8$s AS as_of
 ), facts AS MATERIALIZED (
-	SELECT p.history, s.first_purchase, %10$s AS group_name, %11$s AS cost
+	SELECT p.history, s.first_purchase, s.frequency, %10$s AS group_name, %11$s AS cost
 	FROM histories AS p CROSS JOIN as_of AS a %12$s
 	CROSS JOIN LATERAL clv.summary(p.history, a.as_of, %9$L) AS s
 	WHERE s.frequency IS NOT NULL
-)$sql$,
+)$sql$),
 		src.customer_ref, by_column, src.history, cost_column, src.relation, src.amount_ref, src.up_to,
 		CASE WHEN as_of IS NULL
 			THEN format('(SELECT max((clv.summary(p.history, %s, %L)).last_purchase) FROM histories AS p)', src.today, refunds)
@@ -141,11 +150,11 @@ $sql$, sized AS MATERIALIZED (
 ), told AS MATERIALIZED (
 	SELECT p.pool, count(*) AS customers, clv.cbs(f.history, a.as_of, %1$L) AS base,
 		   avg(clv._money((clv.summary(f.history, f.first_purchase, %1$L)).spend)) AS first_order,
-		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30 AND clv.frequency(f.history, f.first_purchase + 30, %1$L) > 0)::float8
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30 AND f.frequency > 0 AND clv.frequency(f.history, f.first_purchase + 30, %1$L) > 0)::float8
 			   / (CASE WHEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30) >= $5 THEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30) END) AS second_30,
-		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND clv.frequency(f.history, f.first_purchase + 90, %1$L) > 0)::float8
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND f.frequency > 0 AND clv.frequency(f.history, f.first_purchase + 90, %1$L) > 0)::float8
 			   / (CASE WHEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90) >= $5 THEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90) END) AS second_90,
-		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND clv.frequency(f.history, f.first_purchase + 365, %1$L) > 0)::float8
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND f.frequency > 0 AND clv.frequency(f.history, f.first_purchase + 365, %1$L) > 0)::float8
 			   / (CASE WHEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) >= $5 THEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) END) AS second_365,
 		   avg(CASE WHEN jsonb_typeof($9) = 'number' THEN ($9 #>> '{}')::numeric
 					WHEN jsonb_typeof($9 -> 'column') = 'string' THEN coalesce(f.cost, 0)
