@@ -156,6 +156,57 @@ WITH amounts (x) AS (
 SELECT count(*), count(*) FILTER (WHERE clv._money(x)::text <> trim_scale(round(x::numeric, 9))::text) AS other FROM amounts;
 SELECT clv._money(1e5 + 0.015), clv._money(12.50), clv._money(-0.1), clv._money(0.1::float8 + 0.2), clv._money(NULL);
 
+-- ------------------------------------------------------- cells and periods
+-- What the audit counts in one pass is what clv.periods says of each history:
+-- with refunds first, amounts that are no hundredths, or too large to be
+-- counted in them, and under every policy.
+
+CREATE TABLE shop.odd AS
+SELECT 1 + i % 97 AS customer, '2022-01-01'::date + (i * i * 7 + i * 13) % 700 AS day,
+	   CASE WHEN i % 11 = 0 THEN -1 ELSE 1 END * CASE i % 7 WHEN 0 THEN i / 3.0::float8 WHEN 1 THEN 9e16 + i WHEN 2 THEN i / 1000.0 ELSE i / 100.0 END AS amount
+FROM generate_series(1, 2000) AS i;
+INSERT INTO shop.odd VALUES (1000, '2022-01-15', -5), (1000, '2022-06-15', 7.25), (1001, '2022-02-01', -3);
+CREATE TABLE shop.odd_histories AS SELECT customer, clv.rfm(day, amount) AS history FROM shop.odd GROUP BY customer;
+CREATE FUNCTION shop.same_cells(bounds date[], policy text) RETURNS TABLE (cells bigint, other bigint) LANGUAGE sql AS $$
+WITH told AS (
+	SELECT h.customer, p.*, min(p.period) FILTER (WHERE p.purchases > 0) OVER w AS cohort,
+		   sum(p.purchases) OVER (w ORDER BY p.period) AS so_far
+	FROM shop.odd_histories AS h, clv.periods(h.history, bounds, policy) AS p
+	WINDOW w AS (PARTITION BY h.customer)
+), expected AS (
+	SELECT t.cohort, t.period, count(*) FILTER (WHERE t.purchases > 0) AS active,
+		   count(*) FILTER (WHERE t.so_far > 1 AND t.so_far - t.purchases <= 1) AS second, sum(t.orders)::bigint AS orders,
+		   sum(trim_scale(round(t.spend::numeric, 9)))::text AS revenue
+	FROM told AS t WHERE t.cohort IS NOT NULL GROUP BY 1, 2
+), found AS (
+	SELECT c.cohort, c.period, c.active, c.second, c.orders, c.revenue::text
+	FROM unnest((SELECT clv._cohort_cells(h.history, bounds, policy) FROM shop.odd_histories AS h)) AS c
+)
+SELECT (SELECT count(*) FROM expected),
+	   (SELECT count(*) FROM ((TABLE expected EXCEPT ALL TABLE found) UNION ALL (TABLE found EXCEPT ALL TABLE expected)) AS x)
+$$;
+SELECT step, policy, s.* FROM unnest('{1 day,1 month,1 year}'::interval[]) AS step, unnest('{net,gross,event}'::text[]) AS policy,
+	 shop.same_cells(ARRAY(SELECT g::date FROM generate_series('2022-01-01'::timestamp, '2024-01-01', step) AS g), policy) AS s;
+SELECT shop.same_cells('{2022-03-01,2022-03-02,2023-05-05}', 'net'), clv._cohort_cells(NULL, '{2022-01-01,2023-01-01}', 'net');
+SELECT clv._cohort_cells(h.history, '{2022-01-01}', 'net') FROM shop.odd_histories AS h;
+SELECT clv._cohort_cells(h.history, '{2022-01-01,2023-01-01}', NULL) FROM shop.odd_histories AS h;
+
+SELECT policy, count(i.*) AS in_one, count(*) FILTER (WHERE (i.purchases, i.orders, i.revenue) IS DISTINCT FROM (p.purchases, p.orders, trim_scale(round(p.spend::numeric, 9)))) AS other
+FROM shop.odd_histories AS h CROSS JOIN unnest('{net,gross,event}'::text[]) AS policy
+CROSS JOIN clv._in_period(h.history, '2022-02-01', '2022-12-31', policy) AS i
+LEFT JOIN clv.periods(h.history, '{2022-02-01,2023-01-01}', policy) AS p ON true
+GROUP BY policy ORDER BY policy;
+SELECT count(i.orders_to) AS in_either, count(*) FILTER (WHERE (i.orders_to IS NULL) <> (e IS NULL) OR i.orders_to IS NOT NULL AND i IS DISTINCT FROM e) AS other
+FROM shop.odd_histories AS h
+CROSS JOIN clv._in_periods(h.history, '2022-03-01', '2022-03-31', '2022-05-01', '2022-05-31', 'net') AS i
+CROSS JOIN LATERAL (
+	SELECT CASE WHEN count(*) > 0 THEN ROW(coalesce(sum(p.purchases) FILTER (WHERE p.period = 1), 0)::int, coalesce(sum(p.orders) FILTER (WHERE p.period = 1), 0)::bigint,
+			   coalesce(sum(clv._money(p.spend)) FILTER (WHERE p.period = 1), 0), coalesce(sum(p.purchases) FILTER (WHERE p.period = 3), 0)::int,
+			   coalesce(sum(p.orders) FILTER (WHERE p.period = 3), 0)::bigint, coalesce(sum(clv._money(p.spend)) FILTER (WHERE p.period = 3), 0),
+			   clv.frequency(h.history, '2022-04-30') IS NOT NULL)::clv._periods END AS e
+	FROM clv.periods(h.history, '{2022-03-01,2022-04-01,2022-05-01,2022-06-01}') AS p WHERE p.period <> 2
+) AS e;
+
 -- ---------------------------------------------------------- what is refused
 
 SELECT clv.audit_orders('shop.small', 'customer', 'day', 'amount', '2024-02-01', '2024-01-01');

@@ -11,6 +11,8 @@
 #include "varatt.h"
 #endif
 
+#include "access/tupdesc.h"
+#include "utils/array.h"
 #include "utils/date.h"
 
 #include "history.h"
@@ -26,6 +28,15 @@ extern struct varlena *clv_rfm_canonical(Datum datum);
  * them cannot be.
  */
 extern ClvRefunds clv_rfm_policy(DateADT as_of, const text *refunds);
+
+/* The row type of a function's result, looked up once a query. */
+extern TupleDesc clv_rfm_result_type(FunctionCallInfo fcinfo);
+
+/*
+ * The days on which periods begin, and after them the one after the last;
+ * 22023 when the array is no such thing.  "n" is the number of days.
+ */
+extern const DateADT *clv_rfm_bounds(ArrayType *array, int *n);
 
 #define PG_GETARG_CLV_RFM(n)	clv_rfm_canonical(PG_GETARG_DATUM(n))
 

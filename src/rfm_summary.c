@@ -56,9 +56,8 @@ summarise(FunctionCallInfo fcinfo, ClvSummary *summary)
 	return summary->purchases > 0;
 }
 
-/* The row type of the result, looked up once a query. */
-static TupleDesc
-result_type(FunctionCallInfo fcinfo)
+TupleDesc
+clv_rfm_result_type(FunctionCallInfo fcinfo)
 {
 	TupleDesc	desc = fcinfo->flinfo->fn_extra;
 	MemoryContext old;
@@ -99,7 +98,7 @@ clv_rfm_summary(PG_FUNCTION_ARGS)
 	nulls[3] = !s.has_monetary;
 	nulls[8] = nulls[9] = !s.has_money;
 
-	desc = result_type(fcinfo);
+	desc = clv_rfm_result_type(fcinfo);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
 }
 

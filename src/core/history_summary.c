@@ -230,6 +230,29 @@ clv_history_summary(const unsigned char *data, size_t size, int32_t as_of,
 	return round_money(&money, out, err);
 }
 
+/*
+ * The period of a day that is neither before the k-th nor after the last: most
+ * often the k-th itself.
+ */
+static int32_t
+period_of(const int32_t *start, int32_t periods, int32_t k, int32_t day)
+{
+	int32_t		end = periods;
+
+	if (day < start[k + 1])
+		return k;
+	while (end - k > 1)
+	{
+		int32_t		middle = k + (end - k) / 2;
+
+		if (start[middle] <= day)
+			k = middle;
+		else
+			end = middle;
+	}
+	return k;
+}
+
 ClvStatus
 clv_history_opportunities(const unsigned char *data, size_t size,
 						  const int32_t *start, int32_t periods,
@@ -252,8 +275,7 @@ clv_history_opportunities(const unsigned char *data, size_t size,
 			continue;
 		if (!out->acquired && day.day < start[0])
 			return CLV_OK;
-		while (day.day >= start[k + 1])
-			k++;
+		k = period_of(start, periods, k, day.day);
 		if (!out->acquired)
 		{
 			out->acquired = true;
@@ -308,8 +330,7 @@ clv_history_next_period(ClvPeriodReader *reader, ClvHistoryPeriod *out, ClvError
 
 	if (reader->status != CLV_CONTINUE)
 		return reader->status;
-	while (reader->day.day >= reader->start[reader->k + 1])
-		reader->k++;
+	reader->k = period_of(reader->start, reader->periods, reader->k, reader->day.day);
 	memset(out, 0, sizeof(*out));
 	out->k = reader->k;
 	clv_exact_init(&money.repeat);

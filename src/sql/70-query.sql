@@ -92,7 +92,31 @@ $$;
 COMMENT ON FUNCTION @extschema@._check_arguments(interval, float8, text, text, text, float8[], text[]) IS
 	'part of clv.query: raises 22023 or 22004 when an argument that is not about the source cannot be';
 
--- Steps "histories" and "as_of": the orders, read once.
+-- Step "histories": the orders, read once.
+CREATE FUNCTION @extschema@._histories_step(src record, refunds text, more_columns text DEFAULT NULL)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM @extschema@._check_refunds(refunds);
+	RETURN format(
+$sql$histories AS (
+    -- each customer's purchase history, day by day
+    SELECT %1$s AS customer,
+           %2$s AS history%6$s
+    FROM %3$s AS o
+    WHERE %1$s IS NOT NULL
+      AND %4$s IS NOT NULL
+      AND %5$s
+    GROUP BY %1$s
+),$sql$, src.customer_ref, src.history, src.relation, src.amount_ref, src.up_to, more_columns);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._histories_step(record, text, text) IS
+	'part of clv.query: the step histories';
+
+-- Steps "histories" and "as_of".
 CREATE FUNCTION @extschema@._history_steps(
 	src record, as_of date, refunds text, more_columns text DEFAULT NULL)
 RETURNS text
@@ -101,31 +125,18 @@ SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
 AS $$
 BEGIN
-	PERFORM @extschema@._check_refunds(refunds);
-	RETURN format(
-$sql$histories AS (
-    -- each customer's purchase history, day by day
-    SELECT %1$s AS customer,
-           %2$s AS history%9$s
-    FROM %3$s AS o
-    WHERE %1$s IS NOT NULL
-      AND %4$s IS NOT NULL
-      AND %5$s
-    GROUP BY %1$s
-),
+	RETURN concat(@extschema@._histories_step(src, refunds, more_columns), format($sql$
 as_of AS (
-    -- the last day observed%6$s
-    SELECT %7$s AS as_of%8$s
+    -- the last day observed%1$s
+    SELECT %2$s AS as_of%3$s
 ),$sql$,
-		src.customer_ref, src.history, src.relation, src.amount_ref, src.up_to,
 		CASE WHEN as_of IS NULL THEN ': today, or the last day before it with a purchase' END,
 		CASE WHEN as_of IS NULL
 			THEN format($sql$pg_catalog.max((
                clv.summary(h.history, %s, %L)
            ).last_purchase)$sql$, src.today, refunds)
 			ELSE format('CAST(%L AS pg_catalog.date)', as_of) END,
-		CASE WHEN as_of IS NULL THEN E'\n    FROM histories AS h' END,
-		more_columns);
+		CASE WHEN as_of IS NULL THEN E'\n    FROM histories AS h' END));
 END
 $$;
 COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text) IS

@@ -18,6 +18,39 @@ CREATE FUNCTION @extschema@._money(amount float8)
 COMMENT ON FUNCTION @extschema@._money(float8) IS
 	'part of the audit: an amount as numeric, to nine decimals';
 
+-- What a customer has in one period, or in two.
+CREATE TYPE @extschema@._period AS (
+	purchases int,
+	orders bigint,
+	revenue numeric
+);
+COMMENT ON TYPE @extschema@._period IS 'part of the audit: days that count as purchases, orders and revenue of a customer in a period';
+
+CREATE FUNCTION @extschema@._in_period(rfm @extschema@.rfm, first date, last date, refunds text)
+	RETURNS @extschema@._period
+	AS 'MODULE_PATHNAME', 'clv_rfm_in_period'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION @extschema@._in_period(@extschema@.rfm, date, date, text) IS
+	'part of the audit: a history from one day to another, as clv.periods has it; NULL where it has no row';
+
+CREATE TYPE @extschema@._periods AS (
+	purchases_from int,
+	orders_from bigint,
+	revenue_from numeric,
+	purchases_to int,
+	orders_to bigint,
+	revenue_to numeric,
+	before boolean
+);
+COMMENT ON TYPE @extschema@._periods IS 'part of the audit: a customer in two periods, and whether there was a purchase before the second';
+
+CREATE FUNCTION @extschema@._in_periods(rfm @extschema@.rfm, from_first date, from_last date, to_first date, to_last date, refunds text)
+	RETURNS @extschema@._periods
+	AS 'MODULE_PATHNAME', 'clv_rfm_in_periods'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION @extschema@._in_periods(@extschema@.rfm, date, date, date, date, text) IS
+	'part of the audit: a history in two periods, zeros in the one where it has no row; NULL where it has none in either';
+
 -- Is this a span of days?
 CREATE FUNCTION @extschema@._check_span(what text, first date, last date)
 RETURNS void
@@ -65,6 +98,16 @@ $$;
 COMMENT ON FUNCTION @extschema@._profit_column(regclass, record, text, float8, name, date, date, text) IS
 	'part of the audit: the sum of amount times margin as a column, NULL where margin is one number; 22023, 42703 or 42804 when it cannot be';
 
+-- Revenue after a margin that is the same for everything.
+CREATE FUNCTION @extschema@._times(revenue text, margin float8)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1
+RETURN CASE WHEN margin = 1 THEN revenue ELSE format('%s * %L::numeric', revenue, margin) END;
+COMMENT ON FUNCTION @extschema@._times(text, float8) IS
+	'part of the audit: an expression for money times a number';
+
 -- Customers in one period: "customer_periods", a row for each with a row in it.
 CREATE FUNCTION @extschema@._one_period(
 	source regclass, customer name, at name, amount name, first date, last date, zone text, refunds text,
@@ -82,13 +125,13 @@ BEGIN
 	PERFORM @extschema@._check_span('the period', first, last);
 	src := @extschema@._source(source, customer, at, amount, last, zone);
 	profit := @extschema@._profit_column(source, src, refunds, margin, margin_column, first, last, 'profit');
-	RETURN concat('WITH ', @extschema@._history_steps(src, last, refunds, profit), format(
+	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profit), format(
 $sql$
-customer_periods AS MATERIALIZED (
-	SELECT p.purchases, p.orders, clv._money(p.spend) AS revenue, %1$s AS profit
-	FROM histories AS h, LATERAL clv.periods(h.history, %2$L::date[], %3$L) AS p
-),$sql$, CASE WHEN profit IS NULL THEN format('clv._money(p.spend) * %L::numeric', margin) ELSE 'h.profit' END,
-		ARRAY[first, last + 1], refunds));
+customer_periods AS (
+	SELECT (p.own).purchases, (p.own).orders, (p.own).revenue, %1$s AS profit
+	FROM (SELECT h.*, clv._in_period(h.history, %2$L, %3$L, %4$L) AS own FROM histories AS h OFFSET 0) AS p
+	WHERE (p.own).orders IS NOT NULL
+),$sql$, CASE WHEN profit IS NOT NULL THEN 'p.profit' ELSE @extschema@._times('(p.own).revenue', margin) END, first, last, refunds));
 END
 $$;
 COMMENT ON FUNCTION @extschema@._one_period(regclass, name, name, name, date, date, text, text, float8, name) IS
@@ -227,26 +270,15 @@ BEGIN
 	src := @extschema@._source(source, customer, at, amount, to_last, zone);
 	profits := @extschema@._profit_column(source, src, refunds, margin, margin_column, from_first, from_last, 'profit_from')
 		|| @extschema@._profit_column(source, src, refunds, margin, margin_column, to_first, to_last, 'profit_to');
-	RETURN concat('WITH ', @extschema@._history_steps(src, to_last, refunds, profits), format(
+	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profits), format(
 $sql$
-split AS (
-	SELECT h.*, a.purchases AS purchases_from, a.orders AS orders_from, clv._money(a.spend) AS revenue_from,
-		   b.purchases AS purchases_to, b.orders AS orders_to, clv._money(b.spend) AS revenue_to
-	FROM histories AS h
-	LEFT JOIN LATERAL clv.periods(h.history, %1$L::date[], %2$L) AS a ON true
-	LEFT JOIN LATERAL clv.periods(h.history, %3$L::date[], %2$L) AS b ON true
-	WHERE a.period IS NOT NULL OR b.period IS NOT NULL
-),
-both_periods AS MATERIALIZED (
-	SELECT coalesce(s.purchases_from, 0) AS purchases_from, coalesce(s.orders_from, 0) AS orders_from, coalesce(s.revenue_from, 0) AS revenue_from,
-		   coalesce(s.purchases_to, 0) AS purchases_to, coalesce(s.orders_to, 0) AS orders_to, coalesce(s.revenue_to, 0) AS revenue_to,
-		   %4$s AS profit_from, %5$s AS profit_to,
-		   coalesce(s.purchases_from, 0) = 0 AND clv.frequency(s.history, %6$L::date - 1, %2$L) IS NOT NULL AS had_bought
-	FROM split AS s
-),$sql$, ARRAY[from_first, from_last + 1], refunds, ARRAY[to_first, to_last + 1],
-		CASE WHEN profits IS NULL THEN format('coalesce(s.revenue_from, 0) * %L::numeric', margin) ELSE 's.profit_from' END,
-		CASE WHEN profits IS NULL THEN format('coalesce(s.revenue_to, 0) * %L::numeric', margin) ELSE 's.profit_to' END,
-		to_first));
+both_periods AS (
+	SELECT (p.own).*, %1$s AS profit_from, %2$s AS profit_to
+	FROM (SELECT h.*, clv._in_periods(h.history, %3$L, %4$L, %5$L, %6$L, %7$L) AS own FROM histories AS h OFFSET 0) AS p
+	WHERE (p.own).orders_to IS NOT NULL
+),$sql$, CASE WHEN profits IS NOT NULL THEN 'p.profit_from' ELSE @extschema@._times('(p.own).revenue_from', margin) END,
+		CASE WHEN profits IS NOT NULL THEN 'p.profit_to' ELSE @extschema@._times('(p.own).revenue_to', margin) END,
+		from_first, from_last, to_first, to_last, refunds));
 END
 $$;
 COMMENT ON FUNCTION @extschema@._two_periods(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
@@ -267,7 +299,7 @@ $sql$
 told AS (
 	SELECT b.profit_from, b.profit_to,
 		   CASE WHEN b.purchases_from = 0 AND b.purchases_to = 0 THEN 'neither'
-				WHEN b.purchases_from = 0 THEN CASE WHEN b.had_bought THEN 'back' ELSE 'new' END
+				WHEN b.purchases_from = 0 THEN CASE WHEN b.before THEN 'back' ELSE 'new' END
 				WHEN b.purchases_to = 0 THEN 'lost'
 				WHEN b.profit_to > b.profit_from THEN 'up'
 				WHEN b.profit_to < b.profit_from THEN 'down'

@@ -23,8 +23,43 @@ $$;
 COMMENT ON FUNCTION @extschema@._period_step(text) IS
 	'part of the audit: the length of a day, week, month, quarter or year; 22023 for anything else';
 
+-- Cells: what the customers of a cohort have in a period.
+CREATE TYPE @extschema@._cohort_cell AS (
+	cohort int,
+	period int,
+	active bigint,
+	second bigint,
+	orders bigint,
+	revenue numeric
+);
+COMMENT ON TYPE @extschema@._cohort_cell IS
+	'part of the audit: customers whose first purchase is in a period, in the same or another one: with a purchase in it, with their second, orders, revenue';
+
+CREATE FUNCTION @extschema@._cohort_cells_accum(state internal, rfm @extschema@.rfm, bounds date[], refunds text)
+	RETURNS internal
+	AS 'MODULE_PATHNAME', 'clv_cohort_cells_accum'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@._cohort_cells_accum(internal, @extschema@.rfm, date[], text) IS 'transition function';
+
+CREATE FUNCTION @extschema@._cohort_cells_final(state internal)
+	RETURNS @extschema@._cohort_cell[]
+	AS 'MODULE_PATHNAME', 'clv_cohort_cells_final'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@._cohort_cells_final(internal) IS 'final function';
+
+CREATE AGGREGATE @extschema@._cohort_cells(rfm @extschema@.rfm, bounds date[], refunds text)
+(
+	SFUNC = @extschema@._cohort_cells_accum,
+	STYPE = internal,
+	FINALFUNC = @extschema@._cohort_cells_final,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@._cohort_cells(@extschema@.rfm, date[], text) IS
+	'part of the audit: histories by cohort and period, numbered from 1 as in clv.periods; cells with nothing in them are left out, bounds and refunds are those of the first row. '
+	'A customer without a purchase within the bounds is of no cohort; the size of a cohort is the number active in its own period';
+
 -- Customers by cohort and period: "cells", numbered by the periods' bounds.
-CREATE FUNCTION @extschema@._cohort_cells(
+CREATE FUNCTION @extschema@._cohort_steps(
 	source regclass, customer name, at name, amount name, period text, as_of date, zone text, refunds text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -36,33 +71,31 @@ DECLARE
 	src			record;
 BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
-	RETURN concat('WITH ', @extschema@._history_steps(src, as_of, refunds), format(
+	RETURN concat('WITH ', @extschema@._histories_step(src, refunds), format(
 $sql$
-born AS MATERIALIZED (
-	SELECT h.history, s.first_purchase
-	FROM histories AS h CROSS JOIN as_of AS a, LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
-	WHERE s.frequency IS NOT NULL
+as_of AS (
+	-- the last day observed, and that of the first purchase
+	SELECT coalesce(CAST(%1$L AS date), max((s.own).last_purchase)) AS as_of, min((s.own).first_purchase) AS first_day
+	FROM (SELECT clv.summary(h.history, coalesce(CAST(%1$L AS date), %2$s), %3$L) AS own FROM histories AS h OFFSET 0) AS s
 ), bounds AS MATERIALIZED (
 	-- starts of the periods from the first to the one after as_of
 	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods
 	FROM as_of AS a, LATERAL (
 		SELECT array_agg(g::date ORDER BY g) AS bounds
-		FROM generate_series(date_trunc(%2$L, (SELECT min(n.first_purchase) FROM born AS n)::timestamp),
-							 date_trunc(%2$L, a.as_of::timestamp) + %3$L::interval, %3$L::interval) AS g
+		FROM generate_series(date_trunc(%4$L, a.first_day::timestamp), date_trunc(%4$L, a.as_of::timestamp) + %5$L::interval, %5$L::interval) AS g
 	) AS b
 ), cells AS MATERIALIZED (
-	SELECT width_bucket(n.first_purchase, b.bounds) AS cohort, p.period, count(*) FILTER (WHERE p.purchases > 0) AS active,
-		   sum(p.orders) AS orders, sum(clv._money(p.spend)) AS revenue
-	FROM born AS n CROSS JOIN bounds AS b, LATERAL clv.periods(n.history, b.bounds[:b.periods] || least(b.bounds[b.periods + 1], b.as_of + 1), %1$L) AS p
-	GROUP BY 1, 2
-), sizes AS MATERIALIZED (
-	SELECT width_bucket(n.first_purchase, b.bounds) AS cohort, count(*) AS size
-	FROM born AS n CROSS JOIN bounds AS b
-	GROUP BY 1
-),$sql$, refunds, period, @extschema@._period_step(period)));
+	-- the last period ends with as_of
+	SELECT c.cohort, c.period, c.active, c.orders::numeric AS orders, c.revenue
+	FROM (SELECT clv._cohort_cells(h.history, b.bounds[:b.periods] || least(b.bounds[b.periods + 1], b.as_of + 1), %3$L) AS cells
+		  FROM histories AS h CROSS JOIN bounds AS b WHERE b.bounds IS NOT NULL) AS x,
+		 unnest(x.cells) AS c
+), sizes AS (
+	SELECT c.cohort, c.active AS size FROM cells AS c WHERE c.period = c.cohort
+),$sql$, as_of, src.today, refunds, period, @extschema@._period_step(period)));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._cohort_cells(regclass, name, name, name, text, date, text, text) IS
+COMMENT ON FUNCTION @extschema@._cohort_steps(regclass, name, name, name, text, date, text, text) IS
 	'part of the audit: the steps up to cells, active customers, orders and revenue by cohort and period';
 
 -- ----------------------------------------------------------- lenses 3 and 4
@@ -76,7 +109,7 @@ ROWS 500
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE @extschema@._cohort_cells(source, customer, at, amount, period, as_of, zone, refunds) ||
+	RETURN QUERY EXECUTE @extschema@._cohort_steps(source, customer, at, amount, period, as_of, zone, refunds) ||
 $sql$
 grid AS (
 	SELECT s.cohort AS k, s.size, g.age, b.bounds[s.cohort] AS cohort, (b.bounds[s.cohort] + g.age * $1)::date AS period_start,
@@ -125,37 +158,28 @@ BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
 	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, as_of, refunds), format(
 $sql$
-born AS MATERIALIZED (
-	SELECT h.history, a.as_of
-	FROM histories AS h CROSS JOIN as_of AS a, LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
-	WHERE s.first_purchase BETWEEN %2$L AND %3$L
-), bounds AS MATERIALIZED (
+bounds AS MATERIALIZED (
 	SELECT a.as_of, array_agg(g::date ORDER BY g) AS bounds, count(*)::int - 1 AS periods
 	FROM as_of AS a, LATERAL generate_series(%2$L::timestamp, (a.as_of + %4$L::interval)::timestamp, %4$L::interval) AS g
 	GROUP BY a.as_of
 	HAVING count(*) > 1
-), cells AS (
-	SELECT p.period, count(*) FILTER (WHERE p.purchases > 0) AS active, sum(p.orders) AS orders, sum(clv._money(p.spend)) AS revenue
-	FROM born AS n CROSS JOIN bounds AS b, LATERAL clv.periods(n.history, b.bounds, %1$L) AS p
-	GROUP BY p.period
-), seconds AS (
-	-- the period in which each customer bought a second time
-	SELECT x.period, count(*) AS customers
-	FROM born AS n CROSS JOIN bounds AS b, LATERAL (
-		SELECT min(q.period) AS period
-		FROM (SELECT p.period, sum(p.purchases) OVER (ORDER BY p.period) AS so_far FROM clv.periods(n.history, b.bounds, %1$L) AS p) AS q
-		WHERE q.so_far > 1
-	) AS x
-	GROUP BY x.period
+), cells AS MATERIALIZED (
+	SELECT c.*
+	FROM (SELECT clv._cohort_cells(h.history, b.bounds, %1$L) AS cells
+		  FROM histories AS h CROSS JOIN bounds AS b
+		  WHERE (clv.summary(h.history, b.as_of, %1$L)).first_purchase BETWEEN %2$L AND %3$L) AS x,
+		 unnest(x.cells) AS c
+), periods AS (
+	-- the cohort may have begun in several of them
+	SELECT c.period, sum(c.active)::bigint AS active, sum(c.second) AS second, sum(c.orders) AS orders, sum(c.revenue) AS revenue FROM cells AS c GROUP BY c.period
 ), size AS (
-	SELECT count(*) AS size FROM born
+	SELECT coalesce(sum(c.active), 0)::bigint AS size FROM cells AS c WHERE c.period = c.cohort
 )
 SELECT g.age, b.bounds[g.age + 1], s.size, f.active, f.active / nullif(s.size, 0)::float8, f.orders::bigint, f.orders / nullif(f.active, 0), f.revenue / nullif(f.orders, 0),
 	   f.revenue, CASE WHEN f.complete THEN sum(f.revenue) OVER (ORDER BY g.age) / nullif(s.size, 0) END,
-	   CASE WHEN f.complete THEN 1 - coalesce(sum(t.customers) OVER (ORDER BY g.age), 0) / nullif(s.size, 0)::float8 END::float8
+	   CASE WHEN f.complete THEN 1 - coalesce(sum(c.second) OVER (ORDER BY g.age), 0) / nullif(s.size, 0)::float8 END::float8
 FROM bounds AS b CROSS JOIN size AS s CROSS JOIN LATERAL generate_series(0, b.periods - 1) AS g (age)
-LEFT JOIN cells AS c ON c.period = g.age + 1
-LEFT JOIN seconds AS t ON t.period = g.age + 1
+LEFT JOIN periods AS c ON c.period = g.age + 1
 CROSS JOIN LATERAL (SELECT b.bounds[g.age + 2] <= b.as_of + 1 AS complete,
 						   CASE WHEN b.bounds[g.age + 2] <= b.as_of + 1 THEN coalesce(c.active, 0) END AS active,
 						   CASE WHEN b.bounds[g.age + 2] <= b.as_of + 1 THEN coalesce(c.orders, 0) END AS orders,
@@ -179,7 +203,7 @@ ROWS 500
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE @extschema@._cohort_cells(source, customer, at, amount, period, as_of, zone, refunds) ||
+	RETURN QUERY EXECUTE @extschema@._cohort_steps(source, customer, at, amount, period, as_of, zone, refunds) ||
 $sql$
 grid AS (
 	SELECT s.cohort AS k, g.p, b.bounds[s.cohort] AS cohort, b.bounds[g.p] AS period_start, b.bounds[g.p + 1] <= b.as_of + 1 AS complete
