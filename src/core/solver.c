@@ -2,15 +2,11 @@
  * solver.c
  *		Fit of any model in the list, stepped by its caller.
  *
- * Newton's method with the model's own second derivatives, on
- * phi = ln((theta - lower) / unit), where the unit of a time is the mean age of
- * the base and that of a sum of money the geometric mean of spend: weeks and
- * days, cents and dollars take the same path to the same optimum.  A trust
- * region keeps steps honest; a likelihood that is not finite rejects a step.
- * phi is kept in a box so wide that an optimum outside it is one at infinity
- * or zero: that is what a base without the variation that a parameter
- * describes looks like, and the fit says so.  A prior is added to the
- * likelihood as one customer more.
+ * Newton's method with the model's own second derivatives, in phi
+ * (objective.h).  A trust region keeps steps honest; a likelihood that is not
+ * finite rejects a step.  phi is kept in a box so wide that an optimum outside
+ * it is one at infinity or zero: that is what a base without the variation that
+ * a parameter describes looks like, and the fit says so.
  *
  * A parameter that is a whole number is found by trying all its values, each
  * search from the optimum of the one before; the best is then searched for from
@@ -24,14 +20,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "covariates.h"
 #include "newton.h"
+#include "objective.h"
 #include "optimum.h"
 #include "path.h"
-#include "posterior.h"
-#include "start.h"
+#include "prelude.h"
 
-#define UNITS_A_STEP	8192	/* unless the model knows better */
 #define MAX_EVALUATIONS 250		/* of one attempt */
 #define FIRST_RADIUS	1.5
 #define MAX_RADIUS		6.0
@@ -53,22 +47,11 @@
 
 struct ClvFit
 {
-	const ClvModel *model;
-	ClvCovariates *covariates;	/* that the model is made of; NULL: none */
-	ClvFit	   *plain;			/* without them: the search begins there */
-	const ClvBase *base;
-	ClvMoments	moments;		/* of it */
-	void	   *work;			/* NULL: the search has not begun */
-	double		unit[CLV_MAX_PARAM];
-	bool		has_prior;
+	const ClvModel *model;		/* whose likelihood it is */
+	ClvPrelude	prelude;
 	ClvPrior	prior;
-
-	/* the evaluation that is under way */
-	ClvPoint	trial;
-	ClvSums		sums;
-	size_t		units;
-	size_t		step;			/* units a step */
-	size_t		done;			/* units of it */
+	ClvObjective objective;
+	ClvPoint	trial;			/* where it is evaluated */
 
 	/* the attempt that is under way */
 	int			attempt;
@@ -82,7 +65,6 @@ struct ClvFit
 	ClvPath		path;
 
 	/* the whole-number parameter, for models that have one */
-	double		whole;			/* its present value */
 	bool		given;			/* by the caller */
 	bool		last;			/* no other is to be tried */
 	bool		is_warm;		/* it had an attempt -1, */
@@ -97,75 +79,13 @@ struct ClvFit
 	ClvPath		best_path;
 };
 
-/* Those that the likelihood is of. */
-static int64_t
-customers_of(const ClvFit *fit)
-{
-	return fit->model->kind == CLV_SPEND ? fit->base->spenders : fit->base->customers;
-}
-
-static double
-theta_of(const ClvFit *fit, int i, double phi)
-{
-	double		lower = fit->model->param[i].lower;
-
-	if (clv_is_whole(fit->model, i))
-		return fit->whole;
-	if (clv_is_coefficient(fit->model, i))
-		return phi;
-
-	/* at its lower limit, a parameter that has a finite one is there */
-	if (lower > 0.0 && phi <= -CLV_MAX_PHI)
-		return lower;
-	return lower + fit->unit[i] * exp(phi);
-}
-
-static double
-phi_of(const ClvFit *fit, int i, double theta)
-{
-	if (clv_is_whole(fit->model, i))
-		return 0.0;
-	if (clv_is_coefficient(fit->model, i))
-		return theta;
-	return log((theta - fit->model->param[i].lower) / fit->unit[i]);
-}
-
-/* Mean age and geometric mean of spend, whatever units they are in. */
-static void
-set_units(ClvFit *fit)
-{
-	double		t = clv_moments_age(&fit->moments);
-	double		money = clv_moments_spend(&fit->moments);
-	int			k;
-
-	for (k = 0; k < fit->model->nparam; k++)
-	{
-		const ClvParam *param = &fit->model->param[k];
-
-		fit->unit[k] = pow(t, param->time_power) * pow(money, param->money_power);
-	}
-}
-
-/* Parameters that the model cannot take count as a likelihood that is NaN. */
+/* Begin to evaluate at the trial. */
 static ClvStatus
 begin_evaluation(ClvFit *fit)
 {
-	double		par[CLV_MAX_PARAM];
-	ClvStatus	status;
-	int			i;
-
-	for (i = 0; i < fit->model->nparam; i++)
-		par[i] = theta_of(fit, i, fit->trial.phi[i]);
-	clv_sums_clear(&fit->sums, fit->model->nparam);
-	fit->done = 0;
 	fit->best.evaluations++;
 	fit->attempt_evaluations++;
-	status = fit->model->begin(fit->work, par);
-	if (status == CLV_OK || status == CLV_NO_MEMORY)
-		return status;
-	fit->sums.loglik = NAN;
-	fit->done = fit->units;
-	return CLV_OK;
+	return clv_objective_begin(&fit->objective, fit->trial.phi);
 }
 
 /*
@@ -183,13 +103,13 @@ begin_attempt(ClvFit *fit, ClvStatus *status)
 	else
 	{
 		for (i = 0; i < fit->model->nparam; i++)
-			par[i] = fit->whole;
-		if (!fit->model->start(fit->model, &fit->moments, fit->attempt, par))
+			par[i] = fit->objective.whole;
+		if (!fit->model->start(fit->model, &fit->prelude.moments, fit->attempt, par))
 			return false;
 	}
 	for (i = 0; i < fit->model->nparam; i++)
 	{
-		double		phi = phi_of(fit, i, par[i]);
+		double		phi = clv_objective_phi(&fit->objective, i, par[i]);
 
 		fit->trial.phi[i] = fmin(fmax(phi, -CLV_MAX_PHI), CLV_MAX_PHI);
 		if (fit->best.loglik == -DBL_MAX)
@@ -202,35 +122,6 @@ begin_attempt(ClvFit *fit, ClvStatus *status)
 	fit->attempt_evaluations = 0;
 	*status = begin_evaluation(fit);
 	return true;
-}
-
-/* Of a discrete model not every base can be: cells from number "from" on. */
-static ClvStatus
-check_cells(const ClvModel *model, const ClvBase *base, size_t from, size_t to,
-			ClvError *err)
-{
-	ClvStatus	status = CLV_OK;
-
-	for (; model->discrete && status == CLV_OK && from < to && from < base->ncell; from++)
-	{
-		const ClvCell *cell = &base->cell[from];
-		ClvRow		row = {base->x[cell->ix], base->tx[cell->itx], base->t[cell->it]};
-
-		status = clv_model_row_check(model, &row, err);
-	}
-	return status;
-}
-
-/* What is between purchases is a part of some likelihoods. */
-static ClvStatus
-check_gaps(const ClvModel *model, const ClvBase *base, double whole, ClvError *err)
-{
-	if (!model->gaps || base->has_log_gaps || whole == 1.0)
-		return CLV_OK;
-	return clv_fail(err, CLV_BAD_ARGUMENT,
-					"Build the base from histories, with clv.cbs(rfm, as_of).",
-					"model \"%s\" needs the times between purchases, which the base does not have",
-					model->name);
 }
 
 static void
@@ -250,35 +141,20 @@ forget(ClvFit *fit)
 	fit->best.message[0] = '\0';
 }
 
-/* What a fit with covariates needs besides, or false: no memory. */
-static bool
-begin_covariates(ClvFit *fit, const ClvFitOptions *options, ClvError *err)
-{
-	ClvFitOptions plain = {0};
-
-	plain.whole = options->whole;
-	plain.prior = options->prior;
-	fit->covariates = clv_covariates_new(fit->model, fit->base,
-										 options->covariate,
-										 options->prior != NULL);
-	fit->plain = clv_fit_new(fit->model, fit->base, &plain, err);
-	return fit->covariates != NULL && fit->plain != NULL;
-}
-
-/* The model and the moments are known: begin the first attempt. */
+/* What comes before it is known: begin the first attempt. */
 static ClvStatus
 begin_search(ClvFit *fit)
 {
 	ClvStatus	status = CLV_NO_MEMORY;
 
+	fit->model = clv_prelude_model(&fit->prelude);
 	fit->best.model = fit->model;
 	forget(fit);
-	fit->work = fit->model->work_new(fit->model, fit->base);
-	if (fit->work == NULL)
+	fit->objective.model = fit->model;
+	fit->objective.covariates = fit->prelude.covariates;
+	if (!clv_objective_init(&fit->objective, &fit->prelude.moments))
 		return status;
-	fit->units = fit->model->units(fit->work);
-	fit->step = fit->model->step_units > 0 ? fit->model->step_units : UNITS_A_STEP;
-	set_units(fit);
+	fit->attempt = clv_prelude_start(&fit->prelude, fit->warm) ? -2 : -1;
 	return begin_attempt(fit, &status) ? status : CLV_NO_MEMORY;
 }
 
@@ -291,31 +167,31 @@ ClvFit *
 clv_fit_new(const ClvModel *model, const ClvBase *base,
 			const ClvFitOptions *options, ClvError *err)
 {
-	double		whole = options != NULL ? options->whole : 0.0;
-	ClvFit	   *fit;
+	static const ClvFitOptions none;
+	ClvFit	   *fit = calloc(1, sizeof(ClvFit));
+	ClvStatus	status = CLV_NO_MEMORY;
 
-	if (check_gaps(model, base, whole, err) != CLV_OK)
-		return NULL;
-	fit = calloc(1, sizeof(ClvFit));
+	if (options == NULL)
+		options = &none;
 	if (fit != NULL)
 	{
 		fit->model = model;
-		fit->base = base;
-		fit->attempt = -1;
-		fit->whole = whole > 0.0 ? whole : 1.0;
-		fit->given = whole > 0.0 || model->next_whole == NULL;
+		fit->given = options->whole > 0.0 || model->next_whole == NULL;
 		fit->last = fit->given;
-		if (options != NULL && options->prior != NULL)
+		fit->objective.base = base;
+		fit->objective.whole = options->whole > 0.0 ? options->whole : 1.0;
+		if (options->prior != NULL)
 		{
-			fit->has_prior = true;
 			fit->prior = *options->prior;
+			fit->objective.prior = &fit->prior;
 		}
-		if (options == NULL || options->ncov == 0 ||
-			begin_covariates(fit, options, err))
-			return fit;
+		status = clv_prelude_init(&fit->prelude, model, base, options, err);
 	}
+	if (status == CLV_OK)
+		return fit;
+	if (status == CLV_NO_MEMORY)
+		fail_memory(model, err);
 	clv_fit_free(fit);
-	fail_memory(model, err);
 	return NULL;
 }
 
@@ -324,45 +200,9 @@ clv_fit_free(ClvFit *fit)
 {
 	if (fit == NULL)
 		return;
-	if (fit->work != NULL)
-		fit->model->work_free(fit->work);
-	clv_covariates_free(fit->covariates);
-	clv_fit_free(fit->plain);
+	clv_objective_free(&fit->objective);
+	clv_prelude_free(&fit->prelude);
 	free(fit);
-}
-
-/* From derivatives in theta to derivatives in phi; false if not finite. */
-static bool
-take_sums(ClvFit *fit)
-{
-	ClvPoint   *point = &fit->trial;
-	double		slope[CLV_MAX_PARAM];	/* dtheta / dphi */
-	bool		finite = isfinite(fit->sums.loglik);
-	int			i;
-	int			j;
-
-	point->loglik = fit->sums.loglik;
-	point->scale = fmax(fabs(point->loglik), (double) customers_of(fit));
-	for (i = 0; i < fit->model->nparam; i++)
-	{
-		bool		straight = clv_is_coefficient(fit->model, i);
-
-		slope[i] = straight ? 1.0 : fit->unit[i] * exp(point->phi[i]);
-		point->grad[i] = slope[i] * fit->sums.grad[i];
-		finite = finite && isfinite(point->grad[i]);
-		for (j = 0; j <= i; j++)
-		{
-			double		bend = slope[i] * fit->sums.hess[CLV_PACK(i, j)] * slope[j];
-
-			if (i == j && !straight)
-				bend += point->grad[i];
-			point->info[CLV_PACK(i, j)] = -bend;
-			finite = finite && isfinite(bend);
-		}
-	}
-	if (fit->has_prior)
-		clv_prior_add(fit->model, fit->covariates, &fit->prior, fit->unit, point);
-	return finite;
 }
 
 /*
@@ -425,7 +265,7 @@ next_whole(ClvFit *fit, ClvStatus *status)
 	fit->is_warm = fit->best.status == CLV_CONVERGED;
 	if (fit->model->next_whole(fit->model, fit->warm))
 	{
-		fit->whole = fit->warm[fit->model->nparam - 1];
+		fit->objective.whole = fit->warm[fit->model->nparam - 1];
 		forget(fit);
 		fit->attempt = fit->is_warm ? -2 : -1;
 		return begin_attempt(fit, status);
@@ -437,7 +277,7 @@ next_whole(ClvFit *fit, ClvStatus *status)
 	fit->best.evaluations = evaluations;
 	memcpy(fit->best_phi, fit->highest_phi, sizeof(fit->best_phi));
 	fit->best_path.n = 0;		/* it was to another one */
-	fit->whole = fit->best.par[fit->model->nparam - 1];
+	fit->objective.whole = fit->best.par[fit->model->nparam - 1];
 	fit->attempt = -1;
 	return fit->highest_warm && begin_attempt(fit, status);
 }
@@ -474,7 +314,7 @@ end_attempt(ClvFit *fit, const ClvAround *around, bool settled)
 	out.limit = -1;
 	out.message[0] = '\0';
 	for (i = 0; i < fit->model->nparam; i++)
-		out.par[i] = theta_of(fit, i, fit->here.phi[i]);
+		out.par[i] = clv_objective_theta(&fit->objective, i, fit->here.phi[i]);
 	clv_optimum_judge(fit->model, around, settled,
 					  fit->attempt_evaluations, &out);
 	if (better(&out, &fit->best))
@@ -571,7 +411,7 @@ propose(ClvFit *fit)
 static ClvStatus
 judge(ClvFit *fit)
 {
-	bool		finite = take_sums(fit);
+	bool		finite = clv_objective_take(&fit->objective, &fit->trial);
 	double		ratio = -1.0;
 	ClvAround	around;
 
@@ -612,40 +452,13 @@ judge(ClvFit *fit)
 	return propose(fit);
 }
 
-/*
- * Go on with what comes before a search with covariates: the fit without
- * them, and what they are like.
- */
+/* One step before the search. */
 static ClvStatus
-step_covariates(ClvFit *fit, ClvError *err)
+step_prelude(ClvFit *fit, ClvError *err)
 {
-	ClvStatus	status = clv_fit_step(fit->plain, err);
-	ClvFitted	plain;
+	ClvStatus	status = clv_prelude_step(&fit->prelude, err);
 
 	if (status == CLV_OK)
-		status = clv_covariates_step(fit->covariates);
-	if (status != CLV_OK)
-		return status;
-
-	/* from the plain optimum, the likelihood can but rise */
-	clv_fit_result(fit->plain, &plain);
-	memcpy(fit->warm, plain.par, sizeof(fit->warm));
-	fit->attempt = -2;
-	fit->model = clv_covariates_model(fit->covariates);
-	fit->moments = fit->plain->moments;
-	status = begin_search(fit);
-	return status == CLV_OK ? CLV_CONTINUE : status;
-}
-
-/* One step before the search: look at the next cells of the base. */
-static ClvStatus
-step_moments(ClvFit *fit, ClvError *err)
-{
-	size_t		from = fit->moments.done;
-	bool		all = clv_moments_step(&fit->moments, fit->base);
-	ClvStatus	status = check_cells(fit->model, fit->base, from, fit->moments.done, err);
-
-	if (status == CLV_OK && all)
 		status = begin_search(fit);
 	return status == CLV_OK ? CLV_CONTINUE : status;
 }
@@ -654,27 +467,11 @@ step_moments(ClvFit *fit, ClvError *err)
 static ClvStatus
 step_search(ClvFit *fit)
 {
-	ClvStatus	status;
+	ClvStatus	status = clv_objective_step(&fit->objective);
 
-	if (fit->done < fit->units)
-	{
-		size_t		from = fit->done;
-
-		fit->done = fit->units - from > fit->step ? from + fit->step : fit->units;
-		status = fit->model->slice(fit->work, from, fit->done, &fit->sums);
-		if (status == CLV_NO_MEMORY)
-			return status;
-		if (status != CLV_OK)
-		{
-			fit->sums.loglik = NAN;
-			fit->done = fit->units;
-		}
-	}
-	if (fit->done < fit->units)
-		return CLV_CONTINUE;
-
-	status = judge(fit);
-	if (status == CLV_NO_MEMORY)
+	if (status == CLV_OK)
+		status = judge(fit);
+	if (status != CLV_OK)
 		return status;
 	return fit->finished ? CLV_OK : CLV_CONTINUE;
 }
@@ -691,12 +488,10 @@ clv_fit_step(ClvFit *fit, ClvError *err)
 
 	if (fit->finished)
 		return CLV_OK;
-	if (fit->work != NULL)
+	if (fit->objective.work != NULL)
 		status = step_search(fit);
-	else if (fit->plain != NULL)
-		status = step_covariates(fit, err);
 	else
-		status = step_moments(fit, err);
+		status = step_prelude(fit, err);
 	if (status == CLV_NO_MEMORY)
 		fail_memory(fit->model, err);
 	return status;
@@ -706,25 +501,17 @@ clv_fit_step(ClvFit *fit, ClvError *err)
 void
 clv_fit_result(const ClvFit *fit, ClvFitted *fitted)
 {
-	const ClvBase *base = fit->base;
+	const ClvBase *base = fit->objective.base;
 
 	*fitted = fit->best;
-	if (fit->has_prior)
-		fitted->loglik -= clv_prior_log(fit->model, fit->covariates, &fit->prior,
-										fit->unit, fit->best_phi);
-	fitted->has_prior = fit->has_prior;
+	fitted->loglik -= clv_objective_prior(&fit->objective, fit->best_phi);
+	fitted->has_prior = fit->objective.prior != NULL;
 	fitted->prior = fit->prior;
-	fitted->customers = customers_of(fit);
+	fitted->customers = clv_objective_customers(fit->model, base);
 	if (fit->model->kind == CLV_SPEND)
 		fitted->excluded = base->no_repeat + base->no_spend;
 	if (fitted->message[0] == '\0' && fitted->status == CLV_NOT_CONVERGED)
 		snprintf(fitted->message, sizeof(fitted->message),
 				 "the likelihood cannot be evaluated for these data");
-	if (fit->covariates != NULL)
-	{
-		ClvFitted	plain;
-
-		clv_fit_result(fit->plain, &plain);
-		clv_covariates_result(fit->covariates, fit->best_phi, &plain, fitted);
-	}
+	clv_prelude_result(&fit->prelude, fit->best_phi, fitted);
 }
