@@ -78,16 +78,15 @@ as_of AS (
 	SELECT coalesce(CAST(%1$L AS date), max((s.own).last_purchase)) AS as_of, min((s.own).first_purchase) AS first_day
 	FROM (SELECT clv.summary(h.history, coalesce(CAST(%1$L AS date), %2$s), %3$L) AS own FROM histories AS h OFFSET 0) AS s
 ), bounds AS MATERIALIZED (
-	-- starts of the periods from the first to the one after as_of
-	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods
+	-- starts of the periods from the first to the one after as_of, and the same with as_of as the end
+	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods, trim_array(b.bounds, 1) || least(b.bounds[cardinality(b.bounds)], a.as_of + 1) AS observed
 	FROM as_of AS a, LATERAL (
 		SELECT array_agg(g::date ORDER BY g) AS bounds
 		FROM generate_series(date_trunc(%4$L, a.first_day::timestamp), date_trunc(%4$L, a.as_of::timestamp) + %5$L::interval, %5$L::interval) AS g
 	) AS b
 ), cells AS MATERIALIZED (
-	-- the last period ends with as_of
 	SELECT c.cohort, c.period, c.active, c.orders::numeric AS orders, c.revenue
-	FROM (SELECT clv._cohort_cells(h.history, b.bounds[:b.periods] || least(b.bounds[b.periods + 1], b.as_of + 1), %3$L) AS cells
+	FROM (SELECT clv._cohort_cells(h.history, b.observed, %3$L) AS cells
 		  FROM histories AS h CROSS JOIN bounds AS b WHERE b.bounds IS NOT NULL) AS x,
 		 unnest(x.cells) AS c
 ), sizes AS (
