@@ -1,6 +1,6 @@
 # Several sessions at once: orders come in, both views are refreshed
-# concurrently, and whoever reads always sees a whole view of one day; and the
-# settings of the session that refreshes do not matter.
+# concurrently, and whoever reads or asks always sees a whole view of one day; and
+# the settings of the session that refreshes do not matter.
 
 use strict;
 use warnings;
@@ -43,6 +43,41 @@ $node->pgbench(
 $node->safe_psql('postgres', 'REFRESH MATERIALIZED VIEW v_model; REFRESH MATERIALIZED VIEW v');
 is($node->safe_psql('postgres', 'SELECT (SELECT count(*) FROM v) = (SELECT count(DISTINCT customer_id) FROM orders)'),
 	't', 'nobody is missing at the end');
+
+# Questions to a pair that is refreshed as one: each answer is of one state of
+# both, with nobody in one part and not in the other, and by the models that the
+# values are from.
+$node->safe_psql(
+	'postgres', q{
+	CALL clv.create_materialized_view('d', 'orders', 'customer_id', 'at', 'amount', '2024-12-31',
+		options => '{"margin": 0.4, "cost_per_order": 1, "history": true}');
+});
+$node->pgbench(
+	'--no-vacuum --client=4 --transactions=25', 0,
+	[qr{actually processed: 100/100}], [qr{^$}],
+	'questions, buyers and refreshes of a pair at once',
+	{
+		'013_ask@6' => q{
+			SELECT 1 / (sum(m.customers) = (SELECT count(*) FROM d))::int FROM clv.migration('d', '2023-06-30', '2024-12-31') AS m;
+			SELECT 1 / (sum(e.equity) = (SELECT sum(clv::numeric) FROM d) AND sum(e.customers) = (SELECT count(*) FROM d))::int
+			FROM clv.equity('d', 'tier', draws => 20) AS e;
+			SELECT 1 / (b.amount = (SELECT sum(clv_net::numeric) FROM d))::int
+			FROM clv.equity_bridge('d', '2023-06-30', '2024-12-31', refit => false) AS b WHERE b.component = 'end';
+			SELECT 1 / (bool_and(e.quantity <> 'note') AND max(e.value) FILTER (WHERE e.quantity = 'clv_net') = (SELECT clv_net FROM d WHERE customer_id = 77))::int
+			FROM clv.explain('d', 77) AS e;
+			SELECT 1 / (sum(t.customers) = (SELECT count(*) FROM d))::int FROM clv.tier_rules('d') AS t;
+			SELECT 1 / (count(*) = (SELECT count(*) FROM d) AND bool_and(t.tier = v.tier))::int
+			FROM clv.tiers_at('d', '{2024-12-31}') AS t JOIN d AS v ON v.customer_id::text = t.customer_id;
+			SELECT 1 / (count(*) = (SELECT count(clv_net) FROM d))::int FROM clv.value_at_risk('d', '90 days');
+		},
+		'013_buy_more@3' => q{INSERT INTO orders SELECT nextval('next_order'), date '2024-01-01' + (random() * 100)::int, 10 + 20 * random();},
+		'013_refresh_pair@2' => q{
+			BEGIN;
+			REFRESH MATERIALIZED VIEW CONCURRENTLY d_model;
+			REFRESH MATERIALIZED VIEW CONCURRENTLY d;
+			COMMIT;
+		},
+	});
 
 # Two make a pair of the same name: one of them gets it, whole, and the other,
 # who comes before the first has committed, is told.

@@ -106,6 +106,26 @@ for my $name (sort keys %call)
 	like($stderr, qr/ERROR:  42501/, "$name: refused without the right to read");
 }
 
+# Half of the rights is none: the customers without the models, a column that
+# was not granted, a customer table that was not.  Nothing of what is in it is
+# in the message.
+sub refused
+{
+	my ($role, $sql, $name) = @_;
+	my ($status, $stdout, $stderr) = $node->psql('app', "\\set VERBOSITY verbose\nSET SESSION AUTHORIZATION $role; $sql");
+
+	like($stderr, qr/ERROR:  42501: permission denied for (table|materialized view)/, "$name: refused");
+	is($stdout, '', "$name: nothing is shown");
+	unlike($stderr, qr/bitter/, "$name: nothing is told");
+}
+$node->safe_psql('app', "GRANT USAGE ON SCHEMA crm TO reader; GRANT SELECT ON crm.${\ident('value')} TO reader; UPDATE shop.orders SET secret = 'bitter'");
+my %halves = (%over_views, equity => $view);
+delete $halves{fairness};		# needs no models
+refused('reader', "SELECT * FROM clv.$_($halves{$_})", "$_ without the models") for sort keys %halves;
+refused('analyst', "SELECT * FROM clv.acquisition($source, by => 'secret')", 'acquisition by a column that was not granted');
+refused('analyst', "SELECT * FROM clv.equity($view, by => 'secret', relation => 'shop.orders', key => ${\literal('customer')})", 'equity by such a column');
+$node->safe_psql('app', "REVOKE USAGE ON SCHEMA crm FROM reader; REVOKE SELECT ON crm.${\ident('value')} FROM reader");
+
 # Whoever may not read the customer table, or a column of it, makes no view.
 as_role('shop', "REVOKE SELECT (${\ident('service')}) ON shop.${\ident('people')} FROM analyst");
 my ($status, $stdout, $stderr) = $node->psql('app', "\\set VERBOSITY verbose\nSET SESSION AUTHORIZATION analyst; REFRESH MATERIALIZED VIEW crm.${\ident('value')}");
