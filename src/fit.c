@@ -14,6 +14,7 @@
 #include "cbs.h"
 #include "model_value.h"
 #include "retention.h"
+#include "start.h"
 
 /* What a fit is asked for, besides the base and the model. */
 typedef struct ClvFitCall
@@ -78,6 +79,17 @@ clv_fit_base(Datum cbs, double unit_days, MemoryContext context)
 	return base;
 }
 
+/* What an order of the base is worth. */
+static double
+clv_fit_money(const ClvBase *base)
+{
+	ClvMoments	moments = {0};
+
+	while (!clv_moments_step(&moments, base))
+		CHECK_FOR_INTERRUPTS();
+	return clv_moments_spend(&moments);
+}
+
 /* The default prior, but for what the argument says. */
 static void
 clv_fit_read_prior(Jsonb *json, const ClvBase *base,
@@ -85,7 +97,8 @@ clv_fit_read_prior(Jsonb *json, const ClvBase *base,
 {
 	ClvError	err;
 
-	clv_prior_default(value->fit.model, base, value->unit_days, prior);
+	clv_prior_default(value->fit.model, clv_fit_money(base), value->unit_days,
+					  prior);
 	if (clv_prior_from_json(&json->root, &value->fit, value->unit_days, prior,
 							&err) != CLV_OK)
 		clv_raise(&err);

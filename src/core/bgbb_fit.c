@@ -87,13 +87,13 @@ typedef struct Work
 {
 	const ClvBase *base;
 	size_t		nstep;			/* most opportunities, and one */
-	size_t		units;
+	size_t		units;			/* as far as is known */
 	double		par[CLV_BGBB_NPARAM];
 	double		log_buy;		/* ln of alpha / (alpha + beta) */
 	double		log_miss;		/* ln of beta / (alpha + beta) */
 	Step	   *step;
-	size_t		most_bought;	/* largest x and n - x */
-	size_t		most_missed;
+	size_t		most_bought;	/* no x is larger */
+	size_t		most_missed;	/* no n - x is */
 	size_t		least_tx;
 	ClvTwofold	log_sum[NLOG];
 	double		sum[NSUM];
@@ -138,7 +138,6 @@ void *
 clv_bgbb_work_new(const ClvModel *model, const ClvBase *base)
 {
 	Work	   *w = calloc(1, sizeof(Work));
-	size_t		i;
 
 	if (w == NULL)
 		return NULL;
@@ -152,24 +151,15 @@ clv_bgbb_work_new(const ClvModel *model, const ClvBase *base)
 	}
 
 	w->most_bought = (size_t) (base->nx > 0 ? base->x[base->nx - 1] : 0.0);
+	w->most_missed = w->nstep - 1 - (size_t) (base->nx > 0 ? base->x[0] : 0.0);
 	w->least_tx = (size_t) (base->ntx > 0 ? base->tx[0] : 0.0);
-
-	/* a step of a table is a unit, and so is a cell, or a chunk of its way */
-	w->units = w->nstep + base->ncell;
-	for (i = 0; i < base->ncell; i++)
-	{
-		const ClvCell *cell = &base->cell[i];
-		size_t		missed = (size_t) (base->t[cell->it] - base->x[cell->ix]);
-		double		from = begins_group(base, i) ? base->t[cell->it] :
-			base->tx[cell[1].itx];
-
-		if (missed > w->most_missed)
-			w->most_missed = missed;
-		w->units += (size_t) (from - base->tx[cell->itx]) / CLV_BGBB_CHUNK;
-	}
 	return w;
 }
 
+/*
+ * A step of a table is a unit, and so is a cell: of one that is a long way off,
+ * each chunk of the way (see move).
+ */
 size_t
 clv_bgbb_units(const void *work)
 {
@@ -181,6 +171,7 @@ clv_bgbb_begin(void *work, const double *par)
 {
 	Work	   *w = work;
 
+	w->units = w->nstep + w->base->ncell;
 	memcpy(w->par, par, sizeof(w->par));
 	w->log_buy = -log1p(par[B] / par[A]);
 	w->log_miss = -log1p(par[A] / par[B]);
@@ -473,7 +464,10 @@ move(Work *w)
 	skip(w, tx);
 	go_down(w, w->way);
 	if (!whole)
+	{
+		w->units++;
 		return;
+	}
 	add_cell(w, cell->n);
 	w->left--;
 	w->in_group = w->left > 0 && !begins_group(base, w->left - 1);

@@ -132,7 +132,8 @@ struct ClvModel
 	 * [from, to) of the units() there are, in ascending order, adding to
 	 * "sums" (a unit is well under a microsecond, or else step_units says how
 	 * many take some milliseconds).  The total of slice() does not depend on
-	 * how the units are cut.
+	 * how the units are cut.  Of a model that takes no covariates there may
+	 * turn out to be more units() as slice() goes on, never after the last.
 	 */
 	size_t		step_units;
 	void	   *(*work_new) (const ClvModel *model, const ClvBase *base);

@@ -69,7 +69,6 @@ clv_objective_init(ClvObjective *objective, const ClvMoments *moments)
 	objective->work = model->work_new(model, objective->base);
 	if (objective->work == NULL)
 		return false;
-	objective->units = model->units(objective->work);
 	objective->step = model->step_units > 0 ? model->step_units : UNITS_A_STEP;
 	set_units(objective, moments);
 	return true;
@@ -103,6 +102,7 @@ clv_objective_begin(ClvObjective *objective, const double *phi)
 	clv_sums_clear(&objective->sums, model->nparam);
 	objective->done = 0;
 	status = model->begin(objective->work, par);
+	objective->units = model->units(objective->work);
 	if (status == CLV_NO_MEMORY)
 		return status;
 	if (status != CLV_OK)
@@ -113,6 +113,7 @@ clv_objective_begin(ClvObjective *objective, const double *phi)
 ClvStatus
 clv_objective_step(ClvObjective *objective)
 {
+	const ClvModel *model = objective->model;
 	size_t		from = objective->done;
 	ClvStatus	status = CLV_OK;
 
@@ -120,8 +121,9 @@ clv_objective_step(ClvObjective *objective)
 	{
 		objective->done = objective->units - from > objective->step ?
 			from + objective->step : objective->units;
-		status = objective->model->slice(objective->work, from, objective->done,
-										 &objective->sums);
+		status = model->slice(objective->work, from, objective->done,
+							  &objective->sums);
+		objective->units = model->units(objective->work);
 	}
 	if (status == CLV_NO_MEMORY)
 		return status;

@@ -34,7 +34,7 @@ typedef struct ClvObjective
 	/* the evaluation that is under way */
 	void	   *work;			/* NULL: not ready */
 	ClvSums		sums;
-	size_t		units;
+	size_t		units;			/* as far as is known */
 	size_t		step;			/* units a step */
 	size_t		done;			/* units of it */
 } ClvObjective;

@@ -6,22 +6,6 @@
 
 #include <math.h>
 
-/* The geometric mean of spend, 1 where there is none. */
-double
-clv_base_money(const ClvBase *base)
-{
-	double		n = 0.0;
-	double		ln = 0.0;
-	size_t		i;
-
-	for (i = 0; i < base->nspend; i++)
-	{
-		n += base->spend[i].n;
-		ln += base->spend[i].n * log(base->spend[i].m);
-	}
-	return n > 0.0 ? exp(ln / n) : 1.0;
-}
-
 void
 clv_prior_rescale(const ClvModel *model, double factor, double *median)
 {
@@ -33,14 +17,13 @@ clv_prior_rescale(const ClvModel *model, double factor, double *median)
 
 /*
  * A typical time is in days.  Of money nothing can be typical: it is in terms
- * of what an order of this base is worth.  A covariate has as likely as not no
+ * of what an order of the base is worth.  A covariate has as likely as not no
  * effect.
  */
 void
-clv_prior_default(const ClvModel *model, const ClvBase *base,
-				  double unit_days, ClvPrior *prior)
+clv_prior_default(const ClvModel *model, double money, double unit_days,
+				  ClvPrior *prior)
 {
-	double		money = clv_base_money(base);
 	int			i;
 
 	for (i = 0; i < clv_real_params(model); i++)

@@ -19,11 +19,11 @@ typedef struct ClvPrior
 	double		sd[CLV_MAX_PARAM];	/* of phi; neither is used of a whole number */
 } ClvPrior;
 
-/* The geometric mean of spend, 1 where there is none. */
-extern double clv_base_money(const ClvBase *base);
-
-/* The typical values of the model, with CLV_PRIOR_SD, for a base. */
-extern void clv_prior_default(const ClvModel *model, const ClvBase *base,
+/*
+ * The typical values of the model, with CLV_PRIOR_SD, for a base where an order
+ * is worth "money", its geometric mean (start.h).
+ */
+extern void clv_prior_default(const ClvModel *model, double money,
 							  double unit_days, ClvPrior *prior);
 
 /* Medians given in days become medians in another unit. */

@@ -9,21 +9,24 @@
 
 #include "model.h"
 
-/* Evaluate in slices of "cut" units (0: all at once). */
+/* Evaluate in slices of "cut" units (0: all that are known). */
 static ClvSums
 evaluate(const ClvModel *model, const ClvBase *base, const double *par, size_t cut)
 {
 	void	   *work = model->work_new(model, base);
-	size_t		units = model->units(work);
 	size_t		from;
+	size_t		to;
 	ClvSums		sums;
 
 	memset(&sums, 0, sizeof(sums));
-	if (cut == 0)
-		cut = units;
 	model->begin(work, par);
-	for (from = 0; from < units; from += cut)
-		model->slice(work, from, from + cut < units ? from + cut : units, &sums);
+	for (from = 0; from < model->units(work); from = to)
+	{
+		to = model->units(work);
+		if (cut > 0 && to - from > cut)
+			to = from + cut;
+		model->slice(work, from, to, &sums);
+	}
 	model->work_free(work);
 	return sums;
 }

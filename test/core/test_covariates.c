@@ -575,7 +575,7 @@ test_prior(void)
 	int			i;
 
 	make_groups(row, n, 2, &base);
-	clv_prior_default(clv_model_find("paretonbd"), &base, 1.0, &prior);
+	clv_prior_default(clv_model_find("paretonbd"), 1.0, 1.0, &prior);
 	prior.sd[1] = 0.5;
 	prior.median[5] = -0.02;
 	prior.sd[5] = 0.01;

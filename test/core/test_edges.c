@@ -16,6 +16,7 @@
 #include "check.h"
 #include "optimum.h"
 #include "run_fit.h"
+#include "start.h"
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 #define CUSTOMERS		1000
@@ -187,13 +188,13 @@ static double
 distance(const Edge *edge, int i)
 {
 	const ClvParam *param = &edge->model->param[i];
-	double		age = 0.0;
-	size_t		k;
+	ClvMoments	moments = {0};
 
-	for (k = 0; k < rows; k++)
-		age += row[k].t / rows;
+	while (!clv_moments_step(&moments, edge->base))
+		;
 	return log((edge->fitted->par[i] - param->lower) /
-			   (pow(age, param->time_power) * pow(clv_base_money(edge->base), param->money_power)));
+			   (pow(clv_moments_age(&moments), param->time_power) *
+				pow(clv_moments_spend(&moments), param->money_power)));
 }
 
 /*
