@@ -3,10 +3,16 @@
 
 -- equity(view, by): customer equity with its interval.
 --
--- The interval of a large group is not drawn customer by customer: from a
--- systematic sample of it come the width with the uncertainty of the fit, w1,
--- and without, w0.  Chance grows with the root of the number of customers, the
--- error of the fit with their value, since it is the same for all.
+-- The interval of a large group is not drawn customer by customer.  It has two
+-- parts.  Chance, of which the futures of a sample tell by models without
+-- uncertainty, grows with the root of the number of customers.  The error of
+-- the fit grows with their value, since it is the same for all: the sum that is
+-- expected of some of them, by parameters that may be just as well.  Futures by
+-- such parameters would show both at once, but of a sample chance is so much
+-- the larger that the rest drowns in it.
+--
+-- The sample is systematic by value: every so many of the group in that order,
+-- or, of very many, of those that the hash of their names picks.
 CREATE FUNCTION @extschema@.equity(view regclass, by name DEFAULT NULL, relation regclass DEFAULT NULL, key name DEFAULT NULL,
 	cohort text DEFAULT NULL, level float8 DEFAULT 0.95, draws int DEFAULT 200, seed bigint DEFAULT 1)
 RETURNS TABLE (group_name text, customers bigint, equity numeric, lower float8, upper float8, share_of_equity float8,
@@ -14,13 +20,17 @@ RETURNS TABLE (group_name text, customers bigint, equity numeric, lower float8, 
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 10
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 SET datestyle = 'ISO, YMD'
 AS $$
 DECLARE
 	pair		record := @extschema@._pair(view);
-	grouping	text := 'NULL::text';
+	mark		text := 'NULL::text';	-- what the group of row "v" follows from
+	grouping	text := 'k.mark';		-- the group that it does
 	source		text := pair.customers || ' AS v';
-	sample_of_all CONSTANT int := 8000;	-- customers whose futures are drawn
+	-- customers whose futures are drawn, of groups up to twice as large; half
+	-- as many of larger ones
+	sample_of_all CONSTANT int := 8000;
 	sample_least CONSTANT int := 500;		-- of a group
 BEGIN
 	IF by IS NOT NULL AND cohort IS NOT NULL THEN
@@ -33,10 +43,11 @@ BEGIN
 			MESSAGE = 'equity by a customer table needs the table, its key and the column to group by',
 			HINT = 'For example by => ''channel'', relation => ''crm.customers'', key => ''id''.';
 	ELSIF cohort IS NOT NULL THEN
+		mark := 'v.first_purchase';
 		grouping := CASE cohort
-			WHEN 'year' THEN $q$to_char(v.first_purchase, 'YYYY')$q$
-			WHEN 'quarter' THEN $q$to_char(v.first_purchase, 'YYYY-"Q"Q')$q$
-			WHEN 'month' THEN $q$to_char(v.first_purchase, 'YYYY-MM')$q$ END;
+			WHEN 'year' THEN $q$to_char(k.mark, 'YYYY')$q$
+			WHEN 'quarter' THEN $q$to_char(k.mark, 'YYYY-"Q"Q')$q$
+			WHEN 'month' THEN $q$to_char(k.mark, 'YYYY-MM')$q$ END;
 		IF grouping IS NULL THEN
 			RAISE EXCEPTION USING
 				ERRCODE = 'invalid_parameter_value',
@@ -44,7 +55,7 @@ BEGIN
 		END IF;
 	ELSIF by IS NOT NULL AND relation IS NULL THEN
 		PERFORM @extschema@._column_type(view, by);
-		grouping := format('v.%I::text', by);
+		mark := format('v.%I::text', by);
 	ELSIF by IS NOT NULL THEN
 		IF key IS NULL THEN
 			RAISE EXCEPTION USING
@@ -52,58 +63,86 @@ BEGIN
 				MESSAGE = 'a relation with groups needs the name of its column with the customer: key';
 		END IF;
 		PERFORM @extschema@._column_type(relation, by);
-		grouping := 'g.group_name';
+		mark := 'g.group_name';
 		source := format('%1$s AS v LEFT JOIN (SELECT c.%2$I AS key, min(c.%3$I::text) AS group_name FROM %4$s AS c GROUP BY c.%2$I) AS g ON g.key %5$s v.%6$s',
 			pair.customers, key, by, @extschema@._relation(relation),
 			@extschema@._equality(@extschema@._column_type(relation, key), pair.customer_type), pair.customer_column);
 	END IF;
 	RETURN QUERY EXECUTE format(
 $sql$
-WITH valued AS MATERIALIZED (
-	SELECT %1$s AS group_name, v.frequency, v.recency, v.t, v.monetary, v.clv, %2$s AS net FROM %3$s
-), totals AS (
-	SELECT v.group_name, count(*) AS customers, count(v.clv) AS valued, coalesce(sum(v.clv::numeric), 0) AS equity, sum(v.net::numeric) AS net
-	FROM valued AS v GROUP BY v.group_name
-), steps AS (
-	SELECT t.*, greatest(1, t.valued / greatest($4, $5 / (count(*) OVER ())::int)) AS step FROM totals AS t
-), sample AS (
-	SELECT n.* FROM (
-		SELECT v.*, s.step,
-			   CASE WHEN s.step > 1 THEN row_number() OVER (PARTITION BY v.group_name ORDER BY v.clv, v.frequency, v.recency, v.t, v.monetary) END AS place
-		FROM valued AS v JOIN steps AS s ON s.group_name IS NOT DISTINCT FROM v.group_name
-		WHERE v.clv IS NOT NULL
-	) AS n
-	WHERE n.step = 1 OR n.place %% n.step = (n.step + 1) / 2
+WITH valued AS %7$s (
+	SELECT %1$s AS mark, v.%8$s::text AS customer, v.frequency, v.recency, v.t, v.monetary, v.clv, %3$s AS net FROM %4$s
+), marks AS (
+	SELECT v.mark, count(*) AS customers, count(v.clv) AS valued, coalesce(sum(clv._numeric(v.clv)), 0) AS equity, sum(clv._numeric(v.net)) AS net
+	FROM valued AS v GROUP BY v.mark
+), numbered AS MATERIALIZED (
+	SELECT k.*, %2$s AS group_name, dense_rank() OVER (ORDER BY %2$s) AS number FROM marks AS k
+), groups AS MATERIALIZED (
+	SELECT g.*, g.valued < 2 * g.size AS whole, g.size / 2 AS wanted
+	FROM (
+		SELECT k.number, min(k.group_name) AS group_name, sum(k.customers)::bigint AS customers, sum(k.valued)::bigint AS valued,
+			   sum(k.equity) AS equity, sum(k.net) AS net, greatest($4, $5 / (count(*) OVER ())::int) AS size
+		FROM numbered AS k
+		GROUP BY k.number
+	) AS g
+), picks AS MATERIALIZED (
+	-- not many more than are wanted: sorting all takes long
+	SELECT k.mark, g.number, g.whole, g.wanted, CASE WHEN g.whole THEN 1 ELSE greatest(1, g.valued / (16 * g.wanted)) END AS every
+	FROM numbered AS k JOIN groups AS g ON g.number = k.number
+), near AS (
+	SELECT k.number, k.whole, v.frequency, v.recency, v.t, v.monetary, v.clv,
+		   row_number() OVER (PARTITION BY k.number ORDER BY v.clv, v.frequency, v.recency, v.t, v.monetary) AS place,
+		   greatest(1, count(*) OVER (PARTITION BY k.number) / k.wanted) AS step
+	FROM valued AS v JOIN picks AS k ON %9$s
+	WHERE v.clv IS NOT NULL AND (k.every = 1 OR hashtextextended(v.customer COLLATE "C", 0) %% k.every = 0)
+), sample AS MATERIALIZED (
+	SELECT n.*, NOT n.whole AND n.place / n.step %% 4 = 2 AS is_fitted
+	FROM near AS n
+	WHERE n.whole OR n.place %% n.step = n.step / 2
 ), drawn AS (
-	SELECT a.group_name, count(*) AS customers, sum(a.clv::numeric) AS equity,
-		   clv.total_interval(m.model, m.spend, a.frequency, a.recency, a.t, a.monetary, m.annual_rate, m.horizon, $1, $2, $3) AS w1,
+	SELECT a.number, count(*) AS customers, sum(clv._numeric(a.clv)) FILTER (WHERE a.is_fitted) AS fitted,
+		   clv.total_interval(m.model, m.spend, a.frequency, a.recency, a.t, a.monetary, m.annual_rate, m.horizon, $1, $2, $3)
+		   FILTER (WHERE a.whole) AS both,
 		   clv.total_interval(clv.without_uncertainty(m.model), clv.without_uncertainty(m.spend), a.frequency, a.recency, a.t, a.monetary,
-							  m.annual_rate, m.horizon, $1, $2, $3) FILTER (WHERE a.step > 1) AS w0
-	FROM sample AS a CROSS JOIN %4$s AS m
-	GROUP BY a.group_name
-), widths AS (
-	SELECT s.*, d.w1, ((d.w1).upper - (d.w1).lower) / 2 AS h1, ((d.w0).upper - (d.w0).lower) / 2 AS h0,
-		   s.valued::float8 / d.customers AS n_ratio, (s.equity / nullif(d.equity, 0))::float8 AS e_ratio
-	FROM steps AS s LEFT JOIN drawn AS d ON d.group_name IS NOT DISTINCT FROM s.group_name
+							  m.annual_rate, m.horizon, $1, $2, $3) FILTER (WHERE NOT a.whole) AS chance
+	FROM sample AS a CROSS JOIN %5$s AS m
+	GROUP BY a.number
+), fits AS MATERIALIZED (
+	SELECT clv.draw_model(m.model, $3, n) AS model, clv.draw_model(m.spend, $3, n) AS spend, m.annual_rate, m.horizon
+	FROM %5$s AS m, generate_series(0, least($2, 1000) - 1) AS n
+), expected AS (
+	SELECT e.number, percentile_cont(ARRAY[greatest((1 - $1) / 2, 0), least((1 + $1) / 2, 1)]) WITHIN GROUP (ORDER BY e.equity) AS range
+	FROM fits AS f
+	CROSS JOIN LATERAL (
+		SELECT a.number, sum(clv._numeric(clv.value(f.model, f.spend, a.frequency, a.recency, a.t, a.monetary, f.annual_rate, f.horizon)))::float8 AS equity
+		FROM sample AS a WHERE a.is_fitted GROUP BY a.number
+	) AS e
+	GROUP BY e.number
 ), halves AS (
-	SELECT w.*, sqrt(w.h0 ^ 2 * w.n_ratio + greatest(w.h1 ^ 2 - w.h0 ^ 2, 0) * w.e_ratio ^ 2) AS half FROM widths AS w
+	SELECT g.*, d.both,
+		   sqrt((((d.chance).upper - (d.chance).lower) / 2) ^ 2 * (g.valued::float8 / d.customers)
+				+ ((e.range[2] - e.range[1]) / 2 * (g.equity / nullif(d.fitted, 0))::float8) ^ 2) AS half
+	FROM groups AS g LEFT JOIN drawn AS d ON d.number = g.number LEFT JOIN expected AS e ON e.number = g.number
 )
 SELECT h.group_name, h.customers, h.equity,
-	   CASE WHEN h.step = 1 THEN (h.w1).lower ELSE greatest(h.equity::float8 - h.half, 0) END,
-	   CASE WHEN h.step = 1 THEN (h.w1).upper ELSE h.equity::float8 + h.half END,
+	   CASE WHEN h.whole THEN (h.both).lower ELSE greatest(h.equity::float8 - h.half, 0) END,
+	   CASE WHEN h.whole THEN (h.both).upper ELSE h.equity::float8 + h.half END,
 	   (h.equity / nullif(sum(h.equity) OVER (), 0))::float8,
 	   (h.equity / nullif(h.valued, 0))::float8, h.net
 FROM halves AS h
-ORDER BY %5$s
-$sql$, grouping, CASE WHEN pair.costs THEN 'v.clv_net' ELSE 'NULL::float8' END, source, pair.models,
-		CASE WHEN cohort IS NULL THEN 'h.equity DESC, h.group_name' ELSE 'h.group_name' END)
+ORDER BY %6$s
+$sql$, mark, grouping, CASE WHEN pair.costs THEN 'v.clv_net' ELSE 'NULL::float8' END, source, pair.models,
+		CASE WHEN cohort IS NULL THEN 'h.equity DESC, h.group_name' ELSE 'h.group_name' END,
+		CASE WHEN relation IS NULL THEN 'NOT MATERIALIZED' ELSE 'MATERIALIZED' END, pair.customer_column,
+		CASE WHEN cohort IS NULL THEN $q$coalesce(k.mark, '') = coalesce(v.mark, '') AND (k.mark IS NULL) = (v.mark IS NULL)$q$
+			ELSE 'k.mark = v.mark' END)
 	USING level, draws, seed, sample_least, sample_of_all;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.equity(regclass, name, regclass, name, text, float8, int, bigint) IS
 	'customer equity: the sum of clv of a view of customer values, of all (group_name NULL) or by a column of the view (tier), by a column of a customer table (relation, key, by: channel; several rows for a customer count by the first name) '
 	'or by cohort of first purchase (year, quarter or month). With the interval in which it will turn out to lie with probability "level", chance and the uncertainty of the fit included, drawn as by clv.total_interval; '
-	'for large groups from a systematic sample. The sum is exact; customers without a value count as customers alone. equity_net is the sum of clv_net where the view has costs. '
+	'for groups of 1000 and more, if there are few of 16000 together and more, from a systematic sample. The sum is exact; customers without a value count as customers alone. equity_net is the sum of clv_net where the view has costs. '
 	'The same for the same seed. 22023: by and cohort together, a table without by, another cohort, and as clv.total_interval; 42703: no such column; 42809: not such a view';
 
 -- equity_bridge(view, from, to): why equity changed.
@@ -113,6 +152,7 @@ RETURNS TABLE (place int, component text, amount numeric, customers bigint, mean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 7
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
 	pair		record := @extschema@._pair(view);
@@ -145,22 +185,19 @@ $sql$, h.history_ref, h.source)
 		INTO old_model, old_spend, new_model, new_spend
 		USING from_date, to_date, m.refunds, m.model, m.spend;
 	END IF;
-	-- arguments, not rows to be joined, so that the plan can be parallel
 	RETURN QUERY EXECUTE format(
 $sql$
 WITH valued AS (
-	SELECT b.frequency IS NULL AS is_new, a.last_purchase > $1 AS bought, (1 + $8) ^ (($2 - $1) / 365.25::float8) - 1 AS unwinding,
+	SELECT (v.a).frequency IS NULL AS is_new, (v.b).last_purchase > $1 AS bought, (1 + $8) ^ (($2 - $1) / 365.25::float8) - 1 AS unwinding,
 		   coalesce(%3$s, 0) AS v0, coalesce(%4$s, 0) AS v1, CASE WHEN $3 THEN coalesce(%5$s, 0) END AS v2
-	FROM %1$s
+	FROM (SELECT %6$sclv.summary(%2$s, $1, $10) AS a, clv.summary(%2$s, $2, $10) AS b FROM %1$s OFFSET '0') AS v
 	CROSS JOIN LATERAL (SELECT $4 AS model, $5 AS spend, $8 AS annual_rate, $9 AS horizon) AS o
 	CROSS JOIN LATERAL (SELECT $6 AS model, $7 AS spend, $8 AS annual_rate, $9 AS horizon) AS n
-	CROSS JOIN LATERAL clv.summary(%2$s, $2, $10) AS a
-	LEFT JOIN LATERAL clv.summary(%2$s, $1, $10) AS b ON true
-	WHERE a.frequency IS NOT NULL
-	OFFSET 0
+	WHERE (v.b).frequency IS NOT NULL
+	OFFSET '0'
 ), parts AS MATERIALIZED (
-	SELECT x.is_new, x.bought, count(*) AS n, sum(x.v0::numeric) AS v0, sum((x.v0 * x.unwinding)::numeric) AS unwound, sum(x.v1::numeric) AS v1,
-		   coalesce(sum(x.v2::numeric), sum(x.v1::numeric)) AS v2
+	SELECT x.is_new, x.bought, count(*) AS n, sum(clv._numeric(x.v0)) AS v0, sum(clv._numeric(x.v0 * x.unwinding)) AS unwound, sum(clv._numeric(x.v1)) AS v1,
+		   coalesce(sum(clv._numeric(x.v2)), sum(clv._numeric(x.v1))) AS v2
 	FROM valued AS x
 	GROUP BY 1, 2
 ), sums AS (
@@ -186,7 +223,7 @@ FROM sums AS s, LATERAL (VALUES
 	(7, 'end', s.finish, s.customers, 'value of the customers at the second date: the sum of all above')
 	) AS r (place, component, amount, customers, meaning)
 $sql$, h.source, h.history_ref,
-		@extschema@._value_of(pair, 'b', 'o'), @extschema@._value_of(pair, 'a', 'o'), @extschema@._value_of(pair, 'a', 'n'))
+		@extschema@._value_of(pair, '(v.a)', 'o'), @extschema@._value_of(pair, '(v.b)', 'o'), @extschema@._value_of(pair, '(v.b)', 'n'), pair.cost_columns)
 	USING from_date, to_date, refit, old_model, old_spend, new_model, new_spend, m.annual_rate, m.horizon, m.refunds;
 END
 $$;

@@ -7,12 +7,14 @@ RETURNS TABLE (group_value text, customers bigint, tier_or_better text, share fl
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 20
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
 	of_value	name := coalesce(value, CASE WHEN EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = view AND a.attname = 'clv_net')
 		THEN 'clv_net' ELSE 'clv' END);
 	one			name;
+	numbers		text[];		-- the value and what was brought, as numeric
 BEGIN
 	IF view IS NULL OR attribute IS NULL OR (min_customers >= 1 AND min_cell >= 1) IS NOT TRUE THEN
 		RAISE EXCEPTION USING
@@ -24,16 +26,26 @@ BEGIN
 	PERFORM @extschema@._column_type(view, tier);
 	FOREACH one IN ARRAY array_remove(ARRAY[of_value, holdout], NULL) LOOP
 		PERFORM @extschema@._check_type(view, one, @extschema@._numbers(), 'a number', 'It is a column with values.');
+		numbers := numbers || format(CASE WHEN @extschema@._column_type(view, one) = 'float8'::regtype
+			THEN '@extschema@._numeric(v.%I)' ELSE 'v.%I::numeric' END, one);
 	END LOOP;
 	RETURN QUERY EXECUTE format(
 $sql$
 WITH rows AS (
-	SELECT v.%1$I::text AS grp, v.%2$I::text AS tier, v.%3$I::numeric AS value, %4$s AS actual FROM %5$s AS v WHERE v.%2$I IS NOT NULL
+	-- one column to group by, of which few values are expected
+	SELECT ARRAY[v.%1$I::text, v.%2$I::text] AS cell, %3$s AS value, %4$s AS actual FROM %5$s AS v WHERE v.%2$I IS NOT NULL OFFSET '0'
+), counted AS MATERIALIZED (
+	SELECT r.cell[1] AS grp, r.cell[2] AS tier, count(*) AS n, count(r.value) AS valued, sum(r.value) AS value,
+		   sum(r.value) FILTER (WHERE r.actual IS NOT NULL) AS predicted, sum(r.actual) AS actual
+	FROM rows AS r
+	GROUP BY r.cell
 ), tiers AS MATERIALIZED (
 	-- best first, by what is in them
-	SELECT r.tier, row_number() OVER (ORDER BY avg(r.value) DESC, r.tier) AS place FROM rows AS r GROUP BY r.tier
+	SELECT c.tier, row_number() OVER (ORDER BY sum(c.value) / nullif(sum(c.valued), 0) DESC, c.tier) AS place FROM counted AS c GROUP BY c.tier
 ), groups AS MATERIALIZED (
-	SELECT r.grp, count(*) AS n, avg(r.value) AS mean, sum(r.value) FILTER (WHERE r.actual IS NOT NULL) AS predicted, sum(r.actual) AS actual FROM rows AS r GROUP BY r.grp
+	SELECT c.grp, sum(c.n)::bigint AS n, sum(c.value) / nullif(sum(c.valued), 0) AS mean, sum(c.predicted) AS predicted, sum(c.actual) AS actual
+	FROM counted AS c
+	GROUP BY c.grp
 ), hidden AS MATERIALIZED (
 	-- a single small group could be told from the total and the others: the next one is hidden too
 	SELECT g.*, g.n < $1 OR (count(*) FILTER (WHERE g.n < $1) OVER () = 1 AND row_number() OVER (ORDER BY g.n < $1 DESC, g.n, g.grp) = 2
@@ -41,10 +53,9 @@ WITH rows AS (
 	FROM groups AS g
 ), cells AS (
 	SELECT h.grp, h.n, t.tier, t.place, h.mean, h.predicted, h.actual,
-		   count(r.tier) FILTER (WHERE rt.place <= t.place) AS held
-	FROM hidden AS h CROSS JOIN tiers AS t LEFT JOIN rows AS r ON r.grp IS NOT DISTINCT FROM h.grp LEFT JOIN tiers AS rt ON rt.tier = r.tier
+		   coalesce(sum(c.n) OVER (PARTITION BY h.grp ORDER BY t.place), 0)::bigint AS held
+	FROM hidden AS h CROSS JOIN tiers AS t LEFT JOIN counted AS c ON c.grp IS NOT DISTINCT FROM h.grp AND c.tier = t.tier
 	WHERE NOT h.is_hidden
-	GROUP BY h.grp, h.n, t.tier, t.place, h.mean, h.predicted, h.actual
 ), shares AS (
 	SELECT c.*, CASE WHEN c.held = 0 OR (c.held >= $2 AND (c.n - c.held >= $2 OR c.held = c.n)) THEN c.held / c.n::float8 END AS share FROM cells AS c
 ), ratios AS (
@@ -58,7 +69,7 @@ FROM (
 	SELECT h.grp, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1 FROM hidden AS h WHERE h.is_hidden
 ) AS r
 ORDER BY r.last, r.place, r.grp
-$sql$, attribute, tier, of_value, CASE WHEN holdout IS NULL THEN 'NULL::numeric' ELSE format('v.%I::numeric', holdout) END, @extschema@._relation(view))
+$sql$, attribute, tier, numbers[1], coalesce(numbers[2], 'NULL::numeric'), @extschema@._relation(view))
 	USING min_customers, min_cell;
 END
 $$;

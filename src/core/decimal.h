@@ -1,0 +1,24 @@
+/*
+ * decimal.h
+ *		A double as the decimal number that it is printed as.
+ */
+#ifndef CLV_DECIMAL_H
+#define CLV_DECIMAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* digits / 10^decimals; no decimals that are 0 at the end. */
+typedef struct ClvDecimal
+{
+	int64_t		digits;
+	int			decimals;
+} ClvDecimal;
+
+/*
+ * What printf("%.15g") prints.  False where that is not done without printing:
+ * from 1e15 on, below 1e-8, and when it is no number.
+ */
+extern bool clv_decimal(double value, ClvDecimal *out);
+
+#endif							/* CLV_DECIMAL_H */
