@@ -142,7 +142,7 @@ $$;
 COMMENT ON FUNCTION @extschema@.equity(regclass, name, regclass, name, text, float8, int, bigint) IS
 	'customer equity: the sum of clv of a view of customer values, of all (group_name NULL) or by a column of the view (tier), by a column of a customer table (relation, key, by: channel; several rows for a customer count by the first name) '
 	'or by cohort of first purchase (year, quarter or month). With the interval in which it will turn out to lie with probability "level", chance and the uncertainty of the fit included, drawn as by clv.total_interval; '
-	'for groups of 1000 and more, if there are few of 16000 together and more, from a systematic sample. The sum is exact; customers without a value count as customers alone. equity_net is the sum of clv_net where the view has costs. '
+	'for large groups (of 1000 customers and more, where there is one of 16000 and more) from a systematic sample, by which half of the width is right to about 15 % with 200 draws. The sum is exact; customers without a value count as customers alone. equity_net is the sum of clv_net where the view has costs. '
 	'The same for the same seed. 22023: by and cohort together, a table without by, another cohort, and as clv.total_interval; 42703: no such column; 42809: not such a view';
 
 -- equity_bridge(view, from, to): why equity changed.
