@@ -1,65 +1,66 @@
 /*
  * money.c
- *		An amount in binary as the decimal that it stands for.
+ *		An amount in binary as the decimal that it stands for, to nine decimals.
  *
  * The audit adds up millions of these.  PostgreSQL's own way from float8 to
- * numeric prints the number and reads it again; here whole hundredths, which
- * amounts nearly always are, take a shorter way to the same numeric.
+ * numeric prints the number and reads it again; here what prints as a number
+ * of hundredths, as amounts nearly always do, is added up as an integer.
  */
 #include "money.h"
-
-#include <math.h>
 
 #include "common/int.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+
+#include "decimal.h"
 
 PG_FUNCTION_INFO_V1(clv_money);
 
 /* Decimals that are kept. */
 #define CLV_MONEY_SCALE		9
 
-/*
- * Is the amount so many hundredths once it is printed with 15 digits and
- * rounded to nine decimals?  Yes when it is the double next to that, and when
- * the 15 digits reach the tenth decimal and it is nearer than that.
- */
+/* Hundredths in a unit of the last decimal, of which there are none to two. */
+static const int64 hundredths_in[] = {100, 10, 1};
+
+/* To nine decimals, halves away from zero as numeric has it. */
+static void
+round_decimal(ClvDecimal *decimal)
+{
+	int64		unit = 1;
+	int64		rest;
+
+	for (; decimal->decimals > CLV_MONEY_SCALE; decimal->decimals--)
+		unit *= 10;
+	if (unit == 1)
+		return;
+	rest = decimal->digits % unit;
+	decimal->digits /= unit;
+	if (rest >= unit - rest)
+		decimal->digits++;
+	else if (-rest >= unit + rest)
+		decimal->digits--;
+	for (; decimal->decimals > 0 && decimal->digits % 10 == 0; decimal->decimals--)
+		decimal->digits /= 10;
+}
+
+/* False where the decimal is not to be had without printing. */
 static bool
-whole_hundredths(double amount, int64 *out)
+money_decimal(double amount, ClvDecimal *decimal)
 {
-	double		hundredths = rint(amount * 100);
-
-	if (!(fabs(hundredths) < 1e13 &&
-		  (amount == hundredths / 100 ||
-		   (fabs(amount) < 1e5 && fabs(amount - hundredths / 100) < 1e-10))))
+	if (!clv_decimal(amount, decimal))
 		return false;
-	*out = (int64) hundredths;
+	round_decimal(decimal);
 	return true;
-}
-
-/* Decimals of so many hundredths, without trailing zeros. */
-static inline int
-decimals_of(int64 hundredths)
-{
-	return hundredths % 10 != 0 ? 2 : hundredths % 100 != 0 ? 1 : 0;
-}
-
-static Numeric
-hundredths_numeric(int64 hundredths, int decimals)
-{
-	static const int64 unit[] = {100, 10, 1};
-
-	return int64_div_fast_to_numeric(hundredths / unit[decimals], decimals);
 }
 
 static Numeric
 money_numeric(double amount)
 {
-	int64		hundredths;
+	ClvDecimal	decimal;
 	Datum		exact;
 
-	if (whole_hundredths(amount, &hundredths))
-		return hundredths_numeric(hundredths, decimals_of(hundredths));
+	if (money_decimal(amount, &decimal))
+		return int64_div_fast_to_numeric(decimal.digits, decimal.decimals);
 	exact = DirectFunctionCall1(float8_numeric, Float8GetDatum(amount));
 	exact = DirectFunctionCall2(numeric_round, exact, Int32GetDatum(CLV_MONEY_SCALE));
 	return DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, exact));
@@ -72,23 +73,12 @@ add_numeric(Numeric a, Numeric b)
 											   NumericGetDatum(b)));
 }
 
-void
-clv_money_add(ClvMoneySum *sum, double amount, MemoryContext context)
+static void
+add_rest(ClvMoneySum *sum, double amount, MemoryContext context)
 {
-	int64		hundredths;
-	int64		more;
-	Numeric		rest;
-	MemoryContext old;
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Numeric		rest = money_numeric(amount);
 
-	if (whole_hundredths(amount, &hundredths) &&
-		!pg_add_s64_overflow(sum->hundredths, hundredths, &more))
-	{
-		sum->hundredths = more;
-		sum->scale = Max(sum->scale, decimals_of(hundredths));
-		return;
-	}
-	old = MemoryContextSwitchTo(context);
-	rest = money_numeric(amount);
 	if (sum->rest != NULL)
 	{
 		Numeric		both = add_numeric(sum->rest, rest);
@@ -101,10 +91,29 @@ clv_money_add(ClvMoneySum *sum, double amount, MemoryContext context)
 	MemoryContextSwitchTo(old);
 }
 
+void
+clv_money_add(ClvMoneySum *sum, double amount, MemoryContext context)
+{
+	ClvDecimal	decimal;
+	int64		hundredths;
+	int64		more;
+
+	if (!money_decimal(amount, &decimal) || decimal.decimals > 2 ||
+		pg_mul_s64_overflow(decimal.digits, hundredths_in[decimal.decimals], &hundredths) ||
+		pg_add_s64_overflow(sum->hundredths, hundredths, &more))
+	{
+		add_rest(sum, amount, context);
+		return;
+	}
+	sum->hundredths = more;
+	sum->scale = Max(sum->scale, decimal.decimals);
+}
+
 Numeric
 clv_money_total(const ClvMoneySum *sum)
 {
-	Numeric		total = hundredths_numeric(sum->hundredths, sum->scale);
+	int64		digits = sum->hundredths / hundredths_in[sum->scale];
+	Numeric		total = int64_div_fast_to_numeric(digits, sum->scale);
 
 	return sum->rest == NULL ? total : add_numeric(total, sum->rest);
 }
