@@ -254,6 +254,16 @@ $$;
 COMMENT ON FUNCTION @extschema@.explain(regclass, anyelement) IS
 	'clv.explain(view, customer) for a customer of any type';
 
+-- "char" is both of the above and none of them more.
+CREATE FUNCTION @extschema@.explain(view regclass, customer "char")
+RETURNS TABLE (step int, quantity text, value float8, formula text)
+LANGUAGE sql STABLE PARALLEL SAFE
+ROWS 25
+SET search_path = pg_catalog, pg_temp
+AS $$SELECT e.step, e.quantity, e.value, e.formula FROM @extschema@.explain(view, customer::text) AS e$$;
+COMMENT ON FUNCTION @extschema@.explain(regclass, "char") IS
+	'clv.explain(view, customer) for a customer of type "char"';
+
 -- Past dates, asked of the histories in the view, or in another relation.
 
 -- Where a pair's histories are: "v" is a row of the view with the customers.
