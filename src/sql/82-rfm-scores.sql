@@ -128,12 +128,14 @@ ROWS 100000
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
 SET extra_float_digits = 1
+SET jit = off		-- compiling the steps takes longer than it saves, also with a million customers
 AS $$
 #variable_conflict use_column
 DECLARE
 	src			record;
 	opted		text;
-	score		text;		-- step of the statement
+	asked		date := as_of;	-- histories are asked as of this day
+	limits		text;			-- step of the statement
 BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
 	IF (scores BETWEEN 2 AND 9) IS NOT TRUE THEN
@@ -145,48 +147,74 @@ BEGIN
 		PERFORM @extschema@._check_type(source, opt_out, '{boolean}', 'boolean', 'It is true of customers who must not be differentiated.');
 		opted := format(E',\n           bool_or(o.%I) AS opted_out', opt_out);
 	END IF;
+	IF as_of IS NULL THEN
+		EXECUTE concat('SELECT ', src.today) INTO asked;
+	END IF;
 	IF cuts IS NOT NULL THEN
 		PERFORM @extschema@._check_keys('cuts', cuts, '{r,f,m}');
-		score := format(
-$sql$
-scored AS (
-	SELECT c.*, %4$s - width_bucket(c.days_since_last - 0.5, %1$L::float8[]) AS r, 1 + width_bucket(c.purchases::float8, %2$L::float8[]) AS f,
-		   1 + width_bucket(c.spend, %3$L::float8[]) AS m
-	FROM counted AS c
-)$sql$, ARRAY(SELECT floor(x) FROM unnest(@extschema@._cuts(cuts, 'r', scores)) AS x), @extschema@._cuts(cuts, 'f', scores), @extschema@._cuts(cuts, 'm', scores), scores);
+		limits := format('limits AS (SELECT %L::float8[] AS r, %L::float8[] AS f, %L::float8[] AS m)',
+			ARRAY(SELECT -floor(x) FROM unnest(@extschema@._cuts(cuts, 'r', scores)) WITH ORDINALITY AS x (x, n) ORDER BY n DESC),
+			@extschema@._cuts(cuts, 'f', scores), @extschema@._cuts(cuts, 'm', scores));
 	ELSE
-		-- the share of the customers with another value who have a lower one
-		score := format(
-$sql$
-scored AS (
-	SELECT q.customer, q.days_since_last, q.purchases, q.spend,
-		   CASE WHEN q.n = q.same_r THEN (%1$s + 1) / 2 ELSE 1 + least(%1$s * (q.n - q.below_r - q.same_r) / (q.n - q.same_r), %1$s - 1) END::int AS r,
-		   CASE WHEN q.n = q.same_f THEN (%1$s + 1) / 2 ELSE 1 + least(%1$s * q.below_f / (q.n - q.same_f), %1$s - 1) END::int AS f,
-		   CASE WHEN q.n = q.same_m THEN (%1$s + 1) / 2 ELSE 1 + least(%1$s * q.below_m / (q.n - q.same_m), %1$s - 1) END::int AS m
-	FROM (
-		SELECT c.*, count(*) OVER () AS n,
-			   rank() OVER (ORDER BY c.days_since_last) - 1 AS below_r, count(*) OVER (PARTITION BY c.days_since_last) AS same_r,
-			   rank() OVER (ORDER BY c.purchases) - 1 AS below_f, count(*) OVER (PARTITION BY c.purchases) AS same_f,
-			   rank() OVER (ORDER BY c.spend) - 1 AS below_m, count(*) OVER (PARTITION BY c.spend) AS same_m
-		FROM counted AS c
-	) AS q
+		limits := format(
+$sql$distribution AS (
+	-- how many have each value; silence is negative, so that more is better
+	SELECT CASE 0 WHEN grouping(c.silence) THEN 'r' WHEN grouping(c.purchases) THEN 'f' ELSE 'm' END AS quantity,
+		   coalesce(c.silence, c.purchases, c.spend) AS value, count(*) AS same
+	FROM customers AS c
+	GROUP BY GROUPING SETS (c.silence, c.purchases, c.spend)
+), placed AS (
+	SELECT d.quantity, d.value, d.same, sum(d.same::int) OVER (PARTITION BY d.quantity ORDER BY d.value) - d.same AS below, a.customers
+	FROM distribution AS d CROSS JOIN total AS a
+), ladder AS (
+	-- the share of the customers with another value who have a lower one
+	SELECT q.quantity, q.score, min(q.value) AS lowest
+	FROM (SELECT p.quantity, p.value,
+				 CASE WHEN p.customers = p.same THEN (%1$s + 1) / 2 ELSE 1 + least(%1$s * p.below / (p.customers - p.same), %1$s - 1) END AS score
+		  FROM placed AS p) AS q
+	GROUP BY q.quantity, q.score
+), limits AS MATERIALIZED (
+	-- from where on a score is above the first, the second and so on
+	SELECT array_agg(k.r ORDER BY k.score) AS r, array_agg(k.f ORDER BY k.score) AS f, array_agg(k.m ORDER BY k.score) AS m
+	FROM (SELECT k.score, coalesce(min(l.lowest) FILTER (WHERE l.quantity = 'r'), 'Infinity') AS r,
+				 coalesce(min(l.lowest) FILTER (WHERE l.quantity = 'f'), 'Infinity') AS f,
+				 coalesce(min(l.lowest) FILTER (WHERE l.quantity = 'm'), 'Infinity') AS m
+		  FROM generate_series(1, %1$s - 1) AS k (score) LEFT JOIN ladder AS l ON l.score > k.score
+		  GROUP BY k.score) AS k
 )$sql$, scores);
 	END IF;
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, as_of, refunds, opted), format(
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, opted), format(
 $sql$
-counted AS MATERIALIZED (
-	SELECT h.customer, s.days_since_last, s.frequency + 1 AS purchases, s.spend
-	FROM histories AS h CROSS JOIN as_of AS a, LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
-	WHERE s.frequency IS NOT NULL%2$s
-),$sql$, refunds, CASE WHEN opt_out IS NOT NULL THEN ' AND h.opted_out IS NOT TRUE' END), score,
-$sql$
-, named AS MATERIALIZED (
-	SELECT x.r, x.f, x.m, clv.segment(ceil((x.r - 0.5) * $3 / $2)::int, ceil((x.f - 0.5) * $3 / $2)::int, ceil((x.m - 0.5) * $3 / $2)::int, $1) AS segment
-	FROM (SELECT DISTINCT s.r, s.f, s.m FROM scored AS s) AS x
+told AS (
+	SELECT h.customer, h.history, clv.summary(h.history, a.as_of, %1$L) AS s
+	FROM histories AS h CROSS JOIN as_of AS a%2$s
+	OFFSET 0
+), counted AS MATERIALIZED (
+	SELECT t.customer, (t.s).last_purchase, (t.s).frequency + 1 AS purchases, (t.s).spend,
+		   CASE WHEN (t.s).refund_days > 0 THEN t.history END AS with_refunds
+	FROM told AS t
+	WHERE (t.s).frequency IS NOT NULL
+), total AS MATERIALIZED (
+	SELECT count(*) AS customers, %3$s AS last_day FROM counted AS c
+), customers AS NOT MATERIALIZED (
+	-- after the last day nobody has bought: what can have changed are refunds
+	SELECT c.customer, c.last_purchase - a.last_day AS silence, c.purchases,
+		   CASE WHEN c.with_refunds IS NULL THEN c.spend ELSE (clv.summary(c.with_refunds, a.last_day, %1$L)).spend END AS spend
+	FROM counted AS c CROSS JOIN total AS a
+), $sql$, refunds, CASE WHEN opt_out IS NOT NULL THEN E'\n	WHERE h.opted_out IS NOT TRUE' END,
+		CASE WHEN as_of IS NULL THEN 'max(c.last_purchase)' ELSE format('%L::date', as_of) END),
+		limits, format(
+$sql$, named AS MATERIALIZED (
+	SELECT r, f, m, concat(r, f, m) AS rfm, clv.segment(ceil((r - 0.5) * $3 / $2)::int, ceil((f - 0.5) * $3 / $2)::int, ceil((m - 0.5) * $3 / $2)::int, $1) AS segment
+	FROM generate_series(1, %1$s) AS r, generate_series(1, %1$s) AS f, generate_series(1, %1$s) AS m
+), scored AS (
+	SELECT c.*, 1 + width_bucket(c.silence::float8, l.r) AS r, 1 + width_bucket(c.purchases::float8, l.f) AS f, 1 + width_bucket(c.spend, l.m) AS m
+	FROM customers AS c CROSS JOIN limits AS l
+	OFFSET 0
 )
-SELECT s.customer::text, s.days_since_last, s.purchases, s.spend, s.r, s.f, s.m, concat(s.r, s.f, s.m), n.segment
+SELECT s.customer::text, -s.silence, s.purchases, s.spend, s.r, s.f, s.m, n.rfm, n.segment
 FROM scored AS s JOIN named AS n ON n.r = s.r AND n.f = s.f AND n.m = s.m
-$sql$) USING rules, scores::numeric, CASE WHEN rules IS NULL THEN 5 ELSE scores END::numeric;
+$sql$, scores)) USING rules, scores::numeric, CASE WHEN rules IS NULL THEN 5 ELSE scores END::numeric;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.rfm_scores(regclass, name, name, name, date, int, jsonb, jsonb, name, text, text) IS
