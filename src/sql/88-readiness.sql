@@ -7,31 +7,45 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 11
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
+SET jit = off		-- compiling the steps takes longer than it saves, also with a million customers
 AS $$
 DECLARE
 	src			record;
-	used		text;
+	asked		date := as_of;	-- histories are asked as of this day
+	money		text;			-- an amount as a decimal
 BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
-	used := format('%s IS NOT NULL AND %s IS NOT NULL AND %s', src.customer_ref, src.amount_ref, src.up_to);
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, as_of, refunds), format(
+	IF as_of IS NULL THEN
+		EXECUTE concat('SELECT ', src.today) INTO asked;
+	END IF;
+	money := CASE WHEN @extschema@._column_type(source, amount) IN ('double precision'::regtype, 'real'::regtype)
+		THEN format('clv._money(%s)', src.amount_value) ELSE src.amount_ref END;
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds), format(
 $sql$
 told AS MATERIALIZED (
-	SELECT s.*, a.as_of FROM histories AS h CROSS JOIN as_of AS a, LATERAL clv.summary(h.history, a.as_of, %1$L) AS s WHERE s.frequency IS NOT NULL
+	SELECT (q.s).frequency, (q.s).recency, (q.s).monetary, (q.s).first_purchase, (q.s).last_purchase
+	FROM (SELECT clv.summary(h.history, a.as_of, %1$L) AS s FROM histories AS h CROSS JOIN as_of AS a OFFSET 0) AS q
+	WHERE (q.s).frequency IS NOT NULL
 ), base AS MATERIALIZED (
 	SELECT count(*) AS customers, count(*) FILTER (WHERE t.frequency > 0) AS repeat_buyers, min(t.first_purchase) AS first_day, max(t.last_purchase) AS last_day,
-		   max(t.as_of) AS as_of, sum(t.recency) / nullif(sum(t.frequency), 0) AS gap, corr(t.frequency, t.monetary) FILTER (WHERE t.monetary > 0) AS correlation,
+		   %2$s AS as_of, sum(t.recency) / nullif(sum(t.frequency), 0) AS gap, corr(t.frequency, t.monetary) FILTER (WHERE t.monetary > 0) AS correlation,
 		   max(t.frequency + 1) / nullif(sum(t.frequency + 1), 0)::float8 AS largest
 	FROM told AS t
 ), births AS (
 	SELECT count(*) FILTER (WHERE t.first_purchase < b.first_day + 30) / nullif(count(*), 0)::float8 AS early
 	FROM told AS t CROSS JOIN base AS b
+), read AS MATERIALIZED (
+	-- the rows, read once; those without a day or after the last one are under NULL
+	SELECT r.day, count(*) AS n, count(*) FILTER (WHERE r.customer IS NULL) AS no_customer, count(*) FILTER (WHERE r.at IS NULL) AS no_date,
+		   count(*) FILTER (WHERE r.amount IS NULL) AS no_amount,
+		   count(*) FILTER (WHERE r.customer IS NOT NULL AND r.amount >= 0) AS orders,
+		   count(*) FILTER (WHERE r.customer IS NOT NULL AND r.amount < 0) AS refund_rows,
+		   sum(r.money) FILTER (WHERE r.customer IS NOT NULL AND r.amount > 0) AS gross,
+		   -coalesce(sum(r.money) FILTER (WHERE r.customer IS NOT NULL AND r.amount < 0), 0) AS refunded
+	FROM (SELECT CASE WHEN %3$s THEN %4$s END AS day, %5$s AS customer, %6$s AS at, %7$s AS amount, %8$s AS money FROM %9$s AS o) AS r
+	GROUP BY r.day
 ), days AS MATERIALIZED (
-	SELECT %2$s AS day, count(*) FILTER (WHERE %3$s >= 0) AS orders, count(*) FILTER (WHERE %3$s < 0) AS refund_rows,
-		   sum(CAST(%3$s AS numeric)) FILTER (WHERE %3$s > 0) AS gross, -coalesce(sum(CAST(%3$s AS numeric)) FILTER (WHERE %3$s < 0), 0) AS refunded
-	FROM %4$s AS o CROSS JOIN as_of AS a
-	WHERE %5$s AND %2$s <= a.as_of
-	GROUP BY 1
+	SELECT r.* FROM read AS r CROSS JOIN base AS b WHERE r.day <= b.as_of AND r.orders + r.refund_rows > 0
 ), gaps AS (
 	SELECT d.day - lag(d.day) OVER (ORDER BY d.day) AS gap FROM days AS d WHERE d.orders > 0
 ), log AS (
@@ -40,8 +54,8 @@ told AS MATERIALIZED (
 		   (array_agg(d.day ORDER BY d.orders DESC, d.day))[1] AS spike_day, (SELECT max(g.gap) FROM gaps AS g) AS longest_gap
 	FROM days AS d
 ), rows AS (
-	SELECT count(*) AS n, count(*) FILTER (WHERE %6$s IS NULL) AS no_customer, count(*) FILTER (WHERE %7$s IS NULL) AS no_date, count(*) FILTER (WHERE %3$s IS NULL) AS no_amount
-	FROM %4$s AS o
+	SELECT coalesce(sum(r.n), 0) AS n, coalesce(sum(r.no_customer), 0) AS no_customer, coalesce(sum(r.no_date), 0) AS no_date, coalesce(sum(r.no_amount), 0) AS no_amount
+	FROM read AS r
 )
 SELECT c.place, c.check_name, c.value, CASE WHEN b.customers > 0 OR c.place <= 3 THEN c.verdict END,
 	   CASE WHEN b.customers > 0 OR c.place <= 3 THEN c.finding ELSE 'there is no customer' END,
@@ -89,7 +103,8 @@ FROM base AS b CROSS JOIN births AS e CROSS JOIN log AS l CROSS JOIN rows AS r, 
 		'The spend model takes them to be independent. Fit groups of customers apart, such as business and private ones.')
 	) AS c (place, check_name, value, verdict, finding, what_to_do)
 ORDER BY c.place
-$sql$, refunds, src.day, src.amount_value, src.relation, used, src.customer_ref, src.at_ref));
+$sql$, refunds, CASE WHEN as_of IS NULL THEN 'max(t.last_purchase)' ELSE format('%L::date', as_of) END,
+		src.up_to, src.day, src.customer_ref, src.at_ref, src.amount_ref, money, src.relation));
 END
 $$;
 COMMENT ON FUNCTION @extschema@.readiness(regclass, name, name, name, date, text, text) IS
