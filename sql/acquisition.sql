@@ -75,6 +75,28 @@ JOIN clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', opti
 -- nobody
 CREATE TABLE shop.nobody (LIKE shop.orders);
 SELECT count(*) FROM clv.acquisition('shop.nobody', 'customer', 'day', 'amount', 'channel');
+-- nobody has bought again: there is nothing to fit, and no number is made up
+CREATE TABLE shop.once AS SELECT i AS customer, date '2024-01-01' + i % 90 AS day, 10 + i % 7 AS amount, 'ads' AS channel FROM generate_series(1, 100) AS i;
+SELECT group_name, customers, first_order, second_order_30, new_customer_value, lower, upper, most_cost, cost, payback_months, verdict, note
+FROM clv.acquisition('shop.once', 'customer', 'day', 'amount', 'channel', as_of => '2024-12-31', options => '{"acquisition_cost": 5}');
+
+-- The group is that of the first purchase. A refund is none (1), nor is an
+-- order that was sent back the same day (2), unless refunds are not looked at;
+-- an order for nothing is one (3); of several on one day the least counts,
+-- whatever the order of the rows (4, 5), and only when there is no other none
+-- at all (6, 7).
+CREATE TABLE shop.firsts (customer int, day date, amount numeric, channel text);
+INSERT INTO shop.firsts VALUES
+	(1, '2024-01-01', -5, 'a1'), (1, '2024-01-02', 10, 'b1'),
+	(2, '2024-01-01', 10, 'a2'), (2, '2024-01-01', -10, 'a2'), (2, '2024-02-01', 10, 'b2'), (2, '2024-03-01', 10, 'a2'),
+	(3, '2024-01-01', 0, 'a3'), (3, '2024-01-02', 10, 'b3'),
+	(4, '2024-01-01', 10, 'b4'), (4, '2024-01-01', 10, 'a4'), (4, '2024-01-02', 10, '4'),
+	(5, '2024-01-02', 10, '5'), (5, '2024-01-01', 10, 'a5'), (5, '2024-01-01', 10, 'b5'),
+	(6, '2024-01-01', 10, NULL), (6, '2024-01-01', 10, 'a6'),
+	(7, '2024-01-01', 10, NULL), (7, '2024-01-02', 10, 'a7');
+SELECT refunds, string_agg(group_name, ' ' ORDER BY group_name) AS groups
+FROM unnest('{net,gross,event}'::text[]) AS refunds, clv.acquisition('shop.firsts', 'customer', 'day', 'amount', 'channel', as_of => '2024-12-31', refunds => refunds, options => '{"min_customers": 1, "draws": 20}')
+GROUP BY refunds ORDER BY refunds;
 
 -- clv.draw_model: the spread is that of the fit's standard errors
 CREATE TABLE shop.fitted AS SELECT clv.fit(clv.cbs(h, '2023-12-31'), 'mbgnbd') AS model FROM (SELECT clv.rfm(day, amount) AS h FROM shop.orders GROUP BY customer) AS x;

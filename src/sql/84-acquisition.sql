@@ -1,12 +1,31 @@
 -- What the customers that a channel brings are worth, and so what winning one
 -- may cost.
 
+-- Of values with a day the one of the earliest day.
+CREATE FUNCTION @extschema@._earliest_add(state bytea, value text, day date) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'clv_earliest_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@._earliest_add(bytea, text, date) IS 'transition function of clv._earliest(text, date)';
+CREATE FUNCTION @extschema@._earliest_merge(state bytea, other bytea) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'clv_earliest_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@._earliest_merge(bytea, bytea) IS 'combine function of clv._earliest(text, date)';
+CREATE FUNCTION @extschema@._earliest_value(state bytea) RETURNS text
+	AS 'MODULE_PATHNAME', 'clv_earliest_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@._earliest_value(bytea) IS 'final function of clv._earliest(text, date)';
+CREATE AGGREGATE @extschema@._earliest(value text, day date) (
+	SFUNC = @extschema@._earliest_add, STYPE = bytea, SSPACE = 64,
+	FINALFUNC = @extschema@._earliest_value, COMBINEFUNC = @extschema@._earliest_merge, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@._earliest(text, date) IS
+	'part of clv.acquisition: of the values the one of the earliest day, of several of that day the least, NULL only when there is no other; NULL days are skipped';
+
 -- Steps up to "facts": a row for each customer, with its group.
 CREATE FUNCTION @extschema@._acquired(
-	source regclass, customer name, src record, by name, cohort text, as_of date, refunds text, options jsonb)
-RETURNS text
+	source regclass, customer name, src record, by name, cohort text, asked date, refunds text, options jsonb,
+	OUT steps text,
+	OUT group_name text)	-- of a group's key "s.group_key"
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
 SET quote_all_identifiers = off
 AS $$
 DECLARE
@@ -14,11 +33,12 @@ DECLARE
 	cost		record;
 	cost_column text := 'NULL::numeric';
 	by_column	text;		-- of the source
-	steps		text;
-	grouping	text := 'p.by_value';
-	of_customers text;
-	facts		text[] := '{}';
-	cost_ref	text := 'p.cost';
+	by_value	text := 'NULL::text';
+	group_key	text;
+	more_joins	text;
+	facts		text[] := '{}';	-- columns of the customer table
+	cost_ref	text := 'c.cost';
+	kept		text := 'MATERIALIZED';		-- facts, or else what they are made from
 BEGIN
 	IF (by IS NULL) = (cohort IS NULL) THEN
 		RAISE EXCEPTION USING
@@ -27,15 +47,23 @@ BEGIN
 			HINT = 'Give by => ''channel'', a column of the source or of the customer table in the options, or cohort => ''quarter''.';
 	ELSIF cohort IS NOT NULL THEN
 		PERFORM @extschema@._period_step(cohort);
-		grouping := format('to_char(date_trunc(%L, s.first_purchase::timestamp), %L)', cohort,
+		group_key := 'c.first_purchase';
+		group_name := format('to_char(date_trunc(%L, s.group_key::timestamp), %L)', cohort,
 			CASE cohort WHEN 'year' THEN 'YYYY' WHEN 'quarter' THEN 'YYYY-"Q"Q' WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY-MM-DD' END);
 	ELSIF customers.relation IS NOT NULL AND EXISTS (SELECT FROM pg_attribute AS a
 			WHERE a.attrelid = customers.relation AND a.attname = by AND a.attnum > 0 AND NOT a.attisdropped) THEN
 		facts := facts || format('min(c.%I::text) AS by_value', by);
-		grouping := 'f.by_value';
+		group_key := 'f.by_value';
 	ELSE
 		PERFORM @extschema@._column_type(source, by);
 		by_column := format('o.%I::text', by);
+		by_value := format('clv._earliest(%s, %s)%s', by_column, src.day,
+			CASE WHEN refunds <> 'event' THEN format(' FILTER (WHERE %s >= 0)', src.amount_ref) END);
+		group_key := 'c.by_value';
+	END IF;
+	IF cohort IS NULL THEN
+		group_key := format('coalesce(%s, %L)', group_key, '(none)');
+		group_name := 's.group_key';
 	END IF;
 	IF jsonb_typeof(options -> 'acquisition_cost' -> 'column') = 'string' THEN
 		cost := @extschema@._option_column(options, 'acquisition_cost', '{column,of}', @extschema@._numbers(), 'a number',
@@ -48,49 +76,59 @@ BEGIN
 		END IF;
 	END IF;
 	IF facts <> '{}' THEN
-		of_customers := format('LEFT JOIN (SELECT c.%1$I AS key, %2$s FROM %3$s AS c GROUP BY c.%1$I) AS f ON f.key %4$s p.customer',
+		more_joins := format(' LEFT JOIN (SELECT c.%1$I AS key, %2$s FROM %3$s AS c GROUP BY c.%1$I) AS f ON f.key %4$s c.customer',
 			customers.key, array_to_string(facts, ', '), @extschema@._relation(customers.relation),
 			@extschema@._equality(@extschema@._column_type(customers.relation, customers.key), @extschema@._column_type(source, customer)));
 	END IF;
-	steps := CASE WHEN by_column IS NULL THEN
-$sql$histories AS MATERIALIZED (
-	SELECT %1$s AS customer, %3$s AS history, NULL::text AS by_value, %4$s AS cost
+	steps := format(
+$sql$WITH histories AS (
+	SELECT %1$s AS customer, %2$s AS history, %3$s AS by_value, %4$s AS cost
 	FROM %5$s AS o
 	WHERE %1$s IS NOT NULL AND %6$s IS NOT NULL AND %7$s
-	GROUP BY 1$sql$
-		ELSE
-$sql$parts AS (
-	-- the history of each customer in each group, the orders read once
-	SELECT %1$s AS customer, %2$s AS by_value, %3$s AS history, %4$s AS cost
+	GROUP BY %1$s
+), summed AS (
+	SELECT h.*, clv.summary(h.history, %8$L, %9$L) AS s FROM histories AS h OFFSET 0
+), counted AS (
+	SELECT t.customer, t.history, t.by_value, t.cost, (t.s).first_purchase, (t.s).last_purchase,
+		   CASE WHEN (t.s).frequency = 0 AND (t.s).refund_days = 0 THEN (t.s).spend
+				ELSE (clv.summary(t.history, (t.s).first_purchase, %9$L)).spend END AS first_order,
+		   CASE WHEN (t.s).frequency = 0 OR clv.frequency(t.history, (t.s).first_purchase + 365, %9$L) = 0 THEN NULL
+				WHEN clv.frequency(t.history, (t.s).first_purchase + 90, %9$L) = 0 THEN 365
+				WHEN clv.frequency(t.history, (t.s).first_purchase + 30, %9$L) = 0 THEN 90
+				ELSE 30 END AS second_within,
+		   (t.s).refund_days > 0 AS refunds
+	FROM summed AS t
+	WHERE (t.s).frequency IS NOT NULL
+)$sql$, src.customer_ref, src.history, by_value, cost_column, src.relation, src.amount_ref, src.up_to, asked, refunds);
+	IF by_column IS NOT NULL AND refunds = 'net' THEN
+		-- An order that was sent back the same day is no purchase.
+		steps := steps || format(
+$sql$, sent_back AS MATERIALIZED (
+	SELECT c.customer
+	FROM counted AS c
+	WHERE c.refunds AND (clv.summary(c.history, c.first_purchase)).refund_days > 0
+), parts AS (
+	SELECT %1$s AS customer, %2$s AS by_value, clv.summary(%3$s, %4$L) AS s
 	FROM %5$s AS o
-	WHERE %1$s IS NOT NULL AND %6$s IS NOT NULL AND %7$s
+	WHERE EXISTS (SELECT FROM sent_back AS b WHERE b.customer %8$s %1$s) AND %6$s IS NOT NULL AND %7$s
 	GROUP BY 1, 2
-), histories AS MATERIALIZED (
-	-- a customer is of the group of the first order
-	SELECT p.customer, clv.rollup(p.history) AS history,
-		   (array_agg(p.by_value ORDER BY (clv.summary(p.history, '5874897-12-31', %9$L)).first_purchase, p.by_value))[1] AS by_value,
-		   sum(p.cost) AS cost
-	FROM parts AS p
-	GROUP BY p.customer$sql$ END;
-	RETURN format(concat('WITH ', steps,
-$sql$
-), as_of AS MATERIALIZED (
-	SELECT %8$s AS as_of
-), facts AS MATERIALIZED (
-	SELECT p.history, s.first_purchase, s.frequency, %10$s AS group_name, %11$s AS cost
-	FROM histories AS p CROSS JOIN as_of AS a %12$s
-	CROSS JOIN LATERAL clv.summary(p.history, a.as_of, %9$L) AS s
-	WHERE s.frequency IS NOT NULL
-)$sql$),
-		src.customer_ref, by_column, src.history, cost_column, src.relation, src.amount_ref, src.up_to,
-		CASE WHEN as_of IS NULL
-			THEN format('(SELECT max((clv.summary(p.history, %s, %L)).last_purchase) FROM histories AS p)', src.today, refunds)
-			ELSE format('CAST(%L AS date)', to_char(as_of, 'YYYY-MM-DD BC')) END,
-		refunds, grouping, cost_ref, of_customers);
+), by_part AS MATERIALIZED (
+	SELECT p.customer, clv._earliest(p.by_value, (p.s).first_purchase) AS by_value FROM parts AS p GROUP BY p.customer
+)$sql$, src.customer_ref, by_column, src.history, asked, src.relation, src.amount_ref, src.up_to,
+			@extschema@._equality(@extschema@._column_type(source, customer)));
+		kept := 'NOT MATERIALIZED';
+		group_key := format('CASE WHEN b.customer IS NULL THEN %s ELSE coalesce(b.by_value, %L) END', group_key, '(none)');
+		more_joins := concat(more_joins, format(' LEFT JOIN by_part AS b ON b.customer %s c.customer', @extschema@._equality(@extschema@._column_type(source, customer))));
+	END IF;
+	steps := steps || format(
+$sql$, facts AS %s (
+	SELECT c.history, c.first_purchase, c.last_purchase, c.first_order, c.second_within, %s AS group_key, %s AS cost
+	FROM counted AS c%s
+)$sql$, kept, group_key, cost_ref, more_joins);
 END
 $$;
 COMMENT ON FUNCTION @extschema@._acquired(regclass, name, record, name, text, date, text, jsonb) IS
-	'part of clv.acquisition: the steps up to facts, a row for each customer';
+	'part of clv.acquisition: the steps up to facts, a row for each customer with a purchase, and the name of a group';
 
 -- A number in the options of clv.acquisition.
 CREATE FUNCTION @extschema@._option_number(options jsonb, key text, lowest float8, highest float8, fallback float8)
@@ -120,11 +158,14 @@ RETURNS TABLE (group_name text, customers bigint, first_order numeric, second_or
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 20
 SET search_path = pg_catalog, pg_temp
+SET jit = off		-- compiling the steps takes longer than it saves, also with a million customers
 AS $$
 #variable_conflict use_column
 DECLARE
 	given		jsonb := coalesce(options, '{}');
 	src			record;
+	acquired	record;
+	asked		date := as_of;	-- histories are asked as of this day
 	level		float8;
 BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
@@ -141,27 +182,35 @@ BEGIN
 	ELSIF jsonb_typeof(given -> 'acquisition_cost') NOT IN ('object', 'number') THEN
 		PERFORM @extschema@._option_number(given, 'acquisition_cost', 0, 1e300, NULL);
 	END IF;
-	RETURN QUERY EXECUTE @extschema@._acquired(source, customer, src, by, cohort, as_of, refunds, given) || format(
+	IF as_of IS NULL THEN
+		EXECUTE concat('SELECT ', src.today) INTO asked;
+	END IF;
+	acquired := @extschema@._acquired(source, customer, src, by, cohort, asked, refunds, given);
+	RETURN QUERY EXECUTE acquired.steps || format(
 $sql$, sized AS MATERIALIZED (
-	SELECT f.group_name, count(*) AS n FROM facts AS f GROUP BY f.group_name
+	SELECT f.group_key, count(*) AS n, max(f.last_purchase) AS last_purchase FROM facts AS f GROUP BY f.group_key
+), as_of AS MATERIALIZED (
+	SELECT %2$s AS as_of
 ), pools AS MATERIALIZED (
 	-- groups too small to be told apart are one
-	SELECT s.group_name, s.n, s.n < $5 AS small, CASE WHEN s.n < $5 THEN NULL ELSE coalesce(s.group_name, '(none)') END AS pool FROM sized AS s
+	SELECT g.group_key, g.group_name, CASE WHEN sum(g.n) OVER (PARTITION BY g.group_name) >= $5 THEN g.group_name END AS pool,
+		   CASE WHEN jsonb_typeof($9) = 'number' THEN ($9 #>> '{}')::numeric
+				WHEN jsonb_typeof($9 -> 'column') = 'string' THEN 0
+				ELSE ($9 ->> g.group_name)::numeric END AS cost
+	FROM (SELECT s.group_key, %3$s AS group_name, s.n FROM sized AS s) AS g
 ), told AS MATERIALIZED (
-	SELECT p.pool, count(*) AS customers, clv.cbs(f.history, a.as_of, %1$L) AS base,
-		   avg(clv._money((clv.summary(f.history, f.first_purchase, %1$L)).spend)) AS first_order,
-		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30 AND f.frequency > 0 AND clv.frequency(f.history, f.first_purchase + 30, %1$L) > 0)::float8
-			   / (CASE WHEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30) >= $5 THEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30) END) AS second_30,
-		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND f.frequency > 0 AND clv.frequency(f.history, f.first_purchase + 90, %1$L) > 0)::float8
-			   / (CASE WHEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90) >= $5 THEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90) END) AS second_90,
-		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND f.frequency > 0 AND clv.frequency(f.history, f.first_purchase + 365, %1$L) > 0)::float8
-			   / (CASE WHEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) >= $5 THEN count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) END) AS second_365,
-		   avg(CASE WHEN jsonb_typeof($9) = 'number' THEN ($9 #>> '{}')::numeric
-					WHEN jsonb_typeof($9 -> 'column') = 'string' THEN coalesce(f.cost, 0)
-					ELSE ($9 ->> coalesce(f.group_name, '(none)'))::numeric END)::float8 AS cost,
-		   string_agg(DISTINCT coalesce(f.group_name, '(none)'), ', ') FILTER (WHERE p.small) AS members, count(DISTINCT coalesce(f.group_name, '(none)')) FILTER (WHERE p.small) AS n_members
-	FROM facts AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_name IS NOT DISTINCT FROM f.group_name
+	SELECT p.pool, count(*) AS customers, clv.cbs(f.history, a.as_of, %1$L) AS base, avg(clv._money(f.first_order)) AS first_order,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30) AS seen_30,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30 AND f.second_within <= 30) AS again_30,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90) AS seen_90,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND f.second_within <= 90) AS again_90,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) AS seen_365,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND f.second_within <= 365) AS again_365,
+		   avg(coalesce(f.cost, p.cost))::float8 AS cost
+	FROM facts AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_key = f.group_key
 	GROUP BY p.pool
+), small AS (
+	SELECT string_agg(DISTINCT p.group_name, ', ') AS members, count(DISTINCT p.group_name) AS n FROM pools AS p WHERE p.pool IS NULL
 ), fitted AS MATERIALIZED (
 	-- each group's own fit, drawn to what all have in common
 	SELECT u.pool, u.model, u.spend
@@ -181,18 +230,19 @@ $sql$, sized AS MATERIALIZED (
 				WHEN f.model IS NULL OR f.spend IS NULL THEN 'nothing to fit: nobody has bought again' END AS why
 	FROM told AS t LEFT JOIN fitted AS f ON f.pool IS NOT DISTINCT FROM t.pool LEFT JOIN drawn AS d ON d.pool IS NOT DISTINCT FROM t.pool
 )
-SELECT CASE WHEN v.pool IS NOT NULL THEN v.pool ELSE format('other (%%s groups)', v.n_members) END, CASE WHEN v.customers >= $5 THEN v.customers END,
-	   CASE WHEN v.customers >= $5 THEN trim_scale(round(v.first_order, 9)) END, CASE WHEN v.customers >= $5 THEN v.second_30 END,
-	   CASE WHEN v.customers >= $5 THEN v.second_90 END, CASE WHEN v.customers >= $5 THEN v.second_365 END,
+SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customers >= $5 THEN v.customers END,
+	   CASE WHEN v.customers >= $5 THEN trim_scale(round(v.first_order, 9)) END, CASE WHEN v.seen_30 >= $5 THEN v.again_30::float8 / v.seen_30 END,
+	   CASE WHEN v.seen_90 >= $5 THEN v.again_90::float8 / v.seen_90 END, CASE WHEN v.seen_365 >= $5 THEN v.again_365::float8 / v.seen_365 END,
 	   v.value, v.ends[1], v.ends[2], v.value / (1 + $11), CASE WHEN v.customers >= $5 THEN v.cost END,
 	   CASE WHEN v.cost IS NOT NULL THEN (
 		   SELECT min(g) FROM generate_series(0, 120) AS g
 		   WHERE clv._newcomer(v.model, v.spend, $1, g * interval '1 month', $4, $7) >= v.cost) END,
 	   CASE WHEN v.ends[1] >= v.cost * (1 + $11) THEN 'pays' WHEN v.ends[2] < v.cost * (1 + $11) THEN 'does not pay' WHEN v.value IS NOT NULL AND v.cost IS NOT NULL THEN 'not sure' END,
-	   nullif(concat_ws('; ', v.why, 'together: ' || v.members), '')
-FROM valued AS v
-ORDER BY v.pool IS NULL, %2$s
-$sql$, refunds, CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END)
+	   nullif(concat_ws('; ', v.why, CASE WHEN v.pool IS NULL THEN 'together: ' || m.members END), '')
+FROM valued AS v CROSS JOIN small AS m
+ORDER BY v.pool IS NULL, %4$s
+$sql$, refunds, CASE WHEN as_of IS NULL THEN '(SELECT max(s.last_purchase) FROM sized AS s)' ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
+		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END)
 	USING annual_rate, horizon, model, @extschema@._option_number(given, 'margin', -1, 1, 1),
 		@extschema@._option_number(given, 'min_customers', 1, 1e9, 30)::int, level, @extschema@._option_number(given, 'cost_per_order', 0, 1e300, 0),
 		@extschema@._option_number(given, 'seed', -9e15, 9e15, 1)::bigint, given -> 'acquisition_cost',
