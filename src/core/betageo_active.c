@@ -45,6 +45,38 @@ series_length(double s, double z)
 }
 
 /*
+ * The sums over i of weight[i] y[i]^j for j from 0 to 3, and the weights
+ * after: four at a time, since none of them has to wait for another.
+ */
+static void
+series_parts(int n, double *weight, const double *y, double part[4])
+{
+	double		sum0 = 0.0;
+	double		sum1 = 0.0;
+	double		sum2 = 0.0;
+	double		sum3 = 0.0;
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		double		w0 = weight[i];
+		double		w1 = w0 * y[i];
+		double		w2 = w1 * y[i];
+		double		w3 = w2 * y[i];
+
+		sum0 += w0;
+		sum1 += w1;
+		sum2 += w2;
+		sum3 += w3;
+		weight[i] = w3 * y[i];
+	}
+	part[0] = sum0;
+	part[1] = sum1;
+	part[2] = sum2;
+	part[3] = sum3;
+}
+
+/*
  * Sum over k of (s)_k / k! e_k times the sum over i of weight[i] y[i]^k, the
  * y[i] in ascending order; overwrites both arrays.  Taken together with the
  * last y^k, the largest, (s)_k / k! cannot overflow.
@@ -55,6 +87,7 @@ series_sum(const ClvActive *c, double s, int n, double *weight, double *y)
 	double		top = y[n - 1];
 	double		coef = 1.0;
 	double		sum = 0.0;
+	double		part[4];
 	int			i;
 	int			k;
 
@@ -62,20 +95,19 @@ series_sum(const ClvActive *c, double s, int n, double *weight, double *y)
 		y[i] /= top;
 	for (k = 0; k < 4 * SERIES_TERMS; k++)
 	{
-		double		part = 0.0;
+		double		term;
 		double		ratio;
 
-		for (i = 0; i < n; i++)
-		{
-			part += weight[i];
-			weight[i] *= y[i];
-		}
-		sum += coef * part;
+		if (k % 4 == 0)
+			series_parts(n, weight, y, part);
+		term = coef * part[k % 4];
+		sum += term;
 
 		/* Every later term is below this ratio times the one before. */
-		ratio = fmax(top * (s + k) / (k + 1.0), top);
-		if (ratio < 1.0
-			&& coef * part * ratio < SERIES_EPS * sum * (1.0 - ratio))
+		ratio = top * (s + k) / (k + 1.0);
+		if (ratio < top)
+			ratio = top;
+		if (ratio < 1.0 && term * ratio < SERIES_EPS * sum * (1.0 - ratio))
 			break;
 		coef *= top * (s + k) * (c->b + k)
 			/ ((k + 1.0) * (c->a + c->b + k));

@@ -488,13 +488,15 @@ BEGIN
 	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
 	RETURN QUERY EXECUTE format(
 $sql$
-WITH held AS MATERIALIZED (
+WITH held AS NOT MATERIALIZED (
+	-- asked twice, by all processes: keeping the answers takes longer
 	SELECT %1$s AS customer, v.tier, v.p_alive, v.frequency, v.recency, s.t AS silent_t, v.days_since_last,
 		   v.%2$s AS now, %3$s AS later
 	FROM %4$s AS v
 	CROSS JOIN LATERAL (SELECT $3 AS model, $4 AS spend, $5 AS annual_rate, $6 AS horizon) AS m
 	CROSS JOIN LATERAL (SELECT v.frequency, v.recency, v.t + clv.interval_days($1) AS t, v.monetary) AS s
 	WHERE (%5$s) IS NOT TRUE AND v.%2$s IS NOT NULL
+	OFFSET '0'
 ), most AS (
 	SELECT h.* FROM held AS h ORDER BY h.now - h.later DESC, h.customer LIMIT $2
 ), total AS (
