@@ -158,7 +158,6 @@ RETURNS TABLE (group_name text, customers bigint, first_order numeric, second_or
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 20
 SET search_path = pg_catalog, pg_temp
-SET jit = off		-- compiling the steps takes longer than it saves, also with a million customers
 AS $$
 #variable_conflict use_column
 DECLARE

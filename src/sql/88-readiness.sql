@@ -7,7 +7,6 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 11
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
-SET jit = off		-- compiling the steps takes longer than it saves, also with a million customers
 AS $$
 DECLARE
 	src			record;
