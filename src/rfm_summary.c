@@ -13,6 +13,8 @@ PG_FUNCTION_INFO_V1(clv_rfm_frequency);
 PG_FUNCTION_INFO_V1(clv_rfm_recency);
 PG_FUNCTION_INFO_V1(clv_rfm_t);
 PG_FUNCTION_INFO_V1(clv_rfm_monetary);
+PG_FUNCTION_INFO_V1(clv_rfm_first_purchase);
+PG_FUNCTION_INFO_V1(clv_rfm_last_purchase);
 PG_FUNCTION_INFO_V1(clv_rfm_days);
 
 ClvRefunds
@@ -100,6 +102,44 @@ clv_rfm_summary(PG_FUNCTION_ARGS)
 
 	desc = clv_rfm_result_type(fcinfo);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
+}
+
+/* First and last purchase alone; false when there is none up to as_of. */
+static bool
+reach(FunctionCallInfo fcinfo, ClvSummary *summary)
+{
+	struct varlena *value = PG_GETARG_CLV_RFM(0);
+	DateADT		as_of = PG_GETARG_DATEADT(1);
+	ClvRefunds	policy = clv_rfm_policy(as_of, PG_GETARG_TEXT_PP(2));
+	ClvError	err;
+
+	if (clv_history_reach(CLV_RFM_DATA(value), CLV_RFM_SIZE(value), as_of,
+						  policy, summary, &err) != CLV_OK)
+		clv_raise(&err);
+	PG_FREE_IF_COPY(value, 0);
+	return summary->purchases > 0;
+}
+
+/* clv._first_purchase(rfm, as_of, refunds) */
+Datum
+clv_rfm_first_purchase(PG_FUNCTION_ARGS)
+{
+	ClvSummary	summary;
+
+	if (!reach(fcinfo, &summary))
+		PG_RETURN_NULL();
+	PG_RETURN_DATEADT(summary.first);
+}
+
+/* clv._last_purchase(rfm, as_of, refunds) */
+Datum
+clv_rfm_last_purchase(PG_FUNCTION_ARGS)
+{
+	ClvSummary	summary;
+
+	if (!reach(fcinfo, &summary))
+		PG_RETURN_NULL();
+	PG_RETURN_DATEADT(summary.last);
 }
 
 Datum

@@ -143,6 +143,11 @@ extern ClvStatus clv_history_summary(const unsigned char *data, size_t size,
 									 int32_t as_of, ClvRefunds policy,
 									 ClvSummary *out, ClvError *err);
 
+/* Only the purchases of it, and the first and the last day: no sums. */
+extern ClvStatus clv_history_reach(const unsigned char *data, size_t size,
+								   int32_t as_of, ClvRefunds policy,
+								   ClvSummary *out, ClvError *err);
+
 /*
  * A sum of ln(gap in days), exactly.  Every ln g, g >= 2, computed in double
  * precision is a whole multiple of 2^-53, so that the sum is an integer in

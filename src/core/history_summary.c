@@ -230,6 +230,28 @@ clv_history_summary(const unsigned char *data, size_t size, int32_t as_of,
 	return round_money(&money, out, err);
 }
 
+ClvStatus
+clv_history_reach(const unsigned char *data, size_t size, int32_t as_of,
+				  ClvRefunds policy, ClvSummary *out, ClvError *err)
+{
+	ClvHistoryReader reader;
+	ClvDay		day;
+	ClvStatus	status = clv_history_read(&reader, data, size, err);
+
+	if (status != CLV_OK)
+		return status;
+	memset(out, 0, sizeof(*out));
+	while ((status = next_observed(&reader, as_of, policy, &day, err)) == CLV_CONTINUE)
+	{
+		if (!day_counts(&day, reader.has_amounts, policy))
+			continue;
+		if (out->purchases++ == 0)
+			out->first = day.day;
+		out->last = day.day;
+	}
+	return status;
+}
+
 /*
  * The period of a day that is neither before the k-th nor after the last: most
  * often the k-th itself.

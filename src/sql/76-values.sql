@@ -80,6 +80,8 @@ BEGIN
 	cost_columns := CASE WHEN costs THEN 'v.margin, v.cost_per_order, v.service_cost, ' ELSE '' END;
 	opted_out := CASE WHEN columns @> '{opted_out}' THEN 'v.opted_out' ELSE 'false' END;
 	history := columns @> '{history}';
+	-- the models first, as whoever refreshes both begins with them: in the other order each would wait for the other
+	EXECUTE format('SELECT FROM %s LIMIT 0', models);
 END
 $$;
 COMMENT ON FUNCTION @extschema@._pair(regclass) IS

@@ -145,6 +145,7 @@ RETURNS TABLE (orders bigint, customers bigint, share_of_customers float8, reven
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 50
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE @extschema@._one_period(source, customer, at, amount, first, last, zone, refunds, 1, NULL) ||
@@ -170,6 +171,7 @@ RETURNS TABLE (decile int, customers bigint, share_of_customers float8, lowest n
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 10
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -208,6 +210,7 @@ RETURNS TABLE (measure text, value float8, meaning text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 9
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE @extschema@._one_period(source, customer, at, amount, first, last, zone, refunds, margin, margin_column) ||
@@ -291,6 +294,7 @@ RETURNS TABLE (place int, status text, customers bigint, profit_from numeric, pr
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 7
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE @extschema@._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,
@@ -334,6 +338,7 @@ RETURNS TABLE (place int, factor text, value_from numeric, value_to numeric, con
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 5
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE @extschema@._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,

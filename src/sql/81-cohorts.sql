@@ -23,6 +23,21 @@ $$;
 COMMENT ON FUNCTION @extschema@._period_step(text) IS
 	'part of the audit: the length of a day, week, month, quarter or year; 22023 for anything else';
 
+-- The days of the first and the last purchase, without the sums of clv.summary.
+CREATE FUNCTION @extschema@._first_purchase(rfm @extschema@.rfm, as_of date, refunds text)
+	RETURNS date
+	AS 'MODULE_PATHNAME', 'clv_rfm_first_purchase'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION @extschema@._first_purchase(@extschema@.rfm, date, text) IS
+	'part of the audit: first_purchase of clv.summary';
+
+CREATE FUNCTION @extschema@._last_purchase(rfm @extschema@.rfm, as_of date, refunds text)
+	RETURNS date
+	AS 'MODULE_PATHNAME', 'clv_rfm_last_purchase'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION @extschema@._last_purchase(@extschema@.rfm, date, text) IS
+	'part of the audit: last_purchase of clv.summary';
+
 -- Cells: what the customers of a cohort have in a period.
 CREATE TYPE @extschema@._cohort_cell AS (
 	cohort int,
@@ -75,8 +90,8 @@ BEGIN
 $sql$
 as_of AS (
 	-- the last day observed, and that of the first purchase
-	SELECT coalesce(CAST(%1$L AS date), max((s.own).last_purchase)) AS as_of, min((s.own).first_purchase) AS first_day
-	FROM (SELECT clv.summary(h.history, coalesce(CAST(%1$L AS date), %2$s), %3$L) AS own FROM histories AS h OFFSET 0) AS s
+	SELECT %1$s AS as_of, min(clv._first_purchase(h.history, %2$s, %3$L)) AS first_day
+	FROM histories AS h
 ), bounds AS MATERIALIZED (
 	-- starts of the periods from the first to the one after as_of, and the same with as_of as the end
 	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods, trim_array(b.bounds, 1) || least(b.bounds[cardinality(b.bounds)], a.as_of + 1) AS observed
@@ -91,7 +106,8 @@ as_of AS (
 		 unnest(x.cells) AS c
 ), sizes AS (
 	SELECT c.cohort, c.active AS size FROM cells AS c WHERE c.period = c.cohort
-),$sql$, as_of, src.today, refunds, period, @extschema@._period_step(period)));
+),$sql$, CASE WHEN as_of IS NULL THEN format('max(clv._last_purchase(h.history, %s, %L))', src.today, refunds) ELSE format('%L::date', as_of) END,
+		CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END, refunds, period, @extschema@._period_step(period)));
 END
 $$;
 COMMENT ON FUNCTION @extschema@._cohort_steps(regclass, name, name, name, text, date, text, text) IS
@@ -106,6 +122,7 @@ RETURNS TABLE (cohort date, size bigint, age int, period_start date, active bigi
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 500
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE @extschema@._cohort_steps(source, customer, at, amount, period, as_of, zone, refunds) ||
@@ -146,6 +163,7 @@ RETURNS TABLE (age int, period_start date, size bigint, active bigint, active_sh
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 50
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 SET datestyle = 'ISO, YMD'
 SET intervalstyle = 'iso_8601'
 AS $$
@@ -155,9 +173,11 @@ DECLARE
 BEGIN
 	PERFORM @extschema@._check_span('the time of acquisition', first, last);
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, as_of, refunds), format(
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._histories_step(src, refunds), format(
 $sql$
-bounds AS MATERIALIZED (
+as_of AS (
+	SELECT %5$s AS as_of
+), bounds AS MATERIALIZED (
 	SELECT a.as_of, array_agg(g::date ORDER BY g) AS bounds, count(*)::int - 1 AS periods
 	FROM as_of AS a, LATERAL generate_series(%2$L::timestamp, (a.as_of + %4$L::interval)::timestamp, %4$L::interval) AS g
 	GROUP BY a.as_of
@@ -166,7 +186,7 @@ bounds AS MATERIALIZED (
 	SELECT c.*
 	FROM (SELECT clv._cohort_cells(h.history, b.bounds, %1$L) AS cells
 		  FROM histories AS h CROSS JOIN bounds AS b
-		  WHERE (clv.summary(h.history, b.as_of, %1$L)).first_purchase BETWEEN %2$L AND %3$L) AS x,
+		  WHERE clv._first_purchase(h.history, b.as_of, %1$L) BETWEEN %2$L AND %3$L) AS x,
 		 unnest(x.cells) AS c
 ), periods AS (
 	-- the cohort may have begun in several of them
@@ -185,7 +205,9 @@ CROSS JOIN LATERAL (SELECT b.bounds[g.age + 2] <= b.as_of + 1 AS complete,
 						   CASE WHEN b.bounds[g.age + 2] <= b.as_of + 1 THEN coalesce(c.revenue, 0) END AS revenue) AS f
 WHERE s.size > 0
 ORDER BY g.age
-$sql$, refunds, first, last, step));
+$sql$, refunds, first, last, step,
+		CASE WHEN as_of IS NULL THEN format('(SELECT max(clv._last_purchase(h.history, %s, %L)) FROM histories AS h)', src.today, refunds)
+			ELSE format('%L::date', as_of) END));
 END
 $$;
 COMMENT ON FUNCTION @extschema@.audit_cohort(regclass, name, name, name, date, date, text, date, text, text) IS
@@ -200,6 +222,7 @@ RETURNS TABLE (period_start date, cohort date, is_new boolean, active bigint, or
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 500
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE @extschema@._cohort_steps(source, customer, at, amount, period, as_of, zone, refunds) ||

@@ -158,6 +158,7 @@ RETURNS TABLE (group_name text, customers bigint, first_order numeric, second_or
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 20
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -6,6 +6,7 @@ RETURNS TABLE (place int, check_name text, value float8, verdict text, finding t
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 11
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 SET datestyle = 'ISO, YMD'
 AS $$
 DECLARE
