@@ -79,6 +79,30 @@ $node->pgbench(
 		},
 	});
 
+# A refresh that is not concurrent shuts readers out, first of the models, then
+# of the customers: a question waits for it, and is never waited for in turn.
+$node->pgbench(
+	'--no-vacuum --client=4 --transactions=25', 0,
+	[qr{actually processed: 100/100}], [qr{^$}],
+	'questions wait for refreshes of a pair, nobody dies',
+	{
+		'013_ask_alone@4' => q{
+			SELECT FROM clv.migration('d', '2023-06-30', '2024-12-31');
+			SELECT FROM clv.equity('d', 'tier', draws => 20);
+			SELECT FROM clv.equity_bridge('d', '2023-06-30', '2024-12-31', refit => false);
+			SELECT FROM clv.explain('d', 77);
+			SELECT FROM clv.tier_rules('d');
+			SELECT FROM clv.tiers_at('d', '{2024-12-31}');
+			SELECT FROM clv.value_at_risk('d', '90 days');
+		},
+		'013_refresh_alone@2' => q{
+			BEGIN;
+			REFRESH MATERIALIZED VIEW d_model;
+			REFRESH MATERIALIZED VIEW d;
+			COMMIT;
+		},
+	});
+
 # Two make a pair of the same name: one of them gets it, whole, and the other,
 # who comes before the first has committed, is told.
 $node->safe_psql('postgres', 'CREATE TABLE refused (message text)');
