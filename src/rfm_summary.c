@@ -39,23 +39,34 @@ clv_rfm_policy(DateADT as_of, const text *refunds)
 	return policy;
 }
 
+/* A question of the core: clv_history_summary(), or less. */
+typedef ClvStatus (*Question) (const unsigned char *data, size_t size,
+							   int32_t as_of, ClvRefunds policy,
+							   ClvSummary *out, ClvError *err);
+
 /*
- * The summary that arguments (rfm, as_of, refunds) ask for; false when there
- * is no purchase up to as_of.
+ * What arguments (rfm, as_of, refunds) say to a question; false when there is
+ * no purchase up to as_of.
  */
 static bool
-summarise(FunctionCallInfo fcinfo, ClvSummary *summary)
+ask(FunctionCallInfo fcinfo, Question question, ClvSummary *summary)
 {
 	struct varlena *value = PG_GETARG_CLV_RFM(0);
 	DateADT		as_of = PG_GETARG_DATEADT(1);
 	ClvRefunds	policy = clv_rfm_policy(as_of, PG_GETARG_TEXT_PP(2));
 	ClvError	err;
 
-	if (clv_history_summary(CLV_RFM_DATA(value), CLV_RFM_SIZE(value), as_of,
-							policy, summary, &err) != CLV_OK)
+	if (question(CLV_RFM_DATA(value), CLV_RFM_SIZE(value), as_of, policy,
+				 summary, &err) != CLV_OK)
 		clv_raise(&err);
 	PG_FREE_IF_COPY(value, 0);
 	return summary->purchases > 0;
+}
+
+static bool
+summarise(FunctionCallInfo fcinfo, ClvSummary *summary)
+{
+	return ask(fcinfo, clv_history_summary, summary);
 }
 
 TupleDesc
@@ -104,29 +115,13 @@ clv_rfm_summary(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
 }
 
-/* First and last purchase alone; false when there is none up to as_of. */
-static bool
-reach(FunctionCallInfo fcinfo, ClvSummary *summary)
-{
-	struct varlena *value = PG_GETARG_CLV_RFM(0);
-	DateADT		as_of = PG_GETARG_DATEADT(1);
-	ClvRefunds	policy = clv_rfm_policy(as_of, PG_GETARG_TEXT_PP(2));
-	ClvError	err;
-
-	if (clv_history_reach(CLV_RFM_DATA(value), CLV_RFM_SIZE(value), as_of,
-						  policy, summary, &err) != CLV_OK)
-		clv_raise(&err);
-	PG_FREE_IF_COPY(value, 0);
-	return summary->purchases > 0;
-}
-
 /* clv._first_purchase(rfm, as_of, refunds) */
 Datum
 clv_rfm_first_purchase(PG_FUNCTION_ARGS)
 {
 	ClvSummary	summary;
 
-	if (!reach(fcinfo, &summary))
+	if (!ask(fcinfo, clv_history_reach, &summary))
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(summary.first);
 }
@@ -137,7 +132,7 @@ clv_rfm_last_purchase(PG_FUNCTION_ARGS)
 {
 	ClvSummary	summary;
 
-	if (!reach(fcinfo, &summary))
+	if (!ask(fcinfo, clv_history_reach, &summary))
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(summary.last);
 }

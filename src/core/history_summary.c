@@ -194,6 +194,14 @@ round_money(Money *money, ClvSummary *out, ClvError *err)
 	return CLV_OK;
 }
 
+static inline void
+add_purchase(ClvSummary *out, int32_t day)
+{
+	if (out->purchases++ == 0)
+		out->first = day;
+	out->last = day;
+}
+
 ClvStatus
 clv_history_summary(const unsigned char *data, size_t size, int32_t as_of,
 					ClvRefunds policy, ClvSummary *out, ClvError *err)
@@ -219,11 +227,8 @@ clv_history_summary(const unsigned char *data, size_t size, int32_t as_of,
 			return clv_fail(err, CLV_OUT_OF_RANGE, NULL, "too many orders");
 		out->orders += day.orders;
 		out->refund_days += day.refund.n > 0;
-		if (!counts)
-			continue;
-		if (out->purchases++ == 0)
-			out->first = day.day;
-		out->last = day.day;
+		if (counts)
+			add_purchase(out, day.day);
 	}
 	if (status != CLV_OK || out->purchases == 0 || !reader.has_amounts)
 		return status;
@@ -243,11 +248,8 @@ clv_history_reach(const unsigned char *data, size_t size, int32_t as_of,
 	memset(out, 0, sizeof(*out));
 	while ((status = next_observed(&reader, as_of, policy, &day, err)) == CLV_CONTINUE)
 	{
-		if (!day_counts(&day, reader.has_amounts, policy))
-			continue;
-		if (out->purchases++ == 0)
-			out->first = day.day;
-		out->last = day.day;
+		if (day_counts(&day, reader.has_amounts, policy))
+			add_purchase(out, day.day);
 	}
 	return status;
 }

@@ -92,6 +92,24 @@ $$;
 COMMENT ON FUNCTION @extschema@._check_arguments(interval, float8, text, text, text, float8[], text[]) IS
 	'part of clv.query: raises 22023 or 22004 when an argument that is not about the source cannot be';
 
+-- The last day that histories of a source can be asked about.
+CREATE FUNCTION @extschema@._asked(src record, as_of date)
+RETURNS date
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	today		date;
+BEGIN
+	IF as_of IS NULL THEN
+		EXECUTE concat('SELECT ', src.today) INTO today;
+	END IF;
+	RETURN coalesce(as_of, today);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._asked(record, date) IS
+	'part of the functions over orders: as_of, or today in the zone of the source';
+
 -- Step "histories": the orders, read once.
 CREATE FUNCTION @extschema@._histories_step(src record, refunds text, more_columns text DEFAULT NULL)
 RETURNS text

@@ -134,7 +134,7 @@ AS $$
 DECLARE
 	src			record;
 	opted		text;
-	asked		date := as_of;	-- histories are asked as of this day
+	asked		date;	-- histories are asked as of this day
 	limits		text;			-- step of the statement
 BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
@@ -147,9 +147,7 @@ BEGIN
 		PERFORM @extschema@._check_type(source, opt_out, '{boolean}', 'boolean', 'It is true of customers who must not be differentiated.');
 		opted := format(E',\n           bool_or(o.%I) AS opted_out', opt_out);
 	END IF;
-	IF as_of IS NULL THEN
-		EXECUTE concat('SELECT ', src.today) INTO asked;
-	END IF;
+	asked := @extschema@._asked(src, as_of);
 	IF cuts IS NOT NULL THEN
 		PERFORM @extschema@._check_keys('cuts', cuts, '{r,f,m}');
 		limits := format('limits AS (SELECT %L::float8[] AS r, %L::float8[] AS f, %L::float8[] AS m)',

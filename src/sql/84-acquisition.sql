@@ -80,26 +80,22 @@ BEGIN
 			customers.key, array_to_string(facts, ', '), @extschema@._relation(customers.relation),
 			@extschema@._equality(@extschema@._column_type(customers.relation, customers.key), @extschema@._column_type(source, customer)));
 	END IF;
-	steps := format(
-$sql$WITH histories AS (
-	SELECT %1$s AS customer, %2$s AS history, %3$s AS by_value, %4$s AS cost
-	FROM %5$s AS o
-	WHERE %1$s IS NOT NULL AND %6$s IS NOT NULL AND %7$s
-	GROUP BY %1$s
-), summed AS (
-	SELECT h.*, clv.summary(h.history, %8$L, %9$L) AS s FROM histories AS h OFFSET 0
+	steps := concat('WITH ', @extschema@._histories_step(src, refunds, format(E',\n           %s AS by_value,\n           %s AS cost', by_value, cost_column)), format(
+$sql$
+summed AS (
+	SELECT h.*, clv.summary(h.history, %1$L, %2$L) AS s FROM histories AS h OFFSET 0
 ), counted AS (
 	SELECT t.customer, t.history, t.by_value, t.cost, (t.s).first_purchase, (t.s).last_purchase,
 		   CASE WHEN (t.s).frequency = 0 AND (t.s).refund_days = 0 THEN (t.s).spend
-				ELSE (clv.summary(t.history, (t.s).first_purchase, %9$L)).spend END AS first_order,
-		   CASE WHEN (t.s).frequency = 0 OR clv.frequency(t.history, (t.s).first_purchase + 365, %9$L) = 0 THEN NULL
-				WHEN clv.frequency(t.history, (t.s).first_purchase + 90, %9$L) = 0 THEN 365
-				WHEN clv.frequency(t.history, (t.s).first_purchase + 30, %9$L) = 0 THEN 90
+				ELSE (clv.summary(t.history, (t.s).first_purchase, %2$L)).spend END AS first_order,
+		   CASE WHEN (t.s).frequency = 0 OR clv.frequency(t.history, (t.s).first_purchase + 365, %2$L) = 0 THEN NULL
+				WHEN clv.frequency(t.history, (t.s).first_purchase + 90, %2$L) = 0 THEN 365
+				WHEN clv.frequency(t.history, (t.s).first_purchase + 30, %2$L) = 0 THEN 90
 				ELSE 30 END AS second_within,
 		   (t.s).refund_days > 0 AS refunds
 	FROM summed AS t
 	WHERE (t.s).frequency IS NOT NULL
-)$sql$, src.customer_ref, src.history, by_value, cost_column, src.relation, src.amount_ref, src.up_to, asked, refunds);
+)$sql$, asked, refunds));
 	IF by_column IS NOT NULL AND refunds = 'net' THEN
 		-- An order that was sent back the same day is no purchase.
 		steps := steps || format(
@@ -165,7 +161,7 @@ DECLARE
 	given		jsonb := coalesce(options, '{}');
 	src			record;
 	acquired	record;
-	asked		date := as_of;	-- histories are asked as of this day
+	asked		date;	-- histories are asked as of this day
 	level		float8;
 BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
@@ -182,9 +178,7 @@ BEGIN
 	ELSIF jsonb_typeof(given -> 'acquisition_cost') NOT IN ('object', 'number') THEN
 		PERFORM @extschema@._option_number(given, 'acquisition_cost', 0, 1e300, NULL);
 	END IF;
-	IF as_of IS NULL THEN
-		EXECUTE concat('SELECT ', src.today) INTO asked;
-	END IF;
+	asked := @extschema@._asked(src, as_of);
 	acquired := @extschema@._acquired(source, customer, src, by, cohort, asked, refunds, given);
 	RETURN QUERY EXECUTE acquired.steps || format(
 $sql$, sized AS MATERIALIZED (

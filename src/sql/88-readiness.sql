@@ -11,13 +11,11 @@ SET datestyle = 'ISO, YMD'
 AS $$
 DECLARE
 	src			record;
-	asked		date := as_of;	-- histories are asked as of this day
+	asked		date;	-- histories are asked as of this day
 	money		text;			-- an amount as a decimal
 BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone);
-	IF as_of IS NULL THEN
-		EXECUTE concat('SELECT ', src.today) INTO asked;
-	END IF;
+	asked := @extschema@._asked(src, as_of);
 	money := CASE WHEN @extschema@._column_type(source, amount) IN ('double precision'::regtype, 'real'::regtype)
 		THEN format('clv._money(%s)', src.amount_value) ELSE src.amount_ref END;
 	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds), format(
