@@ -120,6 +120,32 @@ SELECT day, amount, clv.frequency(clv.rfm(day, amount) OVER w, '2024-12-31') AS 
 	clv.frequency(clv.rfm(day, amount) OVER (w ROWS 1 PRECEDING), '2024-12-31') AS of_two
 FROM orders WHERE customer = 1 WINDOW w AS (ORDER BY day, amount) ORDER BY day, amount;
 
+-- Amounts in numeric are what the cast makes of them, to the last bit: whole
+-- and in cents, of all sizes, with few digits and with many, as they are in a
+-- table and as they come from an expression.
+CREATE TABLE amounts (amount numeric);
+INSERT INTO amounts
+SELECT sign * digits * 10::numeric ^ place
+FROM unnest('{0,1,7,99,1999,12345,99999999,9007199254740991,9007199254740992,9007199254740993,1234567890123456789}'::numeric[]) AS digits,
+	generate_series(-30, 30) AS place, unnest('{1,-1}'::int[]) AS sign;
+INSERT INTO amounts SELECT trunc(i * 7919 % 1000003 / 100.0, 2) FROM generate_series(1, 20000) AS i;
+INSERT INTO amounts SELECT i / 7.0 FROM generate_series(-1000, 1000) AS i;
+INSERT INTO amounts VALUES (1e300), (-1e300), (1e-300), (5e-324), (1.50), (1.500000000000000000000000000001), (repeat('9', 5000)::numeric / 10::numeric ^ 4990);
+SELECT count(*), count(*) FILTER (WHERE clv._double(amount) = amount::float8) AS same,
+	count(*) FILTER (WHERE clv._double(amount * 3 / 3) = (amount * 3 / 3)::float8) AS same_of_expressions FROM amounts;
+SELECT clv.rfm(day, amount)::text = clv.rfm(day, amount::float8)::text AS dates,
+	clv.rfm(day::timestamp, amount)::text = clv.rfm(day::timestamp, amount::float8)::text AS timestamps,
+	clv.rfm(day::timestamp AT TIME ZONE 'Europe/Berlin', amount, 'Europe/Berlin')::text
+		= clv.rfm(day::timestamp AT TIME ZONE 'Europe/Berlin', amount::float8, 'Europe/Berlin')::text AS instants
+FROM (SELECT date '2024-01-01' + row_number() OVER ()::int % 300 AS day, amount FROM amounts WHERE abs(amount) < 1e200) AS o;
+SELECT clv.rfm(date '2024-01-01', NULL::numeric) IS NULL AS skipped;
+SELECT clv.rfm(date '2024-01-01', 'NaN'::numeric);
+SELECT clv.rfm(timestamp '2024-01-01', '-Infinity'::numeric);
+SELECT clv.rfm(date '2024-01-01', 1e309);
+SELECT clv.rfm(date '2024-01-01', 1.5::numeric, 'Europe/Berlin');
+SELECT clv.rfm(timestamp '2024-01-01', 1.5::numeric, 'Europe/Berlin');
+DROP TABLE amounts;
+
 -- Strict: any NULL gives NULL.
 SELECT clv.summary(NULL, '2024-01-01') IS NULL AS rfm, clv.frequency(rfm, NULL) IS NULL AS as_of,
 	clv.monetary(rfm, '2024-12-31', NULL) IS NULL AS refunds

@@ -18,9 +18,14 @@
 #include "utils/datetime.h"
 #include "utils/memutils.h"
 
+#include "numeric.h"
+
 PG_FUNCTION_INFO_V1(clv_rfm_add_date);
+PG_FUNCTION_INFO_V1(clv_rfm_add_date_numeric);
 PG_FUNCTION_INFO_V1(clv_rfm_add_timestamp);
+PG_FUNCTION_INFO_V1(clv_rfm_add_timestamp_numeric);
 PG_FUNCTION_INFO_V1(clv_rfm_add_timestamptz);
+PG_FUNCTION_INFO_V1(clv_rfm_add_timestamptz_numeric);
 PG_FUNCTION_INFO_V1(clv_rfm_add_needless_zone);
 PG_FUNCTION_INFO_V1(clv_rfm_merge);
 PG_FUNCTION_INFO_V1(clv_rfm_close);
@@ -137,9 +142,22 @@ skip_row(FunctionCallInfo fcinfo)
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
-static Datum
-add_row(FunctionCallInfo fcinfo, int32 day, bool has_amount, double amount)
+#define AMOUNT_ARG		2		/* after state and date, where there is one */
+
+/* How that argument becomes an amount; NULL where there is none. */
+typedef double (*AmountOf) (Datum argument);
+
+static inline double
+amount_of_double(Datum argument)
 {
+	return DatumGetFloat8(argument);
+}
+
+static inline Datum
+add_row(FunctionCallInfo fcinfo, int32 day, AmountOf amount_of)
+{
+	bool		has_amount = amount_of != NULL;
+	double		amount = has_amount ? amount_of(PG_GETARG_DATUM(AMOUNT_ARG)) : 0.0;
 	struct varlena *state;
 
 	if (unlikely(!isfinite(amount)))
@@ -187,32 +205,41 @@ day_in_range(int64 day, const char *value)
 }
 
 /* (state, at date [, amount]) */
-Datum
-clv_rfm_add_date(PG_FUNCTION_ARGS)
+static inline Datum
+add_date(FunctionCallInfo fcinfo, AmountOf amount_of)
 {
-	bool		has_amount = PG_NARGS() > 2;
 	DateADT		at;
 
 	check_context(fcinfo, "clv_rfm_add_date");
-	if (PG_ARGISNULL(1) || (has_amount && PG_ARGISNULL(2)))
+	if (PG_ARGISNULL(1) || (amount_of != NULL && PG_ARGISNULL(AMOUNT_ARG)))
 		return skip_row(fcinfo);
 	at = PG_GETARG_DATEADT(1);
 	if (DATE_NOT_FINITE(at))
 		not_finite("date", DATE_IS_NOBEGIN(at) ? "-infinity" : "infinity");
-	return add_row(fcinfo, at, has_amount,
-				   has_amount ? PG_GETARG_FLOAT8(2) : 0.0);
+	return add_row(fcinfo, at, amount_of);
+}
+
+Datum
+clv_rfm_add_date(PG_FUNCTION_ARGS)
+{
+	return add_date(fcinfo, PG_NARGS() > 2 ? amount_of_double : NULL);
+}
+
+Datum
+clv_rfm_add_date_numeric(PG_FUNCTION_ARGS)
+{
+	return add_date(fcinfo, clv_double_of_numeric);
 }
 
 /* (state, at timestamp [, amount]): the day is the one it is written with. */
-Datum
-clv_rfm_add_timestamp(PG_FUNCTION_ARGS)
+static inline Datum
+add_timestamp(FunctionCallInfo fcinfo, AmountOf amount_of)
 {
-	bool		has_amount = PG_NARGS() > 2;
 	Timestamp	at;
 	int64		day;
 
 	check_context(fcinfo, "clv_rfm_add_timestamp");
-	if (PG_ARGISNULL(1) || (has_amount && PG_ARGISNULL(2)))
+	if (PG_ARGISNULL(1) || (amount_of != NULL && PG_ARGISNULL(AMOUNT_ARG)))
 		return skip_row(fcinfo);
 	at = PG_GETARG_TIMESTAMP(1);
 	if (TIMESTAMP_NOT_FINITE(at))
@@ -221,8 +248,19 @@ clv_rfm_add_timestamp(PG_FUNCTION_ARGS)
 	day = at / USECS_PER_DAY;
 	if (at % USECS_PER_DAY < 0)
 		day--;
-	return add_row(fcinfo, (int32) day, has_amount,
-				   has_amount ? PG_GETARG_FLOAT8(2) : 0.0);
+	return add_row(fcinfo, (int32) day, amount_of);
+}
+
+Datum
+clv_rfm_add_timestamp(PG_FUNCTION_ARGS)
+{
+	return add_timestamp(fcinfo, PG_NARGS() > 2 ? amount_of_double : NULL);
+}
+
+Datum
+clv_rfm_add_timestamp_numeric(PG_FUNCTION_ARGS)
+{
+	return add_timestamp(fcinfo, clv_double_of_numeric);
 }
 
 /* ---- zones ---- */
@@ -295,15 +333,14 @@ day_in_zone(TimestampTz at, pg_tz *zone)
 }
 
 /* (state, at timestamptz [, amount], zone) */
-Datum
-clv_rfm_add_timestamptz(PG_FUNCTION_ARGS)
+static inline Datum
+add_timestamptz(FunctionCallInfo fcinfo, AmountOf amount_of)
 {
-	bool		has_amount = PG_NARGS() > 3;
-	int			zone = PG_NARGS() - 1;
+	int			zone = amount_of != NULL ? 3 : 2;
 	TimestampTz at;
 
 	check_context(fcinfo, "clv_rfm_add_timestamptz");
-	if (PG_ARGISNULL(1) || (has_amount && PG_ARGISNULL(2)))
+	if (PG_ARGISNULL(1) || (amount_of != NULL && PG_ARGISNULL(AMOUNT_ARG)))
 		return skip_row(fcinfo);
 	if (PG_ARGISNULL(zone))
 		ereport(ERROR,
@@ -313,8 +350,19 @@ clv_rfm_add_timestamptz(PG_FUNCTION_ARGS)
 	if (TIMESTAMP_NOT_FINITE(at))
 		not_finite("timestamp",
 				   TIMESTAMP_IS_NOBEGIN(at) ? "-infinity" : "infinity");
-	return add_row(fcinfo, day_in_zone(at, zone_argument(fcinfo, zone)),
-				   has_amount, has_amount ? PG_GETARG_FLOAT8(2) : 0.0);
+	return add_row(fcinfo, day_in_zone(at, zone_argument(fcinfo, zone)), amount_of);
+}
+
+Datum
+clv_rfm_add_timestamptz(PG_FUNCTION_ARGS)
+{
+	return add_timestamptz(fcinfo, PG_NARGS() > 3 ? amount_of_double : NULL);
+}
+
+Datum
+clv_rfm_add_timestamptz_numeric(PG_FUNCTION_ARGS)
+{
+	return add_timestamptz(fcinfo, clv_double_of_numeric);
 }
 
 /*

@@ -1,10 +1,13 @@
 /*
  * decimal.c
- *		A double as the decimal number that it is printed as.
+ *		A double as the decimal number that it is printed as, and back.
  *
  * Fifteen significant digits are the nearest whole number to value times a
  * power of ten.  Powers up to the 22nd are doubles, and so the product is known
- * exactly, as two of them: nothing is lost before the one rounding.
+ * exactly, as two of them: nothing is lost before the one rounding.  On the way
+ * back, product or quotient of two numbers that are doubles are rounded once,
+ * by the processor (Clinger 1990, "How to read floating point numbers
+ * accurately").
  */
 #include "decimal.h"
 
@@ -14,6 +17,7 @@
 
 #define DIGITS		15
 #define MAX_POWER	22
+#define MOST_DIGITS	(INT64_C(1) << 53)	/* whole numbers up to it are doubles */
 
 static const double power_of_ten[MAX_POWER + 1] = {
 	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
@@ -57,5 +61,19 @@ clv_decimal(double value, ClvDecimal *out)
 		digits /= 10;
 	out->digits = value < 0.0 ? -digits : digits;
 	out->decimals = decimals;
+	return true;
+}
+
+bool
+clv_decimal_double(const ClvDecimal *decimal, double *out)
+{
+	double		digits = (double) decimal->digits;
+
+	if (decimal->decimals > MAX_POWER || decimal->decimals < -MAX_POWER ||
+		decimal->digits > MOST_DIGITS || decimal->digits < -MOST_DIGITS)
+		return false;
+	*out = decimal->decimals >= 0 ?
+		digits / power_of_ten[decimal->decimals] :
+		digits * power_of_ten[-decimal->decimals];
 	return true;
 }

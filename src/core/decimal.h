@@ -1,6 +1,6 @@
 /*
  * decimal.h
- *		A double as the decimal number that it is printed as.
+ *		A double as the decimal number that it is printed as, and back.
  */
 #ifndef CLV_DECIMAL_H
 #define CLV_DECIMAL_H
@@ -20,5 +20,12 @@ typedef struct ClvDecimal
  * from 1e15 on, below 1e-8, and when it is no number.
  */
 extern bool clv_decimal(double value, ClvDecimal *out);
+
+/*
+ * The double nearest to a decimal, which may have fewer than no decimals: what
+ * strtod() reads.  False where that is not done without reading: beyond 2^53
+ * digits, or 22 places before or after the point.
+ */
+extern bool clv_decimal_double(const ClvDecimal *decimal, double *out);
 
 #endif							/* CLV_DECIMAL_H */

@@ -188,7 +188,8 @@ BEGIN
 		WHEN 'timestamp'::regtype THEN format('CAST(%s AS pg_catalog.date)', at_ref)
 		ELSE format('CAST(%s AT TIME ZONE %L AS pg_catalog.date)', at_ref, zone) END;
 	today := format('CAST(pg_catalog.now() AT TIME ZONE %L AS pg_catalog.date)', coalesce(zone, 'UTC'));
-	history := format('clv.rfm(%s)', concat_ws(', ', at_ref, amount_value, quote_literal(zone)));
+	history := format('clv.rfm(%s)', concat_ws(', ', at_ref,
+		CASE WHEN amount_type = 'numeric'::regtype THEN amount_ref ELSE amount_value END, quote_literal(zone)));
 
 	-- A history is asked as of a day, so later days may stay in it; what this
 	-- must keep out is infinity, and what it should is rows read for nothing.

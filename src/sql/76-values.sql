@@ -23,13 +23,18 @@ COMMENT ON FUNCTION @extschema@.interval_days(interval) IS
 	'length of an interval in days as all of clv counts it: a year is 365.25 days, a month a twelfth of it. '
 	'22023: an interval that is negative or not finite';
 
--- Money is added up as numeric; the cast goes by way of text, and millions of
+-- Money is added up as numeric; the casts go by way of text, and millions of
 -- values take their time.
 CREATE FUNCTION @extschema@._numeric(value float8) RETURNS numeric
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_numeric';
 COMMENT ON FUNCTION @extschema@._numeric(float8) IS
 	'part of the functions over views: the same as the cast to numeric, at a fraction of its time';
+CREATE FUNCTION @extschema@._double(value numeric) RETURNS float8
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'clv_double';
+COMMENT ON FUNCTION @extschema@._double(numeric) IS
+	'part of the audit: the same as the cast to double precision, at a fraction of its time';
 
 -- What there is to know of a pair, given the view with the customers.
 CREATE FUNCTION @extschema@._pair(

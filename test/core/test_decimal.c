@@ -1,6 +1,7 @@
 /*
  * test_decimal.c
- *		Doubles as decimals against what printf prints, to the last digit.
+ *		Doubles as decimals against what printf prints, to the last digit, and
+ *		decimals as doubles against what strtod reads, to the last bit.
  */
 #include "decimal.h"
 
@@ -115,11 +116,63 @@ check_refused(void)
 		CHECK(!clv_decimal(out[i], &got), "%g has a decimal", out[i]);
 }
 
+static void
+check_back(int64_t digits, int decimals)
+{
+	ClvDecimal	decimal = {digits, decimals};
+	char		text[64];
+	double		got = NAN;
+
+	snprintf(text, sizeof(text), "%" PRId64 "e%d", digits, -decimals);
+	CHECK(clv_decimal_double(&decimal, &got) && got == strtod(text, NULL),
+		  "%s: got %.17g, want %.17g", text, got, strtod(text, NULL));
+}
+
+static void
+check_all_back(void)
+{
+	const int64_t most = INT64_C(1) << 53;
+	ClvRandom	random;
+
+	clv_random_init(&random, 2, 0);
+	for (int decimals = -22; decimals <= 22; decimals++)
+	{
+		check_back(0, decimals);
+		check_back(1, decimals);
+		check_back(most, decimals);
+		check_back(-most, decimals);
+		for (int i = 0; i < 2000; i++)
+		{
+			double		size = pow(2.0, 53.0 * clv_random_uniform(&random));
+
+			check_back((int64_t) size, decimals);
+			check_back(-(int64_t) size, decimals);
+		}
+	}
+}
+
+static void
+check_refused_back(void)
+{
+	const int64_t most = INT64_C(1) << 53;
+	const ClvDecimal out[] = {
+		{most + 1, 0}, {-most - 1, 0}, {INT64_MAX, 2}, {INT64_MIN, 2}, {1, 23},
+		{1, -23}
+	};
+	double		got;
+
+	for (int i = 0; i < (int) (sizeof(out) / sizeof(out[0])); i++)
+		CHECK(!clv_decimal_double(&out[i], &got),
+			  "%" PRId64 "e%d is not read", out[i].digits, -out[i].decimals);
+}
+
 int
 main(void)
 {
 	check_edges();
 	check_random();
 	check_refused();
+	check_all_back();
+	check_refused_back();
 	CHECK_DONE("decimal");
 }
