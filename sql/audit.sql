@@ -34,6 +34,23 @@ SELECT clv.periods(clv.rfm(date '2024-01-01', -1), '{2024-01-01,2024-02-01}', 'e
 -- -------------------------------------------------------------------- lens 1
 
 SELECT * FROM clv.audit_orders('shop.small', 'customer', 'day', 'amount', '2024-01-01', '2024-04-30');
+-- A period has the rows of its days and no others, by whatever type and zone:
+-- the 7th began half an hour before the 6th was over (clocks went back over
+-- midnight), and a refund before the period is none in it.
+CREATE TABLE shop.moments (who text, day date, at timestamp, instant timestamptz, amount numeric);
+INSERT INTO shop.moments
+SELECT who, instant AT TIME ZONE 'America/St_Johns', instant AT TIME ZONE 'America/St_Johns', instant, amount
+FROM (VALUES ('a', timestamptz '2010-11-06 12:00 UTC', -1), ('a', '2010-11-07 02:30:30 UTC', 2), ('b', '2010-11-07 03:00 UTC', 4),
+	('b', '2010-11-07 03:40 UTC', 8), ('c', '2010-11-08 03:29:59 UTC', 16), ('c', '2010-11-08 03:30 UTC', 32)) AS v (who, instant, amount);
+SELECT 'date' AS type, * FROM clv.audit_orders('shop.moments', 'who', 'day', 'amount', '2010-11-07', '2010-11-07', refunds => 'error') UNION ALL
+SELECT 'timestamp', * FROM clv.audit_orders('shop.moments', 'who', 'at', 'amount', '2010-11-07', '2010-11-07', refunds => 'error') UNION ALL
+SELECT 'timestamptz', * FROM clv.audit_orders('shop.moments', 'who', 'instant', 'amount', '2010-11-07', '2010-11-07', 'America/St_Johns', 'error');
+SELECT type, count(*), sum(orders * customers) AS orders, sum(revenue) AS revenue
+FROM (SELECT 'date' AS type, * FROM clv.audit_orders('shop.moments', 'who', 'day', 'amount', '4713-01-01 BC', '5874897-12-30') UNION ALL
+	  SELECT 'timestamp', * FROM clv.audit_orders('shop.moments', 'who', 'at', 'amount', '4714-11-24 BC', '294277-01-01') UNION ALL
+	  SELECT 'timestamptz', * FROM clv.audit_orders('shop.moments', 'who', 'instant', 'amount', '4713-01-01 BC', '2200-01-01', 'America/St_Johns')) AS wide
+GROUP BY type ORDER BY type;
+SELECT count(*) FROM clv.audit_orders('shop.moments', 'who', 'instant', 'amount', '294277-01-01', '294277-01-02', 'America/St_Johns');
 -- five customers bring the same: they share a class, and classes stay empty
 SELECT decile, customers, lowest, revenue, profit, round(share_of_profit::numeric, 6) AS share, round(cumulative_share::numeric, 6) AS cumulative,
 	   round(orders_per_customer, 4) AS orders_each, round(value_per_order, 4) AS value, round(margin_of_revenue, 4) AS margin

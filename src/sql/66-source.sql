@@ -81,7 +81,7 @@ COMMENT ON FUNCTION @extschema@._relation(regclass) IS
 -- What the statement says of the source: its relation and columns, checked and
 -- quoted, "o" standing for a row of it.
 CREATE FUNCTION @extschema@._source(
-	source regclass, customer name, at name, amount name, as_of date, zone text,
+	source regclass, customer name, at name, amount name, as_of date, zone text, since date DEFAULT NULL,
 	OUT relation text,			-- schema and name
 	OUT customer_column text,	-- without "o."
 	OUT customer_ref text,
@@ -91,7 +91,7 @@ CREATE FUNCTION @extschema@._source(
 	OUT amount_finite text,		-- whether that is a finite number, without asking for it
 	OUT day text,				-- local calendar day of a row
 	OUT today text,				-- current date in the zone
-	OUT up_to text,				-- condition on at that keeps the rows to look at
+	OUT up_to text,				-- condition on at: no row before since, and few after as_of
 	OUT history text)			-- the aggregate that makes a customer's history
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -191,15 +191,24 @@ BEGIN
 	history := format('clv.rfm(%s)', concat_ws(', ', at_ref,
 		CASE WHEN amount_type = 'numeric'::regtype THEN amount_ref ELSE amount_value END, quote_literal(zone)));
 
-	-- A history is asked as of a day, so later days may stay in it; what this
-	-- must keep out is infinity, and what it should is rows read for nothing.
+	-- A history is asked about days, so others may stay in it; what this must
+	-- keep out is infinity, and what it should is rows read for nothing.
 	up_to := at_ref || CASE
 		WHEN as_of IS NULL OR (as_of >= '294276-12-31' AND at_type <> 'date'::regtype)
 		THEN ' OPERATOR(pg_catalog.<) ''infinity'''
 		WHEN at_type = 'date'::regtype THEN format(' OPERATOR(pg_catalog.<=) %L', as_of)
 		WHEN at_type = 'timestamp'::regtype THEN format(' OPERATOR(pg_catalog.<) TIMESTAMP %L', as_of + 1)
 		ELSE format(' OPERATOR(pg_catalog.<) (TIMESTAMP %L AT TIME ZONE %L)', as_of + 1, zone) END;
+	IF since BETWEEN '4713-01-01 BC' AND '294276-12-31' THEN
+		-- Where clocks go back over midnight a day begins before it is over: the
+		-- instant, which an index can find, is a day early.
+		up_to := concat(up_to, E'\n      AND ', at_ref, CASE at_type
+			WHEN 'date'::regtype THEN format(' OPERATOR(pg_catalog.>=) %L', since)
+			WHEN 'timestamp'::regtype THEN format(' OPERATOR(pg_catalog.>=) TIMESTAMP %L', since)
+			ELSE format(E' OPERATOR(pg_catalog.>=) (TIMESTAMP %L AT TIME ZONE %L)\n      AND %s OPERATOR(pg_catalog.>=) %L',
+						since - 1, zone, day, since) END);
+	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._source(regclass, name, name, name, date, text) IS
+COMMENT ON FUNCTION @extschema@._source(regclass, name, name, name, date, text, date) IS
 	'part of clv.query: what the statement says of the source, checked and quoted';

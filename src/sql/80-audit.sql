@@ -7,7 +7,8 @@
 -- it; orders are rows that are not refunds; revenue is net of refunds (not
 -- with refunds 'gross'), those of customers without an order in the period
 -- too, so that it is the revenue of the books.  Money is numeric: parts add up
--- to totals exactly.  Equal customers are always in the same class.
+-- to totals exactly.  Equal customers are always in the same class.  Rows of
+-- other days are not read where they cannot matter.
 
 -- Money of one customer in one period.  Prices are decimal and doubles binary,
 -- so that 0.1 + 0.2 - 0.3 leaves 2.8e-17: money ends at a billionth.
@@ -123,7 +124,7 @@ DECLARE
 	profit		text;
 BEGIN
 	PERFORM @extschema@._check_span('the period', first, last);
-	src := @extschema@._source(source, customer, at, amount, last, zone);
+	src := @extschema@._source(source, customer, at, amount, last, zone, first);
 	profit := @extschema@._profit_column(source, src, refunds, margin, margin_column, first, last, 'profit');
 	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profit), format(
 $sql$
@@ -220,9 +221,9 @@ running AS (
 	FROM customer_periods AS c
 	WINDOW w AS (ORDER BY c.profit DESC ROWS UNBOUNDED PRECEDING)
 ), one AS (
-	SELECT count(*) AS customers, sum(c.profit)::float8 AS total, clv.gini(c.profit::float8) AS gini,
-		   clv.top_share(c.profit::float8, 0.01) AS top01, clv.top_share(c.profit::float8, 0.05) AS top05,
-		   clv.top_share(c.profit::float8, 0.10) AS top10, clv.top_share(c.profit::float8, 0.20) AS top20
+	SELECT count(*) AS customers, sum(c.profit)::float8 AS total, clv.gini(clv._double(c.profit)) AS gini,
+		   clv.top_share(clv._double(c.profit), 0.01) AS top01, clv.top_share(clv._double(c.profit), 0.05) AS top05,
+		   clv.top_share(clv._double(c.profit), 0.10) AS top10, clv.top_share(clv._double(c.profit), 0.20) AS top20
 	FROM customer_periods AS c
 ), needed AS (
 	SELECT min(r.place) FILTER (WHERE r.until >= 0.5 * r.total AND r.total > 0) AS half,
@@ -249,10 +250,12 @@ COMMENT ON FUNCTION @extschema@.audit_concentration(regclass, name, name, name, 
 
 -- ------------------------------------------------------------------ lens 2
 
--- Customers in two periods, "both": a row for each with a row in either.
+-- Customers in two periods, "both_periods": a row for each with a row in
+-- either.  Rows before "since" are not looked at; only who was there before asks
+-- for them.
 CREATE FUNCTION @extschema@._two_periods(
 	source regclass, customer name, at name, amount name, from_first date, from_last date, to_first date, to_last date,
-	zone text, refunds text, margin float8, margin_column name)
+	zone text, refunds text, margin float8, margin_column name, since date)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -270,7 +273,7 @@ BEGIN
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('the second period begins on "%s", before the first is over on "%s"', to_first, from_last);
 	END IF;
-	src := @extschema@._source(source, customer, at, amount, to_last, zone);
+	src := @extschema@._source(source, customer, at, amount, to_last, zone, since);
 	profits := @extschema@._profit_column(source, src, refunds, margin, margin_column, from_first, from_last, 'profit_from')
 		|| @extschema@._profit_column(source, src, refunds, margin, margin_column, to_first, to_last, 'profit_to');
 	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profits), format(
@@ -284,7 +287,7 @@ both_periods AS (
 		from_first, from_last, to_first, to_last, refunds));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._two_periods(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
+COMMENT ON FUNCTION @extschema@._two_periods(regclass, name, name, name, date, date, date, date, text, text, float8, name, date) IS
 	'part of the audit: the steps up to both_periods';
 
 CREATE FUNCTION @extschema@.audit_changes(source regclass, customer name, at name, amount name,
@@ -298,7 +301,7 @@ SET jit = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE @extschema@._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,
-												  zone, refunds, margin, margin_column) ||
+												  zone, refunds, margin, margin_column, NULL) ||
 $sql$
 told AS (
 	SELECT b.profit_from, b.profit_to,
@@ -342,7 +345,7 @@ SET jit = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE @extschema@._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,
-												  zone, refunds, margin, margin_column) ||
+												  zone, refunds, margin, margin_column, from_first) ||
 $sql$
 totals AS (
 	SELECT count(*) FILTER (WHERE b.purchases_from > 0)::numeric AS n0, count(*) FILTER (WHERE b.purchases_to > 0)::numeric AS n1,
