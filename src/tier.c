@@ -1,6 +1,6 @@
 /*
  * tier.c
- *		Cut-offs, tiers and measures of concentration.
+ *		Cut-offs, tiers, scores and measures of concentration.
  */
 #include "sample.h"
 
@@ -41,6 +41,17 @@ clv_cutoffs_accum(PG_FUNCTION_ARGS)
 		clv_raise(&err);
 	share = clv_float8_array(PG_GETARG_DATUM(3), "tier shares", &n);
 	return clv_sample_accum(fcinfo, question, share, n);
+}
+
+PG_FUNCTION_INFO_V1(clv_score_limits_accum);
+Datum
+clv_score_limits_accum(PG_FUNCTION_ARGS)
+{
+	double		scores;
+
+	require_argument(fcinfo, 2, "scores");
+	scores = PG_GETARG_INT32(2);
+	return clv_sample_accum(fcinfo, CLV_SCORES, &scores, 1);
 }
 
 PG_FUNCTION_INFO_V1(clv_gini_accum);

@@ -1,6 +1,6 @@
 /*
  * concentration.c
- *		Cut-offs, Gini, top share and Lorenz curve of sorted values.
+ *		Cut-offs, scores, Gini, top share and Lorenz curve of sorted values.
  *
  * Sums run in sorted order and to twice double precision, scaled so that they
  * cannot overflow: the answers are the same for every order of the rows, and
@@ -23,6 +23,7 @@
 enum
 {
 	STAGE_SORT,
+	STAGE_SCORES,
 	STAGE_TOTAL,				/* add up */
 	STAGE_WALK,					/* add up again, noting where shares are */
 	STAGE_BREAKS
@@ -103,6 +104,12 @@ clv_inquiry_check(ClvQuestion question, const double *arg, size_t narg,
 								"natural breaks can make at most %d tiers, but \"%zu\" are asked for",
 								CLV_MAX_CLASSES, narg + 1);
 			return CLV_OK;
+		case CLV_SCORES:
+			if (!(arg[0] >= 2 && arg[0] <= CLV_MAX_SCORE))
+				return clv_fail(err, CLV_BAD_ARGUMENT, "",
+								"scores must be from 2 to %d, but are \"%s\"",
+								CLV_MAX_SCORE, clv_number(&number, arg[0]));
+			return CLV_OK;
 		case CLV_TOP_SHARE:
 			if (!(arg[0] >= 0 && arg[0] <= 1))
 				return clv_fail(err, CLV_BAD_ARGUMENT,
@@ -146,6 +153,8 @@ clv_inquiry_outputs(ClvQuestion question, const double *arg, size_t narg)
 	{
 		case CLV_LORENZ:
 			return (size_t) arg[0] + 1;
+		case CLV_SCORES:
+			return (size_t) arg[0] - 1;
 		case CLV_GINI:
 		case CLV_TOP_SHARE:
 			return 1;
@@ -178,6 +187,7 @@ clv_inquiry_begin(ClvInquiry *inquiry, ClvQuestion question,
 	inquiry->unknown = n == 0;
 	inquiry->breaks_space = (char *) space + clv_sort_space(n);
 	inquiry->at = 0;
+	inquiry->from = 0;
 	inquiry->total.hi = inquiry->total.lo = 0;
 	inquiry->running = inquiry->total;
 	inquiry->stage = STAGE_SORT;
@@ -204,6 +214,48 @@ quantiles(ClvInquiry *inquiry)
 		inquiry->out[i] = inquiry->value[inquiry->n - share_count(inquiry->arg[i], inquiry->n)];
 	inquiry->nout = inquiry->narg;
 	return CLV_OK;
+}
+
+/*
+ * The score of "same" customers with one value when "below" have a lower one:
+ * by the share of those with another value who have a lower one, in equal
+ * steps.  Where all have the same it is the one in the middle.
+ */
+static size_t
+score(uint64_t scores, uint64_t below, uint64_t same, uint64_t n)
+{
+	uint64_t	step;
+
+	if (same == n)
+		return (scores + 1) / 2;
+	step = scores * below / (n - same);
+	return 1 + (step < scores ? step : scores - 1);
+}
+
+/*
+ * From which value on a score is above the first, the second and so on: fewer
+ * of these than there are steps when nobody has the highest.
+ */
+static ClvStatus
+scores_slice(ClvInquiry *inquiry)
+{
+	const double *value = inquiry->value;
+	size_t		left;
+
+	for (left = SLICE; left > 0 && inquiry->at < inquiry->n; left--)
+	{
+		size_t		from = inquiry->from;
+		size_t		reached;
+
+		inquiry->at++;
+		if (inquiry->at < inquiry->n && value[inquiry->at] == value[from])
+			continue;
+		reached = score((uint64_t) inquiry->arg[0], from, inquiry->at - from, inquiry->n);
+		while (inquiry->nout + 1 < reached)
+			inquiry->out[inquiry->nout++] = value[from];
+		inquiry->from = inquiry->at;
+	}
+	return inquiry->at < inquiry->n ? CLV_CONTINUE : CLV_OK;
 }
 
 /* Index of the first value of at least 0: those below hold no tier. */
@@ -257,6 +309,11 @@ begin_sums(ClvInquiry *inquiry)
 		return quantiles(inquiry);
 	if (inquiry->question == CLV_NATURAL)
 		return begin_natural(inquiry);
+	if (inquiry->question == CLV_SCORES)
+	{
+		inquiry->stage = STAGE_SCORES;
+		return CLV_CONTINUE;
+	}
 
 	/* between 2^-1000 and 2^1000: the power itself must be a double */
 	frexp(fmax(fabs(value[0]), fabs(value[inquiry->n - 1])), &exponent);
@@ -398,6 +455,8 @@ clv_inquiry_step(ClvInquiry *inquiry)
 		case STAGE_SORT:
 			status = clv_sort_step(&inquiry->sort);
 			return status == CLV_OK ? begin_sums(inquiry) : status;
+		case STAGE_SCORES:
+			return scores_slice(inquiry);
 		case STAGE_TOTAL:
 			return total_slice(inquiry);
 		case STAGE_BREAKS:

@@ -1,6 +1,7 @@
 /*
  * concentration.h
- *		How value is spread over customers: cut-offs, Gini, top share, Lorenz.
+ *		How value is spread over customers: cut-offs, scores, Gini, top share,
+ *		Lorenz.
  *
  * One stepped piece of work answers any of the questions from the values alone,
  * in whatever order they come:
@@ -24,12 +25,14 @@
 #include "twofold.h"
 
 #define CLV_MAX_POINTS	1000000 /* of a Lorenz curve */
+#define CLV_MAX_SCORE	1000
 
 typedef enum ClvQuestion
 {
 	CLV_QUANTILE,				/* cut-offs by shares of customers */
 	CLV_VALUE_SHARE,			/* cut-offs by shares of the total value */
 	CLV_NATURAL,				/* cut-offs at the optimal breaks */
+	CLV_SCORES,					/* argument: the highest score */
 	CLV_GINI,
 	CLV_TOP_SHARE,				/* argument: the fraction */
 	CLV_LORENZ					/* argument: the number of points */
@@ -47,6 +50,7 @@ typedef struct ClvInquiry
 	void	   *breaks_space;
 	double		scale;			/* power of two that brings values below 1 */
 	size_t		at;				/* values done in this stage */
+	size_t		from;			/* the first that equals the one before "at" */
 	ClvTwofold	total;			/* of the scaled values */
 	ClvTwofold	running;		/* part of the total, or Gini's sum */
 	ClvBreaks	breaks;

@@ -4,26 +4,26 @@
 -- not counted; NaN and infinities raise 22023.  The answers do not depend on
 -- the order of the rows, nor on how many processes read them.
 
--- The state of all four aggregates is an array of the values, so that one
+-- The state of these aggregates is an array of the values, so that one
 -- serialize pair and one combine function serve them.
 
 CREATE FUNCTION @extschema@.sample_combine(internal, internal) RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_sample_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.sample_combine(internal, internal) IS
-	'support: merges two states of clv.cutoffs, gini, top_share or lorenz';
+	'support: merges two states of clv.cutoffs, gini, top_share, lorenz or _score_limits';
 
 CREATE FUNCTION @extschema@.sample_serialize(internal) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'clv_sample_serialize'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.sample_serialize(internal) IS
-	'support: writes a state of clv.cutoffs, gini, top_share or lorenz for another process';
+	'support: writes a state of clv.cutoffs, gini, top_share, lorenz or _score_limits for another process';
 
 CREATE FUNCTION @extschema@.sample_deserialize(bytea, internal) RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_sample_deserialize'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.sample_deserialize(bytea, internal) IS
-	'support: reads a state of clv.cutoffs, gini, top_share or lorenz from another process';
+	'support: reads a state of clv.cutoffs, gini, top_share, lorenz or _score_limits from another process';
 
 CREATE FUNCTION @extschema@.concentration_final(internal) RETURNS float8
 	AS 'MODULE_PATHNAME', 'clv_concentration_final'

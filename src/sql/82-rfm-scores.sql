@@ -118,6 +118,27 @@ $$;
 COMMENT ON FUNCTION @extschema@._cuts(jsonb, text, int) IS
 	'part of clv.rfm_scores: the fixed cut points of one score; 22023 when they cannot be';
 
+-- From which values on customers have the second score, the third and so on.
+CREATE FUNCTION @extschema@._score_limits_accum(internal, value float8, scores int) RETURNS internal
+	AS 'MODULE_PATHNAME', 'clv_score_limits_accum'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@._score_limits_accum(internal, float8, int) IS
+	'support: adds a row to clv._score_limits';
+
+CREATE AGGREGATE @extschema@._score_limits(value float8, scores int)
+(
+	SFUNC = @extschema@._score_limits_accum,
+	STYPE = internal,
+	FINALFUNC = @extschema@.concentration_array_final,
+	COMBINEFUNC = @extschema@.sample_combine,
+	SERIALFUNC = @extschema@.sample_serialize,
+	DESERIALFUNC = @extschema@.sample_deserialize,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@._score_limits(float8, int) IS
+	'part of clv.rfm_scores: the values from which on a score is above 1, above 2 and so on, ascending, for as many scores as anybody has. '
+	'A score is 1 + floor(scores * b), at most "scores", where b is the share of those with another value who have a lower one; where all are equal it is the one in the middle';
+
 -- rfm_scores(orders): each customer's scores.
 CREATE FUNCTION @extschema@.rfm_scores(source regclass, customer name, at name, amount name, as_of date DEFAULT NULL,
 	scores int DEFAULT 5, cuts jsonb DEFAULT NULL, rules jsonb DEFAULT NULL, opt_out name DEFAULT NULL,
@@ -155,30 +176,10 @@ BEGIN
 			@extschema@._cuts(cuts, 'f', scores), @extschema@._cuts(cuts, 'm', scores));
 	ELSE
 		limits := format(
-$sql$distribution AS (
-	-- how many have each value; silence is negative, so that more is better
-	SELECT CASE 0 WHEN grouping(c.silence) THEN 'r' WHEN grouping(c.purchases) THEN 'f' ELSE 'm' END AS quantity,
-		   coalesce(c.silence, c.purchases, c.spend) AS value, count(*) AS same
+$sql$limits AS MATERIALIZED (
+	-- from where on a score is above the first, the second and so on; silence is negative, so that more is better
+	SELECT clv._score_limits(c.silence, %1$s) AS r, clv._score_limits(c.purchases, %1$s) AS f, clv._score_limits(c.spend, %1$s) AS m
 	FROM customers AS c
-	GROUP BY GROUPING SETS (c.silence, c.purchases, c.spend)
-), placed AS (
-	SELECT d.quantity, d.value, d.same, sum(d.same::int) OVER (PARTITION BY d.quantity ORDER BY d.value) - d.same AS below, a.customers
-	FROM distribution AS d CROSS JOIN total AS a
-), ladder AS (
-	-- the share of the customers with another value who have a lower one
-	SELECT q.quantity, q.score, min(q.value) AS lowest
-	FROM (SELECT p.quantity, p.value,
-				 CASE WHEN p.customers = p.same THEN (%1$s + 1) / 2 ELSE 1 + least(%1$s * p.below / (p.customers - p.same), %1$s - 1) END AS score
-		  FROM placed AS p) AS q
-	GROUP BY q.quantity, q.score
-), limits AS MATERIALIZED (
-	-- from where on a score is above the first, the second and so on
-	SELECT array_agg(k.r ORDER BY k.score) AS r, array_agg(k.f ORDER BY k.score) AS f, array_agg(k.m ORDER BY k.score) AS m
-	FROM (SELECT k.score, coalesce(min(l.lowest) FILTER (WHERE l.quantity = 'r'), 'Infinity') AS r,
-				 coalesce(min(l.lowest) FILTER (WHERE l.quantity = 'f'), 'Infinity') AS f,
-				 coalesce(min(l.lowest) FILTER (WHERE l.quantity = 'm'), 'Infinity') AS m
-		  FROM generate_series(1, %1$s - 1) AS k (score) LEFT JOIN ladder AS l ON l.score > k.score
-		  GROUP BY k.score) AS k
 )$sql$, scores);
 	END IF;
 	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, opted), format(

@@ -1,6 +1,7 @@
 /*
  * test_concentration.c
- *		Cut-offs, Gini, top share and Lorenz curve against their definitions.
+ *		Cut-offs, scores, Gini, top share and Lorenz curve against their
+ *		definitions.
  */
 #include "check.h"
 #include "concentration.h"
@@ -117,9 +118,10 @@ test_order(void)
 	static const double share[] = {0.05, 0.2, 0.5};
 	static const double points = 7;
 	static const double fraction = 0.33;
+	static const double scores = 5;
 	ClvRandom	random;
 	double		value[1000],
-				first[6][8],
+				first[7][8],
 				out[8];
 	int			round,
 				q,
@@ -132,8 +134,9 @@ test_order(void)
 	{
 		for (q = CLV_QUANTILE; q <= CLV_LORENZ; q++)
 		{
-			const double *arg = q == CLV_LORENZ ? &points : q == CLV_TOP_SHARE ? &fraction : share;
-			int			n = ask(q, arg, q < CLV_GINI ? 3 : 1, value, 1000,
+			const double *arg = q == CLV_LORENZ ? &points : q == CLV_TOP_SHARE ? &fraction :
+				q == CLV_SCORES ? &scores : share;
+			int			n = ask(q, arg, q < CLV_SCORES ? 3 : 1, value, 1000,
 								round == 0 ? first[q] : out);
 
 			CHECK(n > 0, "no answer to question %d", q);
@@ -182,9 +185,61 @@ test_by_hand(void)
 		  clv_tier_number(2.9, value + 2, 1) == 1, "tier numbers");
 }
 
+/* A customer's score, counted. */
+static int
+counted_score(int scores, const double *value, int n, double x)
+{
+	int			below = 0;
+	int			same = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		below += value[i] < x;
+		same += value[i] == x;
+	}
+	if (same == n)
+		return (scores + 1) / 2;
+	return 1 + (int) fmin(floor((double) scores * below / (n - same)), scores - 1);
+}
+
+static void
+test_scores(void)
+{
+	ClvRandom	random;
+
+	clv_random_init(&random, 7, 0);
+	for (int run = 0; run < 2000; run++)
+	{
+		double		value[40];
+		double		limit[9];
+		int			n = 1 + run % 40;
+		int			kinds = 1 + run / 40 % 12;
+		double		scores = 2 + run % 8;
+		int			limits;
+		int			wrong = 0;
+
+		for (int i = 0; i < n; i++)
+			value[i] = floor(kinds * clv_random_uniform(&random)) - 3;
+		if (run % 3 == 0)
+			for (int i = 0; i < n; i++)
+				value[i] = value[i] == 0 && i % 2 ? -0.0 : value[i];
+		limits = ask(CLV_SCORES, &scores, 1, value, n, limit);
+		for (int i = 0; i < n; i++)
+		{
+			int			got = 1;
+
+			for (int k = 0; k < limits; k++)
+				got += value[i] >= limit[k];
+			wrong += got != counted_score((int) scores, value, n, value[i]);
+		}
+		CHECK(wrong == 0, "%d of %d values have another score of %g", wrong, n, scores);
+	}
+}
+
 int
 main(void)
 {
+	test_scores();
 	test_decimal_shares();
 	test_gini();
 	test_order();
