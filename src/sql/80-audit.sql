@@ -312,9 +312,11 @@ told AS (
 				WHEN b.profit_to < b.profit_from THEN 'down'
 				ELSE 'same' END AS status
 	FROM both_periods AS b
+), summed AS (
+	SELECT t.status, count(*) AS customers, sum(t.profit_from) AS profit_from, sum(t.profit_to) AS profit_to FROM told AS t GROUP BY t.status
 )
-SELECT s.place, s.status, count(t.status), coalesce(sum(t.profit_from), 0), coalesce(sum(t.profit_to), 0),
-	   coalesce(sum(t.profit_to), 0) - coalesce(sum(t.profit_from), 0), s.meaning
+SELECT s.place, s.status, coalesce(t.customers, 0), coalesce(t.profit_from, 0), coalesce(t.profit_to, 0),
+	   coalesce(t.profit_to, 0) - coalesce(t.profit_from, 0), s.meaning
 FROM (VALUES
 	(1, 'new', 'active in the second period, never before'),
 	(2, 'back', 'active in the second period and some time before it, but not in the first'),
@@ -324,8 +326,7 @@ FROM (VALUES
 	(6, 'lost', 'active in the first period, not in the second'),
 	(7, 'neither', 'refunds alone')
 	) AS s (place, status, meaning)
-LEFT JOIN told AS t ON t.status = s.status
-GROUP BY s.place, s.status, s.meaning
+LEFT JOIN summed AS t ON t.status = s.status
 ORDER BY s.place
 $sql$;
 END
