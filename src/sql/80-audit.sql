@@ -186,16 +186,19 @@ $sql$
 ranked AS (
 	SELECT c.*, 1 + ((rank() OVER (ORDER BY c.profit DESC) - 1) * $1 / count(*) OVER ())::int AS decile FROM customer_periods AS c
 ), summed AS (
-	SELECT g.decile, count(r.decile) AS customers, min(r.profit) AS lowest, coalesce(sum(r.revenue), 0) AS revenue,
-		   coalesce(sum(r.profit), 0) AS profit, coalesce(sum(r.orders), 0) AS orders
-	FROM generate_series(1, $1) AS g (decile) LEFT JOIN ranked AS r ON r.decile = g.decile
-	GROUP BY g.decile
+	SELECT r.decile, count(*) AS customers, min(r.profit) AS lowest, sum(r.revenue) AS revenue, sum(r.profit) AS profit, sum(r.orders) AS orders
+	FROM ranked AS r
+	GROUP BY r.decile
+), all_classes AS (
+	SELECT g.decile, coalesce(s.customers, 0) AS customers, s.lowest, coalesce(s.revenue, 0) AS revenue,
+		   coalesce(s.profit, 0) AS profit, coalesce(s.orders, 0) AS orders
+	FROM generate_series(1, $1) AS g (decile) LEFT JOIN summed AS s ON s.decile = g.decile
 )
 SELECT s.decile, s.customers, s.customers / nullif(sum(s.customers) OVER (), 0)::float8, s.lowest, s.revenue, s.profit,
 	   (s.profit / nullif(sum(s.profit) OVER (), 0))::float8,
 	   (sum(s.profit) OVER (ORDER BY s.decile) / nullif(sum(s.profit) OVER (), 0))::float8,
 	   s.orders / nullif(s.customers, 0)::numeric, s.revenue / nullif(s.orders, 0), s.profit / nullif(s.revenue, 0)
-FROM summed AS s
+FROM all_classes AS s
 ORDER BY s.decile
 $sql$ USING classes;
 END
