@@ -148,6 +148,22 @@ extern ClvStatus clv_history_reach(const unsigned char *data, size_t size,
 								   int32_t as_of, ClvRefunds policy,
 								   ClvSummary *out, ClvError *err);
 
+/* What a history begins with: the first purchase, and whether others follow. */
+typedef struct ClvBeginning
+{
+	int64_t		purchases;		/* days that count; 0: the rest is void */
+	int32_t		first;			/* first day that counts */
+	int32_t		second;			/* void unless there are two */
+	int32_t		last;			/* last day that counts */
+	bool		has_money;
+	double		spend;			/* of all rows up to the first purchase */
+	bool		refunded;		/* is there a refund among them? */
+} ClvBeginning;
+
+extern ClvStatus clv_history_beginning(const unsigned char *data, size_t size,
+									   int32_t as_of, ClvRefunds policy,
+									   ClvBeginning *out, ClvError *err);
+
 /*
  * A sum of ln(gap in days), exactly.  Every ln g, g >= 2, computed in double
  * precision is a whole multiple of 2^-53, so that the sum is an integer in

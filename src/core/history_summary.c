@@ -178,6 +178,13 @@ add_money(Money *money, const ClvDay *day, bool repeat, ClvRefunds policy)
 }
 
 static ClvStatus
+sum_out_of_range(ClvError *err)
+{
+	return clv_fail(err, CLV_OUT_OF_RANGE, NULL,
+					"sum of a customer's amounts is out of range for type double precision");
+}
+
+static ClvStatus
 round_money(Money *money, ClvSummary *out, ClvError *err)
 {
 	double		repeat = clv_exact_value(&money->repeat);
@@ -189,8 +196,7 @@ round_money(Money *money, ClvSummary *out, ClvError *err)
 	if (out->has_monetary)
 		out->monetary = repeat / (double) (out->purchases - 1);
 	if (isinf(repeat) || isinf(out->spend) || isinf(out->refunds))
-		return clv_fail(err, CLV_OUT_OF_RANGE, NULL,
-						"sum of a customer's amounts is out of range for type double precision");
+		return sum_out_of_range(err);
 	return CLV_OK;
 }
 
@@ -252,6 +258,44 @@ clv_history_reach(const unsigned char *data, size_t size, int32_t as_of,
 			add_purchase(out, day.day);
 	}
 	return status;
+}
+
+ClvStatus
+clv_history_beginning(const unsigned char *data, size_t size, int32_t as_of,
+					  ClvRefunds policy, ClvBeginning *out, ClvError *err)
+{
+	ClvHistoryReader reader;
+	ClvDay		day;
+	ClvExact	spend;
+	ClvStatus	status = clv_history_read(&reader, data, size, err);
+
+	if (status != CLV_OK)
+		return status;
+	memset(out, 0, sizeof(*out));
+	clv_exact_init(&spend);
+	while ((status = next_observed(&reader, as_of, policy, &day, err)) == CLV_CONTINUE)
+	{
+		if (out->purchases == 0)
+		{
+			clv_exact_add_expansion(&spend, &day.gross);
+			if (policy != CLV_REFUNDS_GROSS)
+				clv_exact_subtract_expansion(&spend, &day.refund);
+			out->refunded |= day.refund.n > 0;
+		}
+		if (!day_counts(&day, reader.has_amounts, policy))
+			continue;
+		out->purchases++;
+		if (out->purchases == 1)
+			out->first = day.day;
+		else if (out->purchases == 2)
+			out->second = day.day;
+		out->last = day.day;
+	}
+	if (status != CLV_OK || out->purchases == 0 || !reader.has_amounts)
+		return status;
+	out->has_money = true;
+	out->spend = clv_exact_value(&spend);
+	return isinf(out->spend) ? sum_out_of_range(err) : CLV_OK;
 }
 
 /*

@@ -5,8 +5,11 @@
 CREATE FUNCTION @extschema@._earliest_add(state bytea, value text, day date) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'clv_earliest_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@._earliest_add(bytea, text, date) IS 'transition function of clv._earliest(text, date)';
+-- The cost is that of a partial state: by customer there are nearly as many as
+-- rows, and to sort, send and merge them takes longer than to read all rows in
+-- one process.
 CREATE FUNCTION @extschema@._earliest_merge(state bytea, other bytea) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'clv_earliest_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'MODULE_PATHNAME', 'clv_earliest_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION @extschema@._earliest_merge(bytea, bytea) IS 'combine function of clv._earliest(text, date)';
 CREATE FUNCTION @extschema@._earliest_value(state bytea) RETURNS text
 	AS 'MODULE_PATHNAME', 'clv_earliest_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -18,10 +21,19 @@ CREATE AGGREGATE @extschema@._earliest(value text, day date) (
 COMMENT ON AGGREGATE @extschema@._earliest(text, date) IS
 	'part of clv.acquisition: of the values the one of the earliest day, of several of that day the least, NULL only when there is no other; NULL days are skipped';
 
--- Steps up to "facts": a row for each customer, with its group.
+-- What a history begins with.
+CREATE FUNCTION @extschema@._beginning(rfm @extschema@.rfm, as_of date, refunds text,
+	OUT first_purchase date, OUT second_purchase date, OUT last_purchase date,
+	OUT first_order float8, OUT refunded boolean)
+	AS 'MODULE_PATHNAME', 'clv_rfm_beginning' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@._beginning(@extschema@.rfm, date, text) IS
+	'part of clv.acquisition: the first, the second and the last purchase of a history up to as_of, the spend of all rows up to the first and whether a refund is among them; NULL without a purchase; errors as clv.summary';
+
+-- Steps up to "facts", or to "grouped": a row for each customer, with its group.
 CREATE FUNCTION @extschema@._acquired(
 	source regclass, customer name, src record, by name, cohort text, asked date, refunds text, options jsonb,
 	OUT steps text,
+	OUT facts_name text,	-- of the last of them
 	OUT group_name text)	-- of a group's key "s.group_key"
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -38,8 +50,8 @@ DECLARE
 	more_joins	text;
 	facts		text[] := '{}';	-- columns of the customer table
 	cost_ref	text := 'c.cost';
-	kept		text := 'MATERIALIZED';		-- facts, or else what they are made from
 BEGIN
+	facts_name := 'facts';
 	IF (by IS NULL) = (cohort IS NULL) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -80,51 +92,42 @@ BEGIN
 			customers.key, array_to_string(facts, ', '), @extschema@._relation(customers.relation),
 			@extschema@._equality(@extschema@._column_type(customers.relation, customers.key), @extschema@._column_type(source, customer)));
 	END IF;
+	-- What is carried from step to step is written to disk and read again: few
+	-- columns, and "facts" is the only step that is kept.
 	steps := concat('WITH ', @extschema@._histories_step(src, refunds, format(E',\n           %s AS by_value,\n           %s AS cost', by_value, cost_column)), format(
 $sql$
-summed AS (
-	SELECT h.*, clv.summary(h.history, %1$L, %2$L) AS s FROM histories AS h OFFSET 0
-), counted AS (
-	SELECT t.customer, t.history, t.by_value, t.cost, (t.s).first_purchase, (t.s).last_purchase,
-		   CASE WHEN (t.s).frequency = 0 AND (t.s).refund_days = 0 THEN (t.s).spend
-				ELSE (clv.summary(t.history, (t.s).first_purchase, %2$L)).spend END AS first_order,
-		   CASE WHEN (t.s).frequency = 0 OR clv.frequency(t.history, (t.s).first_purchase + 365, %2$L) = 0 THEN NULL
-				WHEN clv.frequency(t.history, (t.s).first_purchase + 90, %2$L) = 0 THEN 365
-				WHEN clv.frequency(t.history, (t.s).first_purchase + 30, %2$L) = 0 THEN 90
-				ELSE 30 END AS second_within,
-		   (t.s).refund_days > 0 AS refunds
-	FROM summed AS t
-	WHERE (t.s).frequency IS NOT NULL
-)$sql$, asked, refunds));
+walked AS (
+	SELECT h.*, clv._beginning(h.history, %1$L, %2$L) AS b FROM histories AS h OFFSET '0'
+), begun AS (
+	SELECT t.customer, t.history, t.by_value, t.cost, (t.b).first_purchase, (t.b).second_purchase, (t.b).last_purchase, (t.b).first_order, (t.b).refunded
+	FROM walked AS t
+	WHERE (t.b).first_purchase IS NOT NULL
+), facts AS MATERIALIZED (
+	SELECT c.history, c.first_purchase, c.second_purchase, c.last_purchase, c.first_order, %3$s AS group_key, %4$s AS cost%5$s
+	FROM begun AS c%6$s
+)$sql$, asked, refunds, group_key, cost_ref, CASE WHEN by_column IS NOT NULL AND refunds = 'net' THEN ', c.customer, c.refunded' END, more_joins));
 	IF by_column IS NOT NULL AND refunds = 'net' THEN
 		-- An order that was sent back the same day is no purchase.
-		steps := steps || format(
-$sql$, sent_back AS MATERIALIZED (
-	SELECT c.customer
-	FROM counted AS c
-	WHERE c.refunds AND (clv.summary(c.history, c.first_purchase)).refund_days > 0
-), parts AS (
-	SELECT %1$s AS customer, %2$s AS by_value, clv.summary(%3$s, %4$L) AS s
+		steps := concat(steps, format(
+$sql$, parts AS (
+	SELECT %1$s AS customer, %2$s AS by_value, clv._beginning(%3$s, %4$L, 'net') AS b
 	FROM %5$s AS o
-	WHERE EXISTS (SELECT FROM sent_back AS b WHERE b.customer %8$s %1$s) AND %6$s IS NOT NULL AND %7$s
+	WHERE EXISTS (SELECT FROM facts AS f WHERE f.refunded AND f.customer %8$s %1$s) AND %6$s IS NOT NULL AND %7$s
 	GROUP BY 1, 2
 ), by_part AS MATERIALIZED (
-	SELECT p.customer, clv._earliest(p.by_value, (p.s).first_purchase) AS by_value FROM parts AS p GROUP BY p.customer
+	SELECT p.customer, coalesce(clv._earliest(p.by_value, (p.b).first_purchase), '(none)') AS group_key FROM parts AS p GROUP BY p.customer
+), grouped AS NOT MATERIALIZED (
+	SELECT f.history, f.first_purchase, f.second_purchase, f.last_purchase, f.first_order, coalesce(b.group_key, f.group_key) AS group_key, f.cost
+	FROM facts AS f LEFT JOIN by_part AS b ON b.customer %8$s f.customer
+	OFFSET '0'
 )$sql$, src.customer_ref, by_column, src.history, asked, src.relation, src.amount_ref, src.up_to,
-			@extschema@._equality(@extschema@._column_type(source, customer)));
-		kept := 'NOT MATERIALIZED';
-		group_key := format('CASE WHEN b.customer IS NULL THEN %s ELSE coalesce(b.by_value, %L) END', group_key, '(none)');
-		more_joins := concat(more_joins, format(' LEFT JOIN by_part AS b ON b.customer %s c.customer', @extschema@._equality(@extschema@._column_type(source, customer))));
+			@extschema@._equality(@extschema@._column_type(source, customer))));
+		facts_name := 'grouped';
 	END IF;
-	steps := steps || format(
-$sql$, facts AS %s (
-	SELECT c.history, c.first_purchase, c.last_purchase, c.first_order, c.second_within, %s AS group_key, %s AS cost
-	FROM counted AS c%s
-)$sql$, kept, group_key, cost_ref, more_joins);
 END
 $$;
 COMMENT ON FUNCTION @extschema@._acquired(regclass, name, record, name, text, date, text, jsonb) IS
-	'part of clv.acquisition: the steps up to facts, a row for each customer with a purchase, and the name of a group';
+	'part of clv.acquisition: the steps up to one of a row for each customer with a purchase, and the name of a group';
 
 -- A number in the options of clv.acquisition.
 CREATE FUNCTION @extschema@._option_number(options jsonb, key text, lowest float8, highest float8, fallback float8)
@@ -182,7 +185,7 @@ BEGIN
 	acquired := @extschema@._acquired(source, customer, src, by, cohort, asked, refunds, given);
 	RETURN QUERY EXECUTE acquired.steps || format(
 $sql$, sized AS MATERIALIZED (
-	SELECT f.group_key, count(*) AS n, max(f.last_purchase) AS last_purchase FROM facts AS f GROUP BY f.group_key
+	SELECT f.group_key, count(*) AS n, max(f.last_purchase) AS last_purchase FROM %5$s AS f GROUP BY f.group_key
 ), as_of AS MATERIALIZED (
 	SELECT %2$s AS as_of
 ), pools AS MATERIALIZED (
@@ -195,13 +198,13 @@ $sql$, sized AS MATERIALIZED (
 ), told AS MATERIALIZED (
 	SELECT p.pool, count(*) AS customers, clv.cbs(f.history, a.as_of, %1$L) AS base, avg(clv._money(f.first_order)) AS first_order,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30) AS seen_30,
-		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30 AND f.second_within <= 30) AS again_30,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30 AND f.second_purchase - f.first_purchase <= 30) AS again_30,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90) AS seen_90,
-		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND f.second_within <= 90) AS again_90,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND f.second_purchase - f.first_purchase <= 90) AS again_90,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) AS seen_365,
-		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND f.second_within <= 365) AS again_365,
+		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND f.second_purchase - f.first_purchase <= 365) AS again_365,
 		   avg(coalesce(f.cost, p.cost))::float8 AS cost
-	FROM facts AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_key = f.group_key
+	FROM %5$s AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_key = f.group_key
 	GROUP BY p.pool
 ), small AS (
 	SELECT string_agg(DISTINCT p.group_name, ', ') AS members, count(DISTINCT p.group_name) AS n FROM pools AS p WHERE p.pool IS NULL
@@ -236,7 +239,7 @@ SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customer
 FROM valued AS v CROSS JOIN small AS m
 ORDER BY v.pool IS NULL, %4$s
 $sql$, refunds, CASE WHEN as_of IS NULL THEN '(SELECT max(s.last_purchase) FROM sized AS s)' ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
-		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END)
+		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END, acquired.facts_name)
 	USING annual_rate, horizon, model, @extschema@._option_number(given, 'margin', -1, 1, 1),
 		@extschema@._option_number(given, 'min_customers', 1, 1e9, 30)::int, level, @extschema@._option_number(given, 'cost_per_order', 0, 1e300, 0),
 		@extschema@._option_number(given, 'seed', -9e15, 9e15, 1)::bigint, given -> 'acquisition_cost',

@@ -318,6 +318,51 @@ check_summary(const Buffer *history, const PlainDay *day, int32_t as_of,
 		  "as of %d, policy %d: monetary", as_of, policy);
 }
 
+static void
+check_beginning(const Buffer *history, const PlainDay *day, int32_t as_of,
+				ClvRefunds policy, bool has_amounts)
+{
+	ClvBeginning got;
+	ClvError	err;
+	int			found[3] = {0}; /* the first, the second, the last */
+	int64_t		purchases = 0;
+	double		spend = 0;
+	bool		refunded = false;
+	bool		refused = false;
+
+	for (int i = 0; i < DAYS && i <= as_of; i++)
+	{
+		refused |= policy == CLV_REFUNDS_ERROR && day[i].refund > 0;
+		if (purchases == 0)
+		{
+			spend += day[i].gross -
+				(policy == CLV_REFUNDS_GROSS ? 0 : day[i].refund);
+			refunded |= day[i].refund > 0;
+		}
+		if (!plain_counts(&day[i], policy))
+			continue;
+		if (purchases < 2)
+			found[purchases] = i;
+		found[2] = i;
+		purchases++;
+	}
+	CHECK(clv_history_beginning(history->data, history->size, as_of, policy,
+								&got, &err) == (refused ? CLV_BAD_ARGUMENT : CLV_OK),
+		  "as of %d, policy %d", as_of, policy);
+	if (refused)
+		return;
+	CHECK(got.purchases == purchases, "as of %d, policy %d: purchases", as_of,
+		  policy);
+	if (purchases == 0)
+		return;
+	CHECK(got.first == found[0] && got.last == found[2] &&
+		  (purchases < 2 || got.second == found[1]),
+		  "as of %d, policy %d: days", as_of, policy);
+	CHECK(got.refunded == refunded && got.has_money == has_amounts &&
+		  (!has_amounts || got.spend == spend),
+		  "as of %d, policy %d: first order", as_of, policy);
+}
+
 /* Amounts are quarters, so that plain sums of doubles are exact too. */
 static void
 check_summaries(bool has_amounts)
@@ -350,8 +395,12 @@ check_summaries(bool has_amounts)
 		for (int32_t as_of = -1; as_of <= DAYS; as_of++)
 		{
 			for (int policy = CLV_REFUNDS_NET; policy <= CLV_REFUNDS_ERROR; policy++)
+			{
 				check_summary(&history, day, as_of, (ClvRefunds) policy,
 							  has_amounts);
+				check_beginning(&history, day, as_of, (ClvRefunds) policy,
+								has_amounts);
+			}
 		}
 		free(history.data);
 	}
