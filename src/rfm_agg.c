@@ -30,7 +30,7 @@ PG_FUNCTION_INFO_V1(clv_rfm_add_needless_zone);
 PG_FUNCTION_INFO_V1(clv_rfm_merge);
 PG_FUNCTION_INFO_V1(clv_rfm_close);
 
-#define FIRST_SIZE		64		/* of a state: ten or so orders */
+#define FIRST_SIZE		32		/* of a state: four or so orders */
 
 static void
 check_context(FunctionCallInfo fcinfo, const char *name)
