@@ -266,7 +266,6 @@ CREATE FUNCTION @extschema@._options(
 	OUT history_columns text,		-- more columns of the step "histories"
 	OUT customer_step text,			-- the step "customer_facts"
 	OUT customer_join text,
-	OUT same_customer text,			-- equality of customers
 	OUT opted_out text,
 	OUT past_dates text[],
 	OUT band text,
@@ -322,7 +321,6 @@ BEGIN
 		columns := columns || 'opted_out'::name;
 	END IF;
 
-	same_customer := @extschema@._equality(@extschema@._column_type(source, customer));
 	IF facts <> '{}' THEN
 		customer_step := format(
 $sql$customer_facts AS (

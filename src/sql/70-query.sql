@@ -189,19 +189,54 @@ $$;
 COMMENT ON FUNCTION @extschema@._fit_steps(interval, float8, text, text, text[]) IS
 	'part of clv.query: the steps base and model';
 
--- Step "scores" and its product: what each customer is worth.  MATERIALIZED is
--- a fence: without it the planner would call a costly function wherever its
--- result is mentioned.
-CREATE FUNCTION @extschema@._score_steps(refunds text, opt record)
+-- A past date's own columns in step "scores": what the models said then.
+CREATE FUNCTION @extschema@._past_columns(opt record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN concat(opt.customer_step || E',\n', format(
+	RETURN (SELECT string_agg(format(CASE WHEN opt.costs THEN
+$sql$,
+           clv.discounted_purchases(m.model, s%1$s.frequency, s%1$s.recency, s%1$s.t,
+                                    m.annual_rate, m.horizon) AS past_purchases_%1$s,
+           clv.expected_spend(m.spend, s%1$s.frequency, s%1$s.monetary) AS past_spend_%1$s,
+           clv.alive_years(m.model, s%1$s.frequency, s%1$s.recency, s%1$s.t,
+                           m.annual_rate, m.horizon) AS past_years_%1$s$sql$
+			ELSE
+$sql$,
+           clv.value(m.model, m.spend, s%1$s.frequency, s%1$s.recency, s%1$s.t,
+                     s%1$s.monetary, m.annual_rate, m.horizon) AS past_value_%1$s$sql$ END, i), '' ORDER BY i)
+			FROM generate_series(1, cardinality(opt.past_dates)) AS i);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._past_columns(record) IS
+	'part of clv.query: columns of the step scores for the stated past dates, NULL without any';
+
+-- Step "scores": each customer and what the models say of it.  MATERIALIZED is
+-- a fence: without it the planner would call a costly function wherever its
+-- result is mentioned.  Where only values are asked for, and not the customers
+-- who have them, the other columns are left out.
+CREATE FUNCTION @extschema@._scores_step(refunds text, opt record, only_values boolean)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format(
 $sql$scores AS MATERIALIZED (
     -- each customer as of that day, and what the models say of it
-    SELECT h.customer,
+    SELECT %1$sclv.discounted_purchases(m.model, s.frequency, s.recency, s.t,
+                                    m.annual_rate, m.horizon) AS discounted_purchases,
+           clv.expected_spend(m.spend, s.frequency, s.monetary) AS expected_spend%2$s
+    FROM histories AS h
+    CROSS JOIN as_of AS a
+    CROSS JOIN model AS m%3$s
+    CROSS JOIN LATERAL clv.summary(h.history, a.as_of, %4$L) AS s%5$s
+    WHERE s.frequency IS NOT NULL
+)$sql$,
+		CASE WHEN NOT only_values THEN
+$sql$h.customer,
            s.first_purchase,
            s.last_purchase,
            s.frequency,
@@ -212,53 +247,83 @@ $sql$scores AS MATERIALIZED (
            clv.p_alive(m.model, s.frequency, s.recency, s.t) AS p_alive,
            clv.expected_purchases(m.model, s.frequency, s.recency, s.t,
                                   m.horizon) AS expected_purchases,
-           clv.discounted_purchases(m.model, s.frequency, s.recency, s.t,
-                                    m.annual_rate, m.horizon) AS discounted_purchases,
-           clv.expected_spend(m.spend, s.frequency, s.monetary) AS expected_spend%2$s%3$s%4$s
-    FROM histories AS h
-    CROSS JOIN as_of AS a
-    CROSS JOIN model AS m%5$s
-    CROSS JOIN LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
-    WHERE s.frequency IS NOT NULL
-),
+           $sql$ END,
+		concat(
+			CASE WHEN opt.costs THEN format($sql$,
+           clv.alive_years(m.model, s.frequency, s.recency, s.t,
+                           m.annual_rate, m.horizon) AS alive_years%s,
+           %s AS margin,
+           %s AS cost_per_order,
+           %s AS service_cost$sql$,
+				CASE WHEN NOT only_values THEN E',\n           s.spend AS value_to_date,\n           s.refunds' END,
+				opt.margin, opt.cost_per_order, opt.service_cost) END,
+			CASE WHEN opt.costs AND NOT only_values THEN E',\n           ' || opt.acquisition_cost || ' AS acquisition_cost' END,
+			E',\n           ' || opt.opted_out || ' AS opted_out',
+			CASE WHEN NOT only_values THEN @extschema@._past_columns(opt) END,
+			CASE WHEN opt.keep_history AND NOT only_values THEN E',\n           h.history' END),
+		opt.customer_join,
+		refunds,
+		CASE WHEN NOT only_values THEN
+			(SELECT string_agg(format(E'\n    CROSS JOIN LATERAL clv.summary(h.history, %s, %L) AS s%s',
+									  d.past_date, refunds, d.i), '' ORDER BY d.i)
+			 FROM unnest(opt.past_dates) WITH ORDINALITY AS d (past_date, i)) END);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._scores_step(text, record, boolean) IS
+	'part of clv.query: the step scores';
+
+-- A value less its costs.
+CREATE FUNCTION @extschema@._net(clv text, purchases text, years text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT format(
+$sql$(v.margin OPERATOR(pg_catalog.*) %s)
+               OPERATOR(pg_catalog.-) (v.cost_per_order OPERATOR(pg_catalog.*) %s)
+               OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) %s)$sql$, clv, purchases, years)
+$$;
+COMMENT ON FUNCTION @extschema@._net(text, text, text) IS
+	'part of clv.query: what is left of a value after costs';
+
+-- Steps "customer_facts", "scores" and what comes of them: what each customer
+-- is worth.
+CREATE FUNCTION @extschema@._score_steps(refunds text, opt record, only_values boolean DEFAULT false)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN concat(opt.customer_step || E',\n', @extschema@._scores_step(refunds, opt, only_values),
+$sql$,
 customer_values AS NOT MATERIALIZED (
     -- customer lifetime value: money to come within the horizon, discounted to as_of
     SELECT p.*,
            p.discounted_purchases OPERATOR(pg_catalog.*) p.expected_spend AS clv
     FROM scores AS p
 )$sql$,
-		refunds,
-		CASE WHEN opt.costs THEN format($sql$,
-           clv.alive_years(m.model, s.frequency, s.recency, s.t,
-                           m.annual_rate, m.horizon) AS alive_years,
-           s.spend AS value_to_date,
-           s.refunds,
-           %s AS margin,
-           %s AS cost_per_order,
-           %s AS service_cost,
-           %s AS acquisition_cost$sql$,
-			opt.margin, opt.cost_per_order, opt.service_cost, opt.acquisition_cost) END,
-		E',\n           ' || opt.opted_out || ' AS opted_out',
-		CASE WHEN opt.keep_history THEN E',\n           h.history' END,
-		opt.customer_join),
-		CASE WHEN opt.costs THEN
+		CASE WHEN opt.costs THEN concat(
 $sql$,
 customer_profits AS NOT MATERIALIZED (
-    -- what is left of it after costs, and of the past
+    -- what is left of it after costs$sql$, CASE WHEN NOT only_values THEN ', and of the past' END, $sql$
     SELECT v.*,
-           (v.margin OPERATOR(pg_catalog.*) v.clv)
-               OPERATOR(pg_catalog.-) (v.cost_per_order OPERATOR(pg_catalog.*) v.discounted_purchases)
-               OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) v.alive_years) AS clv_net,
+           $sql$, @extschema@._net('v.clv', 'v.discounted_purchases', 'v.alive_years'), ' AS clv_net',
+			CASE WHEN NOT only_values THEN concat(
+$sql$,
            v.value_to_date OPERATOR(pg_catalog.+) v.clv AS clv_total,
            (v.margin OPERATOR(pg_catalog.*) v.value_to_date)
                OPERATOR(pg_catalog.-) (v.cost_per_order OPERATOR(pg_catalog.*) (v.frequency OPERATOR(pg_catalog.+) 1))
                OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) v.t OPERATOR(pg_catalog./) 365.25)
-               OPERATOR(pg_catalog.-) v.acquisition_cost AS profit_to_date
-    FROM customer_values AS v
-)$sql$ END);
+               OPERATOR(pg_catalog.-) v.acquisition_cost AS profit_to_date$sql$,
+				(SELECT string_agg(concat(E',\n           ',
+					@extschema@._net(format('(v.past_purchases_%1$s OPERATOR(pg_catalog.*) v.past_spend_%1$s)', i),
+							 format('v.past_purchases_%s', i), format('v.past_years_%s', i)),
+					' AS past_value_', i), '' ORDER BY i)
+				 FROM generate_series(1, cardinality(opt.past_dates)) AS i)) END,
+			E'\n    FROM customer_values AS v\n)') END);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._score_steps(text, record) IS
+COMMENT ON FUNCTION @extschema@._score_steps(text, record, boolean) IS
 	'part of clv.query: the steps scores and customer_values, with costs customer_profits, and the customer table before them';
 
 -- The step that holds the customers' values, and the value that ranks and
@@ -344,54 +409,31 @@ $$;
 COMMENT ON FUNCTION @extschema@._because() IS
 	'part of clv.query: the column unprofitable_because';
 
--- Step "past_tiers": the tier at each stated date in turn, each with the one
--- before, by the models and thresholds of today.  Where there is no value, the
--- tier stays what it was.
-CREATE FUNCTION @extschema@._past_step(refunds text, opt record)
+-- The tier at each stated date in turn, each with the one before, by the models
+-- and thresholds of today.  Where there is no value, the tier stays what it
+-- was.  OFFSET 0 is a fence, as MATERIALIZED is: each tier is mentioned twice.
+CREATE FUNCTION @extschema@._past_tiers(opt record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	steps		text := '';
-	value		text;
-	i			int;
 BEGIN
-	FOR i IN 1 .. cardinality(opt.past_dates) LOOP
-		value := format('clv.value(m.model, m.spend, s%1$s.frequency, s%1$s.recency, s%1$s.t,
-                             s%1$s.monetary, m.annual_rate, m.horizon)', i);
-		IF opt.costs THEN
-			value := format(
-$sql$(%2$s OPERATOR(pg_catalog.*) %1$s)
-                   OPERATOR(pg_catalog.-) (%3$s OPERATOR(pg_catalog.*) clv.discounted_purchases(
-                       m.model, s%5$s.frequency, s%5$s.recency, s%5$s.t, m.annual_rate, m.horizon))
-                   OPERATOR(pg_catalog.-) (%4$s OPERATOR(pg_catalog.*) clv.alive_years(
-                       m.model, s%5$s.frequency, s%5$s.recency, s%5$s.t, m.annual_rate, m.horizon))$sql$,
-				value, opt.margin, opt.cost_per_order, opt.service_cost, i);
-		END IF;
-		steps := steps || format(
+	RETURN (SELECT string_agg(format(
 $sql$
-    CROSS JOIN LATERAL clv.summary(h.history, %2$s, %3$L) AS s%1$s
-    CROSS JOIN LATERAL (
-        SELECT %4$s AS tier
-    ) AS t%1$s$sql$, i, opt.past_dates[i], refunds, CASE WHEN i = 1
-			THEN format('clv.tier(%s, k.cutoffs, m.tier_labels)', value)
-			ELSE format('coalesce(clv.tier(%1$s, k.cutoffs, t%2$s.tier, %3$s, m.tier_labels), t%2$s.tier)', value, i - 1, opt.band) END);
-	END LOOP;
-	RETURN format(
-$sql$past_tiers AS MATERIALIZED (
-    -- the tier that each customer came from: those of the stated dates, in turn
-    SELECT h.customer,
-           t%1$s.tier
-    FROM histories AS h
-    CROSS JOIN as_of AS a
-    CROSS JOIN model AS m
-    CROSS JOIN tiers AS k%2$s%3$s
-)$sql$, cardinality(opt.past_dates), opt.customer_join, steps);
+CROSS JOIN LATERAL (
+    -- the tier %s
+    SELECT %s AS tier
+    OFFSET 0
+) AS t%s$sql$,
+			CASE WHEN i = 1 THEN 'that the customer had at the first of the stated dates' ELSE 'at the next of them, coming from that one' END,
+			CASE WHEN i = 1 THEN 'clv.tier(v.past_value_1, k.cutoffs, m.tier_labels)'
+				ELSE format('coalesce(clv.tier(v.past_value_%1$s, k.cutoffs, t%2$s.tier, %3$s, m.tier_labels), t%2$s.tier)', i, i - 1, opt.band) END,
+			i), '' ORDER BY i)
+			FROM generate_series(1, cardinality(opt.past_dates)) AS i);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._past_step(text, record) IS
-	'part of clv.query: the step past_tiers';
+COMMENT ON FUNCTION @extschema@._past_tiers(record) IS
+	'part of clv.query: the tiers that a customer came from, NULL without past dates';
 
 -- The result: a row a customer.
 CREATE FUNCTION @extschema@._result_select(customer_column text, opt record)
@@ -403,10 +445,11 @@ DECLARE
 	v			record := @extschema@._value_step(opt);
 	tier		text := format('clv.tier(%s, k.cutoffs, m.tier_labels)', v.value);
 	rank		text := format('pg_catalog.rank() OVER (ORDER BY %s DESC NULLS LAST)', v.value);
+	previous	text := format('t%s.tier', cardinality(opt.past_dates));
 	more		text;
 BEGIN
 	IF opt.past_dates IS NOT NULL THEN
-		tier := format('clv.tier(%s, k.cutoffs, b.tier, %s, m.tier_labels)', v.value, opt.band);
+		tier := format('clv.tier(%s, k.cutoffs, %s, %s, m.tier_labels)', v.value, previous, opt.band);
 	END IF;
 	IF opt.opted_out IS NOT NULL THEN
 		tier := format('CASE WHEN NOT v.opted_out THEN %s END', tier);
@@ -414,8 +457,8 @@ BEGIN
 	END IF;
 	SELECT string_agg(E',\n       ' || CASE c.name
 			WHEN 'unprofitable_because' THEN @extschema@._because() || ' AS unprofitable_because'
-			WHEN 'previous_tier' THEN CASE WHEN opt.opted_out IS NULL THEN 'b.tier AS previous_tier'
-				ELSE 'CASE WHEN NOT v.opted_out THEN b.tier END AS previous_tier' END
+			WHEN 'previous_tier' THEN format(CASE WHEN opt.opted_out IS NULL THEN '%s AS previous_tier'
+				ELSE 'CASE WHEN NOT v.opted_out THEN %s END AS previous_tier' END, previous)
 			ELSE 'v.' || c.name END, '' ORDER BY c.place)
 	INTO more
 	FROM unnest(opt.columns) WITH ORDINALITY AS c (name, place);
@@ -442,7 +485,7 @@ CROSS JOIN model AS m
 CROSS JOIN as_of AS a%6$s%7$s$sql$,
 		customer_column, rank, tier, more, v.step,
 		CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
-		CASE WHEN opt.past_dates IS NOT NULL THEN format(E'\nLEFT JOIN past_tiers AS b ON b.customer %s v.customer', opt.same_customer) END);
+		@extschema@._past_tiers(opt));
 END
 $$;
 COMMENT ON FUNCTION @extschema@._result_select(text, record) IS
@@ -481,9 +524,7 @@ BEGIN
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
 		@extschema@._score_steps(refunds, opt) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
-		concat_ws(E',\n',
-			@extschema@._tier_step(tier_method, tier_shares, opt),
-			CASE WHEN opt.past_dates IS NOT NULL THEN @extschema@._past_step(refunds, opt) END),
+		@extschema@._tier_step(tier_method, tier_shares, opt),
 		@extschema@._result_select(src.customer_column, opt));
 END
 $$;

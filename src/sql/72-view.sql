@@ -18,17 +18,7 @@ BEGIN
 		'WITH',
 		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		CASE WHEN opt.costs OR opt.opted_out IS NOT NULL THEN @extschema@._score_steps(refunds, opt) || ','
-			ELSE format(
-$sql$customer_values AS (
-    SELECT clv.discounted_purchases(m.model, s.frequency, s.recency, s.t, m.annual_rate, m.horizon)
-           * clv.expected_spend(m.spend, s.frequency, s.monetary) AS clv
-    FROM histories AS h
-    CROSS JOIN as_of AS a
-    CROSS JOIN model AS m
-    CROSS JOIN LATERAL clv.summary(h.history, a.as_of, %1$L) AS s
-    WHERE s.frequency IS NOT NULL
-),$sql$, refunds) END,
+		@extschema@._score_steps(refunds, opt, true) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
 		@extschema@._tier_step(tier_method, tier_shares, opt) || ',',
 		@extschema@._row_step(src) || ',',
@@ -110,9 +100,7 @@ $sql$means AS (
     SELECT r.mean_margin, r.mean_expected_spend, r.mean_discounted_purchases
     FROM %1$s AS r
 ),$sql$, model_view) END,
-		concat_ws(E',\n',
-			@extschema@._score_steps(refunds, opt),
-			CASE WHEN opt.past_dates IS NOT NULL THEN @extschema@._past_step(refunds, opt) END),
+		@extschema@._score_steps(refunds, opt),
 		@extschema@._result_select(src.customer_column, opt));
 END
 $$;
@@ -188,6 +176,7 @@ CREATE PROCEDURE @extschema@._make_view(
 	view_name text, view_query text, key_column text, is_model boolean, view_comment text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 DECLARE
 	c			record;
