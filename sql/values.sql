@@ -212,6 +212,20 @@ SELECT count(*) FROM clv.value_at_risk('crm.nobody', '1 day');
 SELECT count(*) FROM clv.equity('crm.nobody');
 SELECT component, amount FROM clv.equity_bridge('crm.nobody', '2023-01-01', '2023-02-01');
 
+-- What the functions take for clv_net is the expression of the views to the
+-- bit: also where an age comes again, with another model, horizon or rate.
+SELECT count(*) AS asked, count(q.net) AS valued, count(*) FILTER (WHERE q.net IS DISTINCT FROM q.expression) AS different
+FROM (
+	SELECT clv._net_value(m.model, s.spend, x, CASE WHEN x > 0 THEN t / 2 ELSE 0 END, t, money, rate, horizon, 0.4, 3, yearly) AS net,
+		   0.4 * clv.value(m.model, s.spend, x, CASE WHEN x > 0 THEN t / 2 ELSE 0 END, t, money, rate, horizon)
+		   - 3 * clv.discounted_purchases(m.model, x, CASE WHEN x > 0 THEN t / 2 ELSE 0 END, t, rate, horizon)
+		   - yearly * clv.alive_years(m.model, x, CASE WHEN x > 0 THEN t / 2 ELSE 0 END, t, rate, horizon) AS expression
+	FROM unnest('{1, 10, 10.5, 4106, 5e9, 10}'::float8[]) AS t, unnest('{0, 0, 2}'::float8[]) AS x, unnest('{20, NULL}'::float8[]) AS money,
+		 unnest('{5, NULL}'::float8[]) AS yearly, unnest('{0, 0.1}'::float8[]) AS rate, unnest('{1 year, 2 years}'::interval[]) AS horizon,
+		 unnest(ARRAY[clv.model('mbgnbd', '{"r": 0.9, "alpha": 40, "a": 0.6, "b": 2.5}'), clv.model('paretonbd', '{"r": 0.9, "alpha": 40, "s": 0.6, "beta": 90}')]) AS m (model),
+		 (SELECT clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 15.44}') AS spend) AS s
+) AS q;
+
 -- ---------------------------------------------------------- what is refused
 
 SELECT clv.tier_rules('shop.orders');

@@ -29,8 +29,7 @@ clv_spend_arg(FunctionCallInfo fcinfo, int argno)
 	return value;
 }
 
-/* The three arguments from "argno" on, refused unless the model can take them. */
-static ClvRow
+ClvRow
 clv_row_arg(FunctionCallInfo fcinfo, int argno, const ClvModelValue *value)
 {
 	ClvRow		row;
@@ -120,8 +119,7 @@ clv_p_active(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(clv_settle(out));
 }
 
-/* Purchases to come, discounted at "delta" a unit, until "h". */
-static double
+double
 clv_purchases(const ClvModelValue *value, const ClvRow *row, double delta,
 			  double h)
 {
@@ -177,22 +175,29 @@ clv_discounted_purchases(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(clv_purchases(value, &row, delta, h));
 }
 
+double
+clv_years(const ClvModelValue *value, const ClvRow *row, double delta, double h)
+{
+	const ClvModel *model = value->fit.model;
+	double		out;
+
+	clv_require_function(model->lifetime != NULL, value);
+	clv_require(model->lifetime(model, value->fit.par, row, delta, h, &out),
+				value, row);
+	return clv_settle(clv_units_to_years(out, value->unit_days));
+}
+
 /* clv.alive_years(model, frequency, recency, t, annual_rate, horizon) */
 PG_FUNCTION_INFO_V1(clv_alive_years);
 Datum
 clv_alive_years(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	const ClvModel *model = value->fit.model;
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(4), value->unit_days);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(5), value->unit_days);
-	double		out;
 
-	clv_require_function(model->lifetime != NULL, value);
-	clv_require(model->lifetime(model, value->fit.par, &row, delta, h, &out),
-				value, &row);
-	PG_RETURN_FLOAT8(clv_settle(clv_units_to_years(out, value->unit_days)));
+	PG_RETURN_FLOAT8(clv_years(value, &row, delta, h));
 }
 
 static double
@@ -323,9 +328,8 @@ clv_expected_spend(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(out);
 }
 
-/* Money is purchases times spend; refuse what float8 cannot hold. */
-static double
-clv_money(double purchases, double spend)
+double
+clv_worth(double purchases, double spend)
 {
 	double		money = purchases * spend;
 
@@ -365,7 +369,7 @@ clv_value(PG_FUNCTION_ARGS)
 		m = PG_GETARG_FLOAT8(5);
 	if (!clv_mean_spend(spend, row.x, PG_ARGISNULL(5) ? NULL : &m, &mean))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_money(clv_purchases(value, &row, delta, h), mean));
+	PG_RETURN_FLOAT8(clv_worth(clv_purchases(value, &row, delta, h), mean));
 }
 
 /* clv.new_customer_value(model, spend, annual_rate, horizon) */
@@ -381,7 +385,7 @@ clv_new_customer_value(PG_FUNCTION_ARGS)
 
 	if (!clv_mean_spend(spend, 0.0, NULL, &mean))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_money(1.0 + clv_purchases(value, &clv_new_customer,
+	PG_RETURN_FLOAT8(clv_worth(1.0 + clv_purchases(value, &clv_new_customer,
 												   delta, h),
 							   mean));
 }

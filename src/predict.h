@@ -11,6 +11,21 @@
 extern const ClvModelValue *clv_transaction_arg(FunctionCallInfo fcinfo);
 extern const ClvModelValue *clv_spend_arg(FunctionCallInfo fcinfo, int argno);
 
+/* The three arguments from "argno" on, refused unless the model can take them. */
+extern ClvRow clv_row_arg(FunctionCallInfo fcinfo, int argno,
+						  const ClvModelValue *value);
+
+/* Purchases to come, discounted at "delta" a unit, until "h". */
+extern double clv_purchases(const ClvModelValue *value, const ClvRow *row,
+							double delta, double h);
+
+/* Discounted years until "h" in which the customer is there. */
+extern double clv_years(const ClvModelValue *value, const ClvRow *row,
+						double delta, double h);
+
+/* Money is purchases times spend; refuse what float8 cannot hold. */
+extern double clv_worth(double purchases, double spend);
+
 /*
  * Mean spend of a purchase to come, by a customer with x repeat purchases of
  * m on average.  False: unknown (m is) or infinite.

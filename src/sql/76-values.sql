@@ -313,6 +313,14 @@ $$;
 COMMENT ON FUNCTION @extschema@._histories(record, regclass, name, name) IS
 	'part of the functions over views: where the histories are; 42703, 42804 or 22004 when nowhere';
 
+-- The column clv_net of the views, in which the purchases to come are computed once.
+CREATE FUNCTION @extschema@._net_value(model @extschema@.model, spend @extschema@.model, frequency float8, recency float8, t float8, monetary float8,
+	annual_rate float8, horizon interval, margin float8, cost_per_order float8, service_cost float8) RETURNS float8
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 110
+	AS 'MODULE_PATHNAME', 'clv_net_value';
+COMMENT ON FUNCTION @extschema@._net_value(@extschema@.model, @extschema@.model, float8, float8, float8, float8, float8, interval, float8, float8, float8) IS
+	'part of the functions over views: margin * clv.value - cost_per_order * clv.discounted_purchases - service_cost * clv.alive_years, to the bit; NULL where one of them is';
+
 -- The value that tiers go by, of history "s" by model "m".
 CREATE FUNCTION @extschema@._value_of(pair record, s text, m text)
 RETURNS text
@@ -321,9 +329,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format(CASE WHEN pair.costs
-		THEN 'v.margin * clv.value(%2$s.model, %2$s.spend, %1$s.frequency, %1$s.recency, %1$s.t, %1$s.monetary, %2$s.annual_rate, %2$s.horizon)
-			- v.cost_per_order * clv.discounted_purchases(%2$s.model, %1$s.frequency, %1$s.recency, %1$s.t, %2$s.annual_rate, %2$s.horizon)
-			- v.service_cost * clv.alive_years(%2$s.model, %1$s.frequency, %1$s.recency, %1$s.t, %2$s.annual_rate, %2$s.horizon)'
+		THEN 'clv._net_value(%2$s.model, %2$s.spend, %1$s.frequency, %1$s.recency, %1$s.t, %1$s.monetary, %2$s.annual_rate, %2$s.horizon,
+			v.margin, v.cost_per_order, v.service_cost)'
 		ELSE 'clv.value(%2$s.model, %2$s.spend, %1$s.frequency, %1$s.recency, %1$s.t, %1$s.monetary, %2$s.annual_rate, %2$s.horizon)' END, s, m);
 END
 $$;
