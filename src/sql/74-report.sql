@@ -17,11 +17,10 @@ $sql$source_rows AS (
                 WHEN %3$s IS NULL THEN 'without amount'
                 WHEN %2$s = '-infinity' THEN 'date not finite'
                 WHEN %8$s AND NOT %6$s THEN 'amount not finite'
-                WHEN %4$s > coalesce(a.as_of, %5$s) THEN 'after as_of'
+                WHEN %4$s > (SELECT coalesce(a.as_of, %5$s) FROM as_of AS a) THEN 'after as_of'
                 ELSE 'used' END AS reason,
            count(*) AS rows
     FROM %7$s AS o
-    CROSS JOIN as_of AS a
     GROUP BY 1
 )$sql$,
 		src.customer_ref, src.at_ref, src.amount_ref, src.day, src.today, src.amount_finite, src.relation,
