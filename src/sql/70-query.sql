@@ -213,28 +213,44 @@ $$;
 COMMENT ON FUNCTION @extschema@._past_columns(record) IS
 	'part of clv.query: columns of the step scores for the stated past dates, NULL without any';
 
--- Step "scores": each customer and what the models say of it.  MATERIALIZED is
--- a fence: without it the planner would call a costly function wherever its
--- result is mentioned.  Where only values are asked for, and not the customers
--- who have them, the other columns are left out.
+-- Steps "summaries" and "scores": each customer, and what the models say of it.
+-- OFFSET 0 and MATERIALIZED are fences: without them the planner would call a
+-- costly function wherever its result is mentioned.  The first of them also
+-- joins the customer table to rows that are narrow yet.  Where only values are
+-- asked for, and not the customers who have them, other columns are left out.
 CREATE FUNCTION @extschema@._scores_step(refunds text, opt record, only_values boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	past		int := CASE WHEN NOT only_values THEN cardinality(opt.past_dates) END;
+	costs		text[] := CASE WHEN opt.costs THEN '{margin,cost_per_order,service_cost}'::text[] ELSE '{}' END
+		|| CASE WHEN opt.costs AND NOT only_values THEN '{acquisition_cost}'::text[] ELSE '{}' END
+		|| CASE WHEN opt.opted_out IS NOT NULL THEN '{opted_out}'::text[] ELSE '{}' END;
 BEGIN
-	RETURN format(
-$sql$scores AS MATERIALIZED (
-    -- each customer as of that day, and what the models say of it
-    SELECT %1$sclv.discounted_purchases(m.model, s.frequency, s.recency, s.t,
-                                    m.annual_rate, m.horizon) AS discounted_purchases,
-           clv.expected_spend(m.spend, s.frequency, s.monetary) AS expected_spend%2$s
+	RETURN concat(
+		format(
+$sql$summaries AS (
+    -- each customer as of that day%1$s
+    SELECT h.customer,%2$s
+           clv.summary(h.history, a.as_of, %3$L) AS s$sql$,
+			CASE WHEN past > 0 THEN ' and the stated dates before it' END,
+			CASE WHEN opt.keep_history AND NOT only_values THEN E'\n           h.history,' END, refunds),
+		(SELECT string_agg(format(E',\n           clv.summary(h.history, %s, %L) AS s%s', opt.past_dates[i], refunds, i), '' ORDER BY i)
+		 FROM generate_series(1, past) AS i),
+		(SELECT string_agg(format(E',\n           %s AS %s', CASE c.name WHEN 'margin' THEN opt.margin
+				WHEN 'cost_per_order' THEN opt.cost_per_order WHEN 'service_cost' THEN opt.service_cost
+				WHEN 'acquisition_cost' THEN opt.acquisition_cost ELSE opt.opted_out END, c.name), '' ORDER BY c.place)
+		 FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
+$sql$
     FROM histories AS h
-    CROSS JOIN as_of AS a
-    CROSS JOIN model AS m%3$s
-    CROSS JOIN LATERAL clv.summary(h.history, a.as_of, %4$L) AS s%5$s
-    WHERE s.frequency IS NOT NULL
-)$sql$,
+    CROSS JOIN as_of AS a$sql$, opt.customer_join, $sql$
+    OFFSET 0
+),
+scores AS MATERIALIZED (
+    -- what the models say of each customer with a purchase
+    SELECT $sql$,
 		CASE WHEN NOT only_values THEN
 $sql$h.customer,
            s.first_purchase,
@@ -248,29 +264,28 @@ $sql$h.customer,
            clv.expected_purchases(m.model, s.frequency, s.recency, s.t,
                                   m.horizon) AS expected_purchases,
            $sql$ END,
-		concat(
-			CASE WHEN opt.costs THEN format($sql$,
+$sql$clv.discounted_purchases(m.model, s.frequency, s.recency, s.t,
+                                    m.annual_rate, m.horizon) AS discounted_purchases,
+           clv.expected_spend(m.spend, s.frequency, s.monetary) AS expected_spend$sql$,
+		CASE WHEN opt.costs THEN
+$sql$,
            clv.alive_years(m.model, s.frequency, s.recency, s.t,
-                           m.annual_rate, m.horizon) AS alive_years%s,
-           %s AS margin,
-           %s AS cost_per_order,
-           %s AS service_cost$sql$,
-				CASE WHEN NOT only_values THEN E',\n           s.spend AS value_to_date,\n           s.refunds' END,
-				opt.margin, opt.cost_per_order, opt.service_cost) END,
-			CASE WHEN opt.costs AND NOT only_values THEN E',\n           ' || opt.acquisition_cost || ' AS acquisition_cost' END,
-			E',\n           ' || opt.opted_out || ' AS opted_out',
-			CASE WHEN NOT only_values THEN @extschema@._past_columns(opt) END,
-			CASE WHEN opt.keep_history AND NOT only_values THEN E',\n           h.history' END),
-		opt.customer_join,
-		refunds,
-		CASE WHEN NOT only_values THEN
-			(SELECT string_agg(format(E'\n    CROSS JOIN LATERAL clv.summary(h.history, %s, %L) AS s%s',
-									  d.past_date, refunds, d.i), '' ORDER BY d.i)
-			 FROM unnest(opt.past_dates) WITH ORDINALITY AS d (past_date, i)) END);
+                           m.annual_rate, m.horizon) AS alive_years$sql$ END,
+		CASE WHEN opt.costs AND NOT only_values THEN E',\n           s.spend AS value_to_date,\n           s.refunds' END,
+		(SELECT string_agg(E',\n           h.' || c.name, '' ORDER BY c.place) FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
+		CASE WHEN NOT only_values THEN @extschema@._past_columns(opt) END,
+		CASE WHEN opt.keep_history AND NOT only_values THEN E',\n           h.history' END,
+$sql$
+    FROM summaries AS h
+    CROSS JOIN model AS m
+    CROSS JOIN LATERAL (SELECT (h.s).*) AS s$sql$,
+		(SELECT string_agg(format(E'\n    CROSS JOIN LATERAL (SELECT (h.s%1$s).*) AS s%1$s', i), '' ORDER BY i)
+		 FROM generate_series(1, past) AS i),
+		E'\n    WHERE s.frequency IS NOT NULL\n)');
 END
 $$;
 COMMENT ON FUNCTION @extschema@._scores_step(text, record, boolean) IS
-	'part of clv.query: the step scores';
+	'part of clv.query: the steps summaries and scores';
 
 -- A value less its costs.
 CREATE FUNCTION @extschema@._net(clv text, purchases text, years text)
