@@ -213,3 +213,25 @@ WHERE pronamespace = 'clv'::regnamespace
   AND proname IN ('p_alive', 'p_active', 'expected_purchases', 'purchases_pmf', 'discounted_purchases', 'alive_years',
                   'expected_spend', 'value', 'new_customer_value', 'loglik', 'next_purchase')
 GROUP BY 1, 2, 3 ORDER BY 1;
+
+-- What is known of customers of one purchase is kept from row to row: by age,
+-- rate and horizon, and not from one model to another.  In the first query the
+-- model stays and each age comes twice, in the second every row has another model.
+CREATE TEMP TABLE once AS
+SELECT a.t::float8 / 2 AS t, q.rate, q.horizon, row_number() OVER () AS n
+FROM generate_series(1, 2) AS again, generate_series(0, 2999) AS a (t),
+	 (VALUES (0.1::float8, interval '1 year'), (0.2, '1 year'), (0.1, '90 days')) AS q (rate, horizon);
+CREATE TEMP TABLE two AS
+SELECT k, clv.model('mbgnbd', format('{"r": 0.5, "alpha": %s, "a": 0.8, "b": 2.5}', 10 * k)::jsonb) AS model
+FROM generate_series(1, 2) AS k;
+CREATE TEMP TABLE kept AS
+SELECT o.n, clv.discounted_purchases(m.model, 0, 0, o.t, o.rate, o.horizon) AS purchases,
+	   clv.alive_years(m.model, 0, 0, o.t, o.rate, o.horizon) AS years
+FROM (SELECT * FROM once ORDER BY rate, horizon, t OFFSET 0) AS o, (SELECT model FROM two WHERE k = 1) AS m;
+CREATE TEMP TABLE fresh AS
+SELECT o.n, o.k, clv.discounted_purchases(o.model, 0, 0, o.t, o.rate, o.horizon) AS purchases,
+	   clv.alive_years(o.model, 0, 0, o.t, o.rate, o.horizon) AS years
+FROM (SELECT * FROM once, two ORDER BY n, k OFFSET 0) AS o;
+SELECT count(*) AS customers, count(DISTINCT k.purchases) > 8000 AS many,
+	   count(*) FILTER (WHERE k.purchases <> f.purchases OR k.years <> f.years) AS wrong
+FROM kept AS k JOIN fresh AS f ON f.n = k.n AND f.k = 1;

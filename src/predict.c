@@ -119,17 +119,130 @@ clv_p_active(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(clv_settle(out));
 }
 
+/*
+ * Customers who have bought once differ in their age alone, and in most shops
+ * they are many: few answers serve all of them.  What is known of an age stays
+ * in its place until another one comes there; the places are few as long as
+ * the model may be another one in the next row.
+ */
+enum
+{
+	KEPT_PURCHASES,
+	KEPT_YEARS,
+	KEPT_ANSWERS
+};
+
+typedef struct Kept
+{
+	double		t;				/* NaN: nothing is kept here */
+	double		delta;
+	double		h;
+	double		answer[KEPT_ANSWERS];	/* NaN: not asked for yet */
+} Kept;
+
+typedef struct KeptTable
+{
+	int			bits;			/* there are 2^bits places */
+	int			missed;
+	Kept		place[FLEXIBLE_ARRAY_MEMBER];
+} KeptTable;
+
+#define KEPT_FEW		4
+#define KEPT_MANY		11
+#define KEPT_GROW		64		/* misses after which few become many */
+
+static KeptTable *
+make_kept(MemoryContext context, int bits)
+{
+	Size		size = sizeof(Kept) << bits;
+	KeptTable  *table = MemoryContextAlloc(context, offsetof(KeptTable, place) + size);
+
+	table->bits = bits;
+	table->missed = 0;
+	memset(table->place, 0xff, size);	/* all bits set: NaN */
+	return table;
+}
+
+/* The table of this call, with many places once it is worth it. */
+static KeptTable *
+kept_table(FunctionCallInfo fcinfo)
+{
+	void	  **memo = clv_model_memo(fcinfo);
+	KeptTable  *table = *memo;
+
+	if (table == NULL)
+		*memo = table = make_kept(fcinfo->flinfo->fn_mcxt, KEPT_FEW);
+	else if (table->missed > KEPT_GROW)
+	{
+		*memo = make_kept(fcinfo->flinfo->fn_mcxt, KEPT_MANY);
+		pfree(table);
+		table = *memo;
+	}
+	return table;
+}
+
+/* Where an answer is kept, NaN before it is; NULL: not that of this customer. */
+static double *
+kept_answer(FunctionCallInfo fcinfo, const ClvRow *row, double delta, double h,
+			int which)
+{
+	KeptTable  *table;
+	Kept	   *kept;
+	uint64		bits;
+
+	if (row->x > 0.0)
+		return NULL;
+	table = kept_table(fcinfo);
+	memcpy(&bits, &row->t, sizeof(bits));
+	kept = &table->place[bits * UINT64CONST(0x9E3779B97F4A7C15) >> (64 - table->bits)];
+	if (!(kept->t == row->t && kept->delta == delta && kept->h == h))
+	{
+		kept->t = row->t;
+		kept->delta = delta;
+		kept->h = h;
+		memset(kept->answer, 0xff, sizeof(kept->answer));
+		if (table->bits == KEPT_FEW)
+			table->missed++;
+	}
+	return &kept->answer[which];
+}
+
 double
-clv_purchases(const ClvModelValue *value, const ClvRow *row, double delta,
-			  double h)
+clv_purchases(FunctionCallInfo fcinfo, const ClvModelValue *value,
+			  const ClvRow *row, double delta, double h)
 {
 	const ClvModel *model = value->fit.model;
+	double	   *kept = kept_answer(fcinfo, row, delta, h, KEPT_PURCHASES);
 	double		out;
 
+	if (kept != NULL && !isnan(*kept))
+		return *kept;
 	clv_require_function(model->purchases != NULL, value);
 	clv_require(model->purchases(model, value->fit.par, row, delta, h, &out),
 				value, row);
-	return clv_settle(out);
+	out = clv_settle(out);
+	if (kept != NULL)
+		*kept = out;
+	return out;
+}
+
+double
+clv_years(FunctionCallInfo fcinfo, const ClvModelValue *value,
+		  const ClvRow *row, double delta, double h)
+{
+	const ClvModel *model = value->fit.model;
+	double	   *kept = kept_answer(fcinfo, row, delta, h, KEPT_YEARS);
+	double		out;
+
+	if (kept != NULL && !isnan(*kept))
+		return *kept;
+	clv_require_function(model->lifetime != NULL, value);
+	clv_require(model->lifetime(model, value->fit.par, row, delta, h, &out),
+				value, row);
+	out = clv_settle(clv_units_to_years(out, value->unit_days));
+	if (kept != NULL)
+		*kept = out;
+	return out;
 }
 
 /* clv.expected_purchases(model, frequency, recency, t, horizon) */
@@ -141,7 +254,7 @@ clv_expected_purchases(PG_FUNCTION_ARGS)
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
 
-	PG_RETURN_FLOAT8(clv_purchases(value, &row, 0.0, h));
+	PG_RETURN_FLOAT8(clv_purchases(fcinfo, value, &row, 0.0, h));
 }
 
 /* clv.expected_purchases(model, horizon): of a new customer */
@@ -152,7 +265,7 @@ clv_expected_purchases_new(PG_FUNCTION_ARGS)
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(1), value->unit_days);
 
-	PG_RETURN_FLOAT8(clv_purchases(value, &clv_new_customer, 0.0, h));
+	PG_RETURN_FLOAT8(clv_purchases(fcinfo, value, &clv_new_customer, 0.0, h));
 }
 
 /* clv.discounted_purchases(model, frequency, recency, t, annual_rate [, horizon]) */
@@ -172,19 +285,7 @@ clv_discounted_purchases(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("annual rate must be above 0 without a horizon"),
 				 errhint("Add a horizon: undiscounted purchases may have no finite sum.")));
-	PG_RETURN_FLOAT8(clv_purchases(value, &row, delta, h));
-}
-
-double
-clv_years(const ClvModelValue *value, const ClvRow *row, double delta, double h)
-{
-	const ClvModel *model = value->fit.model;
-	double		out;
-
-	clv_require_function(model->lifetime != NULL, value);
-	clv_require(model->lifetime(model, value->fit.par, row, delta, h, &out),
-				value, row);
-	return clv_settle(clv_units_to_years(out, value->unit_days));
+	PG_RETURN_FLOAT8(clv_purchases(fcinfo, value, &row, delta, h));
 }
 
 /* clv.alive_years(model, frequency, recency, t, annual_rate, horizon) */
@@ -197,7 +298,7 @@ clv_alive_years(PG_FUNCTION_ARGS)
 	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(4), value->unit_days);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(5), value->unit_days);
 
-	PG_RETURN_FLOAT8(clv_years(value, &row, delta, h));
+	PG_RETURN_FLOAT8(clv_years(fcinfo, value, &row, delta, h));
 }
 
 static double
@@ -369,7 +470,7 @@ clv_value(PG_FUNCTION_ARGS)
 		m = PG_GETARG_FLOAT8(5);
 	if (!clv_mean_spend(spend, row.x, PG_ARGISNULL(5) ? NULL : &m, &mean))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_worth(clv_purchases(value, &row, delta, h), mean));
+	PG_RETURN_FLOAT8(clv_worth(clv_purchases(fcinfo, value, &row, delta, h), mean));
 }
 
 /* clv.new_customer_value(model, spend, annual_rate, horizon) */
@@ -385,7 +486,7 @@ clv_new_customer_value(PG_FUNCTION_ARGS)
 
 	if (!clv_mean_spend(spend, 0.0, NULL, &mean))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_worth(1.0 + clv_purchases(value, &clv_new_customer,
+	PG_RETURN_FLOAT8(clv_worth(1.0 + clv_purchases(fcinfo, value, &clv_new_customer,
 												   delta, h),
 							   mean));
 }

@@ -15,13 +15,16 @@ extern const ClvModelValue *clv_spend_arg(FunctionCallInfo fcinfo, int argno);
 extern ClvRow clv_row_arg(FunctionCallInfo fcinfo, int argno,
 						  const ClvModelValue *value);
 
-/* Purchases to come, discounted at "delta" a unit, until "h". */
-extern double clv_purchases(const ClvModelValue *value, const ClvRow *row,
-							double delta, double h);
+/*
+ * Purchases to come, discounted at "delta" a unit, until "h".  Of both functions
+ * the call keeps what it found for customers of one purchase.
+ */
+extern double clv_purchases(FunctionCallInfo fcinfo, const ClvModelValue *value,
+							const ClvRow *row, double delta, double h);
 
 /* Discounted years until "h" in which the customer is there. */
-extern double clv_years(const ClvModelValue *value, const ClvRow *row,
-						double delta, double h);
+extern double clv_years(FunctionCallInfo fcinfo, const ClvModelValue *value,
+						const ClvRow *row, double delta, double h);
 
 /* Money is purchases times spend; refuse what float8 cannot hold. */
 extern double clv_worth(double purchases, double spend);

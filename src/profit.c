@@ -10,73 +10,6 @@
 #include "predict.h"
 
 /*
- * Customers who have bought once differ in their age alone, so that few
- * answers serve all of them, and in most shops they are the majority.  The
- * answer for an age in days is kept in its own place, of which there are
- * enough for eleven years; then they are shared.
- */
-#define AGES	4096
-
-typedef struct Future
-{
-	double		t;
-	bool		known;
-	double		purchases;
-	double		years;
-} Future;
-
-typedef struct Futures
-{
-	double		delta;
-	double		h;
-	Future		once[AGES];
-} Futures;
-
-static Future
-predict(const ClvModelValue *value, const ClvRow *row, double delta, double h)
-{
-	Future		future;
-
-	future.t = row->t;
-	future.known = true;
-	future.purchases = clv_purchases(value, row, delta, h);
-	future.years = clv_years(value, row, delta, h);
-	return future;
-}
-
-/* What is kept from call to call, empty when another question is asked. */
-static Futures *
-kept_futures(FunctionCallInfo fcinfo, double delta, double h)
-{
-	void	  **memo = clv_model_memo(fcinfo);
-	Futures    *futures = *memo;
-
-	if (futures != NULL && futures->delta == delta && futures->h == h)
-		return futures;
-	if (futures == NULL)
-		*memo = futures = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt,
-											 sizeof(Futures));
-	memset(futures, 0, sizeof(Futures));
-	futures->delta = delta;
-	futures->h = h;
-	return futures;
-}
-
-static Future
-future_of(FunctionCallInfo fcinfo, const ClvModelValue *value,
-		  const ClvRow *row, double delta, double h)
-{
-	Future	   *kept;
-
-	if (row->x > 0.0 || row->t >= PG_INT32_MAX)
-		return predict(value, row, delta, h);
-	kept = &kept_futures(fcinfo, delta, h)->once[(int) row->t % AGES];
-	if (!kept->known || kept->t != row->t)
-		*kept = predict(value, row, delta, h);
-	return *kept;
-}
-
-/*
  * clv._net_value(model, spend, frequency, recency, t, monetary, annual_rate,
  * horizon, margin, cost_per_order, service_cost)
  *
@@ -89,8 +22,8 @@ clv_net_value(PG_FUNCTION_ARGS)
 	const ClvModelValue *value,
 			   *spend;
 	ClvRow		row;
-	Future		future;
-	double		delta,
+	double		purchases,
+				delta,
 				h,
 				mean,
 				net,
@@ -111,9 +44,10 @@ clv_net_value(PG_FUNCTION_ARGS)
 		m = PG_GETARG_FLOAT8(5);
 	if (!clv_mean_spend(spend, row.x, PG_ARGISNULL(5) ? NULL : &m, &mean))
 		PG_RETURN_NULL();
-	future = future_of(fcinfo, value, &row, delta, h);
-	net = float8_mul(PG_GETARG_FLOAT8(8), clv_worth(future.purchases, mean));
-	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(9), future.purchases));
-	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(10), future.years));
+	purchases = clv_purchases(fcinfo, value, &row, delta, h);
+	net = float8_mul(PG_GETARG_FLOAT8(8), clv_worth(purchases, mean));
+	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(9), purchases));
+	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(10),
+								   clv_years(fcinfo, value, &row, delta, h)));
 	PG_RETURN_FLOAT8(net);
 }
