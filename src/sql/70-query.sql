@@ -216,9 +216,10 @@ COMMENT ON FUNCTION @extschema@._past_columns(record) IS
 -- Steps "summaries" and "scores": each customer, and what the models say of it.
 -- OFFSET 0 and MATERIALIZED are fences: without them the planner would call a
 -- costly function wherever its result is mentioned.  The first of them also
--- joins the customer table to rows that are narrow yet.  Where only values are
--- asked for, and not the customers who have them, other columns are left out.
-CREATE FUNCTION @extschema@._scores_step(refunds text, opt record, only_values boolean)
+-- joins the customer table to rows that are narrow yet; the second keeps rows
+-- that are read more than once.  Where only values are asked for, and not the
+-- customers who have them, other columns are left out.
+CREATE FUNCTION @extschema@._scores_step(refunds text, opt record, only_values boolean, read_once boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -248,7 +249,7 @@ $sql$
     CROSS JOIN as_of AS a$sql$, opt.customer_join, $sql$
     OFFSET 0
 ),
-scores AS MATERIALIZED (
+scores AS $sql$, CASE WHEN NOT read_once THEN 'MATERIALIZED ' END, $sql$(
     -- what the models say of each customer with a purchase
     SELECT $sql$,
 		CASE WHEN NOT only_values THEN
@@ -281,10 +282,10 @@ $sql$
     CROSS JOIN LATERAL (SELECT (h.s).*) AS s$sql$,
 		(SELECT string_agg(format(E'\n    CROSS JOIN LATERAL (SELECT (h.s%1$s).*) AS s%1$s', i), '' ORDER BY i)
 		 FROM generate_series(1, past) AS i),
-		E'\n    WHERE s.frequency IS NOT NULL\n)');
+		E'\n    WHERE s.frequency IS NOT NULL', CASE WHEN read_once THEN E'\n    OFFSET 0' END, E'\n)');
 END
 $$;
-COMMENT ON FUNCTION @extschema@._scores_step(text, record, boolean) IS
+COMMENT ON FUNCTION @extschema@._scores_step(text, record, boolean, boolean) IS
 	'part of clv.query: the steps summaries and scores';
 
 -- A value less its costs.
@@ -303,13 +304,13 @@ COMMENT ON FUNCTION @extschema@._net(text, text, text) IS
 
 -- Steps "customer_facts", "scores" and what comes of them: what each customer
 -- is worth.
-CREATE FUNCTION @extschema@._score_steps(refunds text, opt record, only_values boolean DEFAULT false)
+CREATE FUNCTION @extschema@._score_steps(refunds text, opt record, only_values boolean, read_once boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN concat(opt.customer_step || E',\n', @extschema@._scores_step(refunds, opt, only_values),
+	RETURN concat(opt.customer_step || E',\n', @extschema@._scores_step(refunds, opt, only_values, read_once),
 $sql$,
 customer_values AS NOT MATERIALIZED (
     -- customer lifetime value: money to come within the horizon, discounted to as_of
@@ -338,7 +339,7 @@ $sql$,
 			E'\n    FROM customer_values AS v\n)') END);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._score_steps(text, record, boolean) IS
+COMMENT ON FUNCTION @extschema@._score_steps(text, record, boolean, boolean) IS
 	'part of clv.query: the steps scores and customer_values, with costs customer_profits, and the customer table before them';
 
 -- The step that holds the customers' values, and the value that ranks and
@@ -537,7 +538,7 @@ BEGIN
 		'WITH',
 		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		@extschema@._score_steps(refunds, opt) || ',',
+		@extschema@._score_steps(refunds, opt, false, false) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
 		@extschema@._tier_step(tier_method, tier_shares, opt),
 		@extschema@._result_select(src.customer_column, opt));

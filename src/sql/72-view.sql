@@ -18,7 +18,7 @@ BEGIN
 		'WITH',
 		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		@extschema@._score_steps(refunds, opt, true) || ',',
+		@extschema@._score_steps(refunds, opt, true, false) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
 		@extschema@._tier_step(tier_method, tier_shares, opt) || ',',
 		@extschema@._row_step(src) || ',',
@@ -100,7 +100,7 @@ $sql$means AS (
     SELECT r.mean_margin, r.mean_expected_spend, r.mean_discounted_purchases
     FROM %1$s AS r
 ),$sql$, model_view) END,
-		@extschema@._score_steps(refunds, opt),
+		@extschema@._score_steps(refunds, opt, false, true),
 		@extschema@._result_select(src.customer_column, opt));
 END
 $$;
