@@ -16,6 +16,7 @@
 
 #include "utils/builtins.h"
 #include "utils/numeric.h"
+
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 #endif

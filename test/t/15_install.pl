@@ -47,7 +47,7 @@ my $result = $node->safe_psql('app', $job);
 for my $object (
 	'CREATE FUNCTION clv.query(regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) '
 	  . "RETURNS text LANGUAGE sql AS 'SELECT ''DROP TABLE x''::text'",
-	"CREATE FUNCTION clv._source(regclass, name, name, name, date, text, OUT relation text, OUT customer_column text, "
+	"CREATE FUNCTION clv._source(regclass, name, name, name, date, text, date, OUT relation text, OUT customer_column text, "
 	  . "OUT customer_ref text, OUT at_ref text, OUT amount_ref text, OUT amount_value text, OUT day text, OUT today text, "
 	  . "OUT up_to text, OUT history text) LANGUAGE sql AS 'SELECT ''x'', ''x'', ''x'', ''x'', ''x'', ''x'', ''x'', ''x'', ''x'', ''x'''",
 	'CREATE TYPE clv.rfm AS (x integer)',
