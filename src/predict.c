@@ -439,6 +439,29 @@ clv_worth(double purchases, double spend)
 	return money;
 }
 
+bool
+clv_customer_args(FunctionCallInfo fcinfo, int nargs, ClvCustomerArgs *out)
+{
+	const ClvModelValue *spend;
+	double		m = 0.0;
+	int			i;
+
+	for (i = 0; i < nargs; i++)
+	{
+		if (i != 5 && PG_ARGISNULL(i))
+			return false;
+	}
+	out->value = clv_transaction_arg(fcinfo);
+	spend = clv_spend_arg(fcinfo, 1);
+	out->row = clv_row_arg(fcinfo, 2, out->value);
+	out->delta = clv_discount_per_unit(PG_GETARG_FLOAT8(6), out->value->unit_days);
+	out->h = clv_interval_units(PG_GETARG_INTERVAL_P(7), out->value->unit_days);
+	if (!PG_ARGISNULL(5))
+		m = PG_GETARG_FLOAT8(5);
+	return clv_mean_spend(spend, out->row.x, PG_ARGISNULL(5) ? NULL : &m,
+						  &out->mean);
+}
+
 /*
  * clv.value(model, spend, frequency, recency, t, monetary, annual_rate,
  * horizon): clv.discounted_purchases times clv.expected_spend
@@ -447,30 +470,12 @@ PG_FUNCTION_INFO_V1(clv_value);
 Datum
 clv_value(PG_FUNCTION_ARGS)
 {
-	const ClvModelValue *value,
-			   *spend;
-	ClvRow		row;
-	double		delta,
-				h,
-				mean,
-				m = 0.0;
-	int			i;
+	ClvCustomerArgs of;
 
-	for (i = 0; i < 8; i++)
-	{
-		if (i != 5 && PG_ARGISNULL(i))
-			PG_RETURN_NULL();
-	}
-	value = clv_transaction_arg(fcinfo);
-	spend = clv_spend_arg(fcinfo, 1);
-	row = clv_row_arg(fcinfo, 2, value);
-	delta = clv_discount_per_unit(PG_GETARG_FLOAT8(6), value->unit_days);
-	h = clv_interval_units(PG_GETARG_INTERVAL_P(7), value->unit_days);
-	if (!PG_ARGISNULL(5))
-		m = PG_GETARG_FLOAT8(5);
-	if (!clv_mean_spend(spend, row.x, PG_ARGISNULL(5) ? NULL : &m, &mean))
+	if (!clv_customer_args(fcinfo, 8, &of))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_worth(clv_purchases(fcinfo, value, &row, delta, h), mean));
+	PG_RETURN_FLOAT8(clv_worth(clv_purchases(fcinfo, of.value, &of.row, of.delta, of.h),
+							   of.mean));
 }
 
 /* clv.new_customer_value(model, spend, annual_rate, horizon) */

@@ -36,4 +36,21 @@ extern double clv_worth(double purchases, double spend);
 extern bool clv_mean_spend(const ClvModelValue *value, double x,
 						   const double *m, double *out);
 
+/*
+ * What clv.value is asked: model, spend, frequency, recency, t, monetary,
+ * annual_rate, horizon, and perhaps more.  False: there is no answer, one of
+ * the arguments being NULL (monetary may be) or the spend unknown.
+ */
+typedef struct ClvCustomerArgs
+{
+	const ClvModelValue *value;
+	ClvRow		row;
+	double		delta;
+	double		h;
+	double		mean;			/* spend of a purchase */
+} ClvCustomerArgs;
+
+extern bool clv_customer_args(FunctionCallInfo fcinfo, int nargs,
+							  ClvCustomerArgs *out);
+
 #endif							/* CLV_PREDICT_H */

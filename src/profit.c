@@ -19,35 +19,16 @@ PG_FUNCTION_INFO_V1(clv_net_value);
 Datum
 clv_net_value(PG_FUNCTION_ARGS)
 {
-	const ClvModelValue *value,
-			   *spend;
-	ClvRow		row;
+	ClvCustomerArgs of;
 	double		purchases,
-				delta,
-				h,
-				mean,
-				net,
-				m = 0.0;
-	int			i;
+				net;
 
-	for (i = 0; i < 11; i++)
-	{
-		if (i != 5 && PG_ARGISNULL(i))
-			PG_RETURN_NULL();
-	}
-	value = clv_transaction_arg(fcinfo);
-	spend = clv_spend_arg(fcinfo, 1);
-	row = clv_row_arg(fcinfo, 2, value);
-	delta = clv_discount_per_unit(PG_GETARG_FLOAT8(6), value->unit_days);
-	h = clv_interval_units(PG_GETARG_INTERVAL_P(7), value->unit_days);
-	if (!PG_ARGISNULL(5))
-		m = PG_GETARG_FLOAT8(5);
-	if (!clv_mean_spend(spend, row.x, PG_ARGISNULL(5) ? NULL : &m, &mean))
+	if (!clv_customer_args(fcinfo, 11, &of))
 		PG_RETURN_NULL();
-	purchases = clv_purchases(fcinfo, value, &row, delta, h);
-	net = float8_mul(PG_GETARG_FLOAT8(8), clv_worth(purchases, mean));
+	purchases = clv_purchases(fcinfo, of.value, &of.row, of.delta, of.h);
+	net = float8_mul(PG_GETARG_FLOAT8(8), clv_worth(purchases, of.mean));
 	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(9), purchases));
 	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(10),
-								   clv_years(fcinfo, value, &row, delta, h)));
+								   clv_years(fcinfo, of.value, &of.row, of.delta, of.h)));
 	PG_RETURN_FLOAT8(net);
 }
