@@ -55,7 +55,8 @@ foreach my $plan (sort keys %plans)
 
 		cmp_ok(scalar(@codes), '>', 0, "$name, $plan: cancelled " . scalar(@codes) . " times in $ms ms");
 		is(join(' ', grep { $_ ne '57014' } @codes), '', "$name, $plan: and nothing else");
-		is(scalar(grep { $_ eq $answer } @answers), 1 + $parts - @codes, "$name, $plan: otherwise the same answer");
+		# (what is cancelled after 1 ms may be a SET)
+		ok(@answers && !(grep { $_ ne $answer } @answers), "$name, $plan: otherwise the same answer");
 	}
 }
 
