@@ -133,7 +133,7 @@ static const struct
 };
 
 static void
-check_published(void)
+test_published(void)
 {
 	int			i;
 
@@ -149,10 +149,16 @@ check_published(void)
 	}
 }
 
+static void
+test_golden(void)
+{
+	check_golden(&table);
+}
+
 int
 main(void)
 {
-	check_golden(&table);
-	check_published();
+	RUN(test_golden);
+	RUN(test_published);
 	CHECK_DONE("betageo");
 }

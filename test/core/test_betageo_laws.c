@@ -162,7 +162,7 @@ check_next(const Case *c)
 
 /* The two ways to take a mean over p meet where one hands over to the other. */
 static void
-check_seam(void)
+test_seam(void)
 {
 	ClvActive	c = {2.2426, 1.0, 0.7931, 4.4259, 1, 0.0};
 	double		h;
@@ -184,7 +184,7 @@ check_seam(void)
 }
 
 static void
-check_arguments(void)
+test_arguments(void)
 {
 	Case		c = draw_case(false);
 	const ClvModel *m = c.model;
@@ -255,18 +255,25 @@ check_simulation(const ClvModel *model)
 		  alive(&c, h));
 }
 
-int
-main(void)
+static void
+test_bounds(void)
 {
 	Case		c;
 	int			i;
 
-	clv_random_init(&seeded, 1, 0);
 	for (i = 0; i < 3000; i++)
 	{
 		c = draw_case(true);
 		check_bounds(&c);
 	}
+}
+
+static void
+test_laws(void)
+{
+	Case		c;
+	int			i;
+
 	for (i = 0; i < 300; i++)
 	{
 		c = draw_case(false);
@@ -285,9 +292,23 @@ main(void)
 				  / (c.par[CLV_BETAGEO_A] + c.par[CLV_BETAGEO_B]), 1e-15,
 				  "P(alive) of a new customer");
 	}
-	check_seam();
-	check_arguments();
+}
+
+static void
+test_simulation(void)
+{
 	check_simulation(&clv_bgnbd);
 	check_simulation(&clv_mbgnbd);
+}
+
+int
+main(void)
+{
+	clv_random_init(&seeded, 1, 0);
+	RUN(test_bounds);
+	RUN(test_laws);
+	RUN(test_seam);
+	RUN(test_arguments);
+	RUN(test_simulation);
 	CHECK_DONE("betageo laws");
 }

@@ -496,14 +496,14 @@ int
 main(void)
 {
 	model = clv_model_find("bgbb");
-	test_golden_rows();
-	test_golden_fit();
-	test_leaps();
-	test_published();
-	test_total();
-	test_laws();
-	test_horizons();
-	test_degenerate();
-	test_slices();
+	RUN(test_golden_rows);
+	RUN(test_golden_fit);
+	RUN(test_leaps);
+	RUN(test_published);
+	RUN(test_total);
+	RUN(test_laws);
+	RUN(test_horizons);
+	RUN(test_degenerate);
+	RUN(test_slices);
 	CHECK_DONE("bgbb");
 }

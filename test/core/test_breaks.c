@@ -276,8 +276,8 @@ test_million(void)
 int
 main(void)
 {
-	test_brute_force();
-	test_hard_cases();
-	test_million();
+	RUN(test_brute_force);
+	RUN(test_hard_cases);
+	RUN(test_million);
 	CHECK_DONE("breaks");
 }

@@ -158,7 +158,7 @@ spend_agrees(ClvCellsRow *row, size_t n, const ClvBase *base)
 }
 
 static void
-test_contents(int kind, size_t n)
+check_contents(int kind, size_t n)
 {
 	ClvCellsRow *row = draw_rows(kind, n, 1 + n);
 	Bytes		bytes = pack_rows(row, n);
@@ -195,7 +195,7 @@ test_contents(int kind, size_t n)
 
 /* Any order and any cut into parts give the same bytes. */
 static void
-test_invariance(int kind, size_t n)
+check_invariance(int kind, size_t n)
 {
 	ClvCellsRow *row = draw_rows(kind, n, 99);
 	Bytes		whole = pack_rows(row, n);
@@ -378,7 +378,7 @@ test_refusals(void)
 
 /* Every truncation, and every byte set to what may hurt. */
 static void
-test_hostile(int kind)
+check_hostile(int kind)
 {
 	static const unsigned char evil[] = {0, 1, 2, 3, 0x7f, 0x80, 0xff};
 	ClvCellsRow *row = draw_rows(kind, 40, 7);
@@ -428,8 +428,8 @@ test_hostile(int kind)
 	free(row);
 }
 
-int
-main(void)
+static void
+test_contents(void)
 {
 	/* around the sizes at which digits get wider and a slice is full */
 	static const size_t sizes[] = {0, 1, 2, 7, 255, 256, 5000, 16384, 70000};
@@ -439,14 +439,40 @@ main(void)
 	for (kind = 0; kind < KINDS; kind++)
 	{
 		for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-			test_contents(kind, sizes[i]);
-		test_invariance(kind, 10);
-		test_invariance(kind, 3000);
-		test_hostile(kind);
+			check_contents(kind, sizes[i]);
 	}
-	test_layout();
-	test_rows();
-	test_gaps();
-	test_refusals();
+}
+
+static void
+test_invariance(void)
+{
+	int			kind;
+
+	for (kind = 0; kind < KINDS; kind++)
+	{
+		check_invariance(kind, 10);
+		check_invariance(kind, 3000);
+	}
+}
+
+static void
+test_hostile(void)
+{
+	int			kind;
+
+	for (kind = 0; kind < KINDS; kind++)
+		check_hostile(kind);
+}
+
+int
+main(void)
+{
+	RUN(test_contents);
+	RUN(test_invariance);
+	RUN(test_hostile);
+	RUN(test_layout);
+	RUN(test_rows);
+	RUN(test_gaps);
+	RUN(test_refusals);
 	CHECK_DONE("cells");
 }

@@ -239,10 +239,10 @@ test_scores(void)
 int
 main(void)
 {
-	test_scores();
-	test_decimal_shares();
-	test_gini();
-	test_order();
-	test_by_hand();
+	RUN(test_scores);
+	RUN(test_decimal_shares);
+	RUN(test_gini);
+	RUN(test_order);
+	RUN(test_by_hand);
 	CHECK_DONE("concentration");
 }

@@ -449,14 +449,14 @@ test_survivors(void)
 int
 main(void)
 {
-	test_golden_stay();
-	test_golden_payments();
-	test_golden_fit();
-	test_published();
-	test_payments();
-	test_degenerate();
-	test_geometric();
-	test_recovery();
-	test_survivors();
+	RUN(test_golden_stay);
+	RUN(test_golden_payments);
+	RUN(test_golden_fit);
+	RUN(test_published);
+	RUN(test_payments);
+	RUN(test_degenerate);
+	RUN(test_geometric);
+	RUN(test_recovery);
+	RUN(test_survivors);
 	CHECK_DONE("contract");
 }

@@ -265,7 +265,7 @@ plain_agrees(Rows rows, Bytes bytes, const ClvCellsHead *head)
 }
 
 static void
-test_contents(int kind, size_t n)
+check_contents(int kind, size_t n)
 {
 	Rows		rows = draw_rows(kind, n, 1 + n);
 	Bytes		bytes = pack_slice(rows, 0, n);
@@ -289,7 +289,7 @@ test_contents(int kind, size_t n)
 
 /* Any order and any cut into parts give the same bytes. */
 static void
-test_invariance(int kind, size_t n)
+check_invariance(int kind, size_t n)
 {
 	Rows		rows = draw_rows(kind, n, 99);
 	Bytes		whole = pack_slice(rows, 0, n);
@@ -468,7 +468,7 @@ test_damaged(const char *label, size_t place, unsigned char *data, size_t size)
 }
 
 static void
-test_hostile(int kind)
+check_hostile(int kind)
 {
 	static const unsigned char evil[] = {0, 1, 2, 3, 0x7f, 0x80, 0xff};
 	Rows		rows = draw_rows(kind, 12, 7);
@@ -509,8 +509,8 @@ test_hostile(int kind)
 	free(rows.at);
 }
 
-int
-main(void)
+static void
+test_contents(void)
 {
 	static const size_t sizes[] = {1, 2, 7, 255, 3000, 16384, 70000};
 	size_t		i;
@@ -519,13 +519,39 @@ main(void)
 	for (kind = 0; kind < KINDS; kind++)
 	{
 		for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-			test_contents(kind, sizes[i]);
-		test_invariance(kind, 36);
-		test_invariance(kind, 3000);
-		test_hostile(kind);
+			check_contents(kind, sizes[i]);
 	}
-	test_layout();
-	test_covariates();
-	test_refusals();
+}
+
+static void
+test_invariance(void)
+{
+	int			kind;
+
+	for (kind = 0; kind < KINDS; kind++)
+	{
+		check_invariance(kind, 36);
+		check_invariance(kind, 3000);
+	}
+}
+
+static void
+test_hostile(void)
+{
+	int			kind;
+
+	for (kind = 0; kind < KINDS; kind++)
+		check_hostile(kind);
+}
+
+int
+main(void)
+{
+	RUN(test_contents);
+	RUN(test_invariance);
+	RUN(test_hostile);
+	RUN(test_layout);
+	RUN(test_covariates);
+	RUN(test_refusals);
 	CHECK_DONE("covariate cells");
 }

@@ -654,18 +654,18 @@ test_names(void)
 int
 main(void)
 {
-	test_golden();
-	test_simulated();
-	test_separate();
-	test_unused();
-	test_limits();
-	test_likelier();
-	test_alike();
-	test_alike_in_part();
-	test_never();
-	test_contrast();
-	test_prior();
-	test_at();
-	test_names();
+	RUN(test_golden);
+	RUN(test_simulated);
+	RUN(test_separate);
+	RUN(test_unused);
+	RUN(test_limits);
+	RUN(test_likelier);
+	RUN(test_alike);
+	RUN(test_alike_in_part);
+	RUN(test_never);
+	RUN(test_contrast);
+	RUN(test_prior);
+	RUN(test_at);
+	RUN(test_names);
 	CHECK_DONE("covariates");
 }

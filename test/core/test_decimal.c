@@ -69,7 +69,7 @@ check_around(double value)
 
 /* Powers of ten and of two, halves in the 16th digit, and round amounts. */
 static void
-check_edges(void)
+test_edges(void)
 {
 	check_value(0.0);
 	check_value(-0.0);
@@ -92,7 +92,7 @@ check_edges(void)
 }
 
 static void
-check_random(void)
+test_random(void)
 {
 	ClvRandom	random;
 
@@ -105,7 +105,7 @@ check_random(void)
 }
 
 static void
-check_refused(void)
+test_refused(void)
 {
 	const double out[] = {
 		1e15, -1e15, 1e300, nextafter(1e-8, 0.0), 5e-324, INFINITY, -INFINITY, NAN
@@ -129,7 +129,7 @@ check_back(int64_t digits, int decimals)
 }
 
 static void
-check_all_back(void)
+test_all_back(void)
 {
 	const int64_t most = INT64_C(1) << 53;
 	ClvRandom	random;
@@ -152,7 +152,7 @@ check_all_back(void)
 }
 
 static void
-check_refused_back(void)
+test_refused_back(void)
 {
 	const int64_t most = INT64_C(1) << 53;
 	const ClvDecimal out[] = {
@@ -169,10 +169,10 @@ check_refused_back(void)
 int
 main(void)
 {
-	check_edges();
-	check_random();
-	check_refused();
-	check_all_back();
-	check_refused_back();
+	RUN(test_edges);
+	RUN(test_random);
+	RUN(test_refused);
+	RUN(test_all_back);
+	RUN(test_refused_back);
 	CHECK_DONE("decimal");
 }

@@ -171,7 +171,7 @@ static const struct
 };
 
 static void
-check_published(void)
+test_published(void)
 {
 	size_t		i;
 
@@ -192,7 +192,7 @@ check_published(void)
  * be had from the purchases of ever longer horizons.
  */
 static void
-check_monthly(void)
+test_monthly(void)
 {
 	const ClvModel *m = clv_model_find("paretonbd");
 	const double par[] = {.5534, 10.578, .6061, 11.669};
@@ -212,14 +212,20 @@ check_monthly(void)
 	CHECK(fabs(sum - 1.74725844) < 5e-9, "month by month: %.10g", sum);
 }
 
-int
-main(void)
+static void
+test_golden(void)
 {
 	int			i;
 
 	for (i = 0; i < LENGTH(table); i++)
 		check_golden(&table[i]);
-	check_published();
-	check_monthly();
+}
+
+int
+main(void)
+{
+	RUN(test_golden);
+	RUN(test_published);
+	RUN(test_monthly);
 	CHECK_DONE("dropout");
 }

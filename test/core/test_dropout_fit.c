@@ -363,14 +363,20 @@ test_no_attrition(void)
 	free(row);
 }
 
-int
-main(void)
+static void
+test_golden(void)
 {
 	check_golden("paretonbd", golden_paretonbd_fit, LENGTH(golden_paretonbd_fit));
 	check_golden("nbd", golden_nbd_fit, LENGTH(golden_nbd_fit));
 	check_golden("ggompertznbd", golden_ggompertznbd_fit, LENGTH(golden_ggompertznbd_fit));
-	test_simulated();
-	test_limits();
-	test_no_attrition();
+}
+
+int
+main(void)
+{
+	RUN(test_golden);
+	RUN(test_simulated);
+	RUN(test_limits);
+	RUN(test_no_attrition);
 	CHECK_DONE("dropout fit");
 }

@@ -203,36 +203,60 @@ check_immortal(Case c)
 	CHECK_REL(next(&c, 0.5), next(nbd, 0.5), 1e-9, "immortal: next_purchase");
 }
 
+/* Laws of one of the models, on wide and on usual cases. */
+static void
+check_model(int which)
+{
+	int			i;
+
+	for (i = 0; i < WIDE; i++)
+	{
+		Case		c = draw_case(which, true);
+
+		check_bounds(&c);
+	}
+	for (i = 0; i < USUAL; i++)
+	{
+		Case		c = draw_case(which, false);
+
+		check_bounds(&c);
+		check_units(&c);
+		if (which == 0)
+			check_steady_risk(&c);
+		if (which == 1)
+			check_immortal(c);
+		if (i % 20 == 0 && alive(&c, 0.0) > 1e-3)
+			check_laws(&c);
+	}
+}
+
+static void
+test_paretonbd(void)
+{
+	check_model(0);
+}
+
+static void
+test_nbd(void)
+{
+	check_model(1);
+}
+
+static void
+test_ggompertznbd(void)
+{
+	check_model(2);
+}
+
 int
 main(void)
 {
 	clock_t		begin = clock();
-	int			which;
-	int			i;
 
 	clv_random_init(&seeded, 42, 0);
-	for (which = 0; which < 3; which++)
-	{
-		for (i = 0; i < WIDE; i++)
-		{
-			Case		c = draw_case(which, true);
-
-			check_bounds(&c);
-		}
-		for (i = 0; i < USUAL; i++)
-		{
-			Case		c = draw_case(which, false);
-
-			check_bounds(&c);
-			check_units(&c);
-			if (which == 0)
-				check_steady_risk(&c);
-			if (which == 1)
-				check_immortal(c);
-			if (i % 20 == 0 && alive(&c, 0.0) > 1e-3)
-				check_laws(&c);
-		}
-	}
+	RUN(test_paretonbd);
+	RUN(test_nbd);
+	RUN(test_ggompertznbd);
 	printf("  %.1f seconds\n", (double) (clock() - begin) / CLOCKS_PER_SEC);
 	CHECK_DONE("dropout laws");
 }

@@ -424,7 +424,7 @@ fit_edge(Edge *edge, const char *what)
 }
 
 static void
-test_customers(const ClvModel *model)
+check_customer_model(const ClvModel *model)
 {
 	ClvBase		base;
 	Edge		edge = {model, &base, NULL, ""};
@@ -571,7 +571,7 @@ check_contract_words(const Edge *edge, double t)
 }
 
 static void
-test_contracts(const ClvModel *model)
+check_contract_model(const ClvModel *model)
 {
 	static ClvTenure tenure[2000];
 	ClvBase		base;
@@ -589,18 +589,35 @@ test_contracts(const ClvModel *model)
 	}
 }
 
-int
-main(int argc, char **argv)
+static void
+test_customers(void)
 {
 	int			m;
 
-	list = argc > 1;
+	for (m = 0; clv_models[m] != NULL; m++)
+	{
+		if (clv_models[m]->kind != CLV_CONTRACT)
+			check_customer_model(clv_models[m]);
+	}
+}
+
+static void
+test_contracts(void)
+{
+	int			m;
+
 	for (m = 0; clv_models[m] != NULL; m++)
 	{
 		if (clv_models[m]->kind == CLV_CONTRACT)
-			test_contracts(clv_models[m]);
-		else
-			test_customers(clv_models[m]);
+			check_contract_model(clv_models[m]);
 	}
+}
+
+int
+main(int argc, char **argv)
+{
+	list = argc > 1;
+	RUN(test_customers);
+	RUN(test_contracts);
 	CHECK_DONE("edges");
 }

@@ -50,7 +50,7 @@ check_sum(ClvExact *sum, const GoldenSum *want, int number, const char *how)
 }
 
 static void
-check_golden(void)
+test_golden(void)
 {
 	for (int i = 0; i < N_SUMS; i++)
 	{
@@ -82,7 +82,7 @@ check_golden(void)
 
 /* Parts that do not belong together are no expansion. */
 static void
-check_not_canonical(void)
+test_not_canonical(void)
 {
 	static const ClvExpansion bad[] = {
 		{1, {0.0}},
@@ -105,7 +105,7 @@ check_not_canonical(void)
 
 /* So many additions that carries must be taken on the way. */
 static void
-check_many(void)
+test_many(void)
 {
 	const uint32_t million = 1000000;
 	ClvExact	sum;
@@ -130,8 +130,8 @@ check_many(void)
 int
 main(void)
 {
-	check_golden();
-	check_not_canonical();
-	check_many();
+	RUN(test_golden);
+	RUN(test_not_canonical);
+	RUN(test_many);
 	CHECK_DONE("exact");
 }

@@ -587,13 +587,13 @@ test_checks(void)
 int
 main(void)
 {
-	test_golden();
-	test_slices();
-	test_simulated();
-	test_homogeneous();
-	test_optima();
-	test_degenerate();
-	test_degenerate_spend();
-	test_checks();
+	RUN(test_golden);
+	RUN(test_slices);
+	RUN(test_simulated);
+	RUN(test_homogeneous);
+	RUN(test_optima);
+	RUN(test_degenerate);
+	RUN(test_degenerate_spend);
+	RUN(test_checks);
 	CHECK_DONE("fit");
 }

@@ -194,7 +194,7 @@ check_refused(ClvModelValue v, const char *label)
 }
 
 static void
-check_invalid(void)
+test_invalid(void)
 {
 	ClvModelValue v;
 
@@ -250,7 +250,7 @@ check_invalid(void)
 
 /* A coefficient's interval is symmetric; criteria count all eight. */
 static void
-check_effects(void)
+test_effects(void)
 {
 	ClvModelValue v = covariates_example();
 	ClvCoefficient c;
@@ -275,7 +275,7 @@ check_effects(void)
 
 /* By hand: z = 1.959963984540054; the variances of phi are .25, .5, .75. */
 static void
-check_coefficients(void)
+test_coefficients(void)
 {
 	ClvModelValue v = fitted_example();
 	ClvCoefficient c;
@@ -300,12 +300,10 @@ check_coefficients(void)
 	CHECK(!c.has_error, "an error without a covariance");
 }
 
-int
-main(void)
+static void
+test_round_trip(void)
 {
 	ClvModelValue v = fitted_example();
-	ClvError	err;
-	const ClvModel *model;
 	int			i;
 
 	check_round_trip(&v, "fitted");
@@ -340,10 +338,14 @@ main(void)
 		v.fit.par[i] = 1e-300 * (i + 1);
 	check_round_trip(&v, "given");
 	check_damage(&v);
+}
 
-	check_invalid();
-	check_coefficients();
-	check_effects();
+static void
+test_lookups(void)
+{
+	ClvError	err;
+	const ClvModel *model;
+	int			i;
 
 	CHECK(clv_model_lookup("auto", &model, &err) == CLV_BAD_ARGUMENT &&
 		  strstr(err.hint, "mbgnbd") != NULL, "no list of models: %s", err.hint);
@@ -351,5 +353,15 @@ main(void)
 		  i == 1, "alpha is not parameter 1");
 	CHECK(clv_kind_check(clv_model_find("bgnbd"), CLV_SPEND, &err) == CLV_BAD_ARGUMENT &&
 		  strstr(err.hint, "gammagamma") != NULL, "no spend model: %s", err.hint);
+}
+
+int
+main(void)
+{
+	RUN(test_round_trip);
+	RUN(test_invalid);
+	RUN(test_coefficients);
+	RUN(test_effects);
+	RUN(test_lookups);
 	CHECK_DONE("fitted");
 }

@@ -149,9 +149,9 @@ test_draws(void)
 int
 main(void)
 {
-	test_golden();
-	test_known();
-	test_refused();
-	test_draws();
+	RUN(test_golden);
+	RUN(test_known);
+	RUN(test_refused);
+	RUN(test_draws);
 	CHECK_DONE("gammagamma");
 }

@@ -216,7 +216,7 @@ check_order(int days, int n, bool has_amounts)
 }
 
 static void
-check_orders(void)
+test_orders(void)
 {
 	for (int i = 0; i < 150; i++)
 		check_order(1 + (int) draw(1 + i), 1 + (int) draw(1 + 2 * i), i % 4 != 0);
@@ -410,7 +410,7 @@ check_summaries(bool has_amounts)
 
 /* 4096 tiny amounts vanish one by one beside a huge one, but not together. */
 static void
-check_exact(void)
+test_exact(void)
 {
 	const Row	huge = {100, 0x1p53};
 	const Row	tiny = {100, 0.25};
@@ -438,7 +438,7 @@ check_exact(void)
 }
 
 static void
-check_overflow(void)
+test_overflow(void)
 {
 	static const Row rows[] = {{5, 0x1p1023}, {7, 1}, {5, 0x1p1023}};
 	Buffer		history = build(rows, 3, true);
@@ -473,7 +473,7 @@ check_overflow(void)
 /* ---- bytes ---- */
 
 static void
-check_bytes(void)
+test_bytes(void)
 {
 	/* see docs/storage.md */
 	static const Row rows[] = {{1, 0.01}, {3, 1.0 / 3}, {4, -5}, {5, 0}};
@@ -493,7 +493,7 @@ check_bytes(void)
 }
 
 static void
-check_limits(void)
+test_limits(void)
 {
 	static const Row rows[] = {{CLV_MAX_DAY, 1}, {CLV_MIN_DAY, 2}, {CLV_MAX_DAY, 4}};
 	static const struct
@@ -529,7 +529,7 @@ check_limits(void)
  * sanitizers see, as the copy has no byte to spare).
  */
 static void
-check_mutations(void)
+test_mutations(void)
 {
 	int			accepted = 0;
 
@@ -576,16 +576,22 @@ check_mutations(void)
 	CHECK(accepted > 1000 && accepted < 25000, "%d accepted", accepted);
 }
 
+static void
+test_summaries(void)
+{
+	check_summaries(true);
+	check_summaries(false);
+}
+
 int
 main(void)
 {
-	check_bytes();
-	check_limits();
-	check_exact();
-	check_overflow();
-	check_orders();
-	check_summaries(true);
-	check_summaries(false);
-	check_mutations();
+	RUN(test_bytes);
+	RUN(test_limits);
+	RUN(test_exact);
+	RUN(test_overflow);
+	RUN(test_orders);
+	RUN(test_summaries);
+	RUN(test_mutations);
 	CHECK_DONE("history");
 }

@@ -203,8 +203,8 @@ check_spend(const ClvModel *model)
 			  model->name, i, z_score(&t[i]));
 }
 
-int
-main(void)
+static void
+test_transactions(void)
 {
 	int			i;
 	int			set;
@@ -214,8 +214,25 @@ main(void)
 		if (clv_models[i]->kind == CLV_TRANSACTION)
 			for (set = 0; set < 3; set++)
 				check_transactions(clv_models[i], set);
-		else if (clv_models[i]->kind == CLV_SPEND)
+	}
+}
+
+static void
+test_spend(void)
+{
+	int			i;
+
+	for (i = 0; clv_models[i] != NULL; i++)
+	{
+		if (clv_models[i]->kind == CLV_SPEND)
 			check_spend(clv_models[i]);
 	}
+}
+
+int
+main(void)
+{
+	RUN(test_transactions);
+	RUN(test_spend);
 	CHECK_DONE("holdout");
 }

@@ -137,7 +137,7 @@ static const double histories[][4] = {
 
 /* The mean is the discounted value, zeros are customers who are not active. */
 static void
-test_mean(const char *name, const double *h)
+check_mean(const char *name, const double *h)
 {
 	ClvFitted	model = timing(name);
 	ClvFitted	spend = known("gammagamma", spend_par);
@@ -171,7 +171,7 @@ test_mean(const char *name, const double *h)
  * of orders: its frequencies and quantiles are those of pmf().
  */
 static void
-test_pmf(const char *name, const double *h)
+check_pmf(const char *name, const double *h)
 {
 	ClvFitted	model = timing(name);
 	ClvFitted	spend = known("gammagamma", unit_par);
@@ -262,7 +262,7 @@ test_quantiles(void)
 
 /* Equal customers do not share draws: the variance grows like their number. */
 static void
-test_equal(const char *name)
+check_equal(const char *name)
 {
 	ClvFitted	model = timing(name);
 	ClvFitted	spend = known("gammagamma", spend_par);
@@ -513,7 +513,7 @@ live(const ClvFitted *model, const ClvFitted *spend, ClvRandom *random,
  * the rank of what happens among FUTURES draws is any with the same chance.
  */
 static void
-test_coverage(const char *name)
+check_coverage(const char *name)
 {
 	ClvFitted	model = timing(name);
 	ClvFitted	spend = known("gammagamma", spend_par);
@@ -602,30 +602,59 @@ test_refused(void)
 	free(outlook);
 }
 
-int
-main(void)
+/* Every model that draws customers. */
+static void
+check_each(void (*check) (const char *name))
 {
 	int			i;
-	int			k;
 
 	for (i = 0; clv_models[i] != NULL; i++)
 	{
-		const char *name = clv_models[i]->name;
-
-		if (clv_models[i]->draw_alive == NULL)
-			continue;
-		for (k = 0; k < NHISTORY; k++)
-		{
-			test_mean(name, histories[k]);
-			test_pmf(name, histories[k]);
-		}
-		test_equal(name);
-		test_coverage(name);
+		if (clv_models[i]->draw_alive != NULL)
+			check(clv_models[i]->name);
 	}
-	test_quantiles();
-	test_order();
-	test_spread();
-	test_shared();
-	test_refused();
+}
+
+static void
+check_histories(const char *name)
+{
+	int			k;
+
+	for (k = 0; k < NHISTORY; k++)
+	{
+		check_mean(name, histories[k]);
+		check_pmf(name, histories[k]);
+	}
+}
+
+static void
+test_histories(void)
+{
+	check_each(check_histories);
+}
+
+static void
+test_equal(void)
+{
+	check_each(check_equal);
+}
+
+static void
+test_coverage(void)
+{
+	check_each(check_coverage);
+}
+
+int
+main(void)
+{
+	RUN(test_histories);
+	RUN(test_equal);
+	RUN(test_coverage);
+	RUN(test_quantiles);
+	RUN(test_order);
+	RUN(test_spread);
+	RUN(test_shared);
+	RUN(test_refused);
 	CHECK_DONE("outlook");
 }

@@ -181,9 +181,9 @@ test_discounting(void)
 int
 main(void)
 {
-	test_cases();
-	test_just_bought();
-	test_delta_method();
-	test_discounting();
+	RUN(test_cases);
+	RUN(test_just_bought);
+	RUN(test_delta_method);
+	RUN(test_discounting);
 	CHECK_DONE("peers");
 }

@@ -216,9 +216,9 @@ test_extremes(void)
 int
 main(void)
 {
-	test_known_answers();
-	test_streams();
-	test_laws();
-	test_extremes();
+	RUN(test_known_answers);
+	RUN(test_streams);
+	RUN(test_laws);
+	RUN(test_extremes);
 	CHECK_DONE("random");
 }

@@ -52,8 +52,8 @@ same(const ClvBase *a, const ClvBase *b)
 		a->sum_log_gaps == b->sum_log_gaps;
 }
 
-int
-main(void)
+static void
+test_redraw(void)
 {
 	static const MakeRow row[] = {
 		{3, 20, 100, 0, 30000}, {0, 0, 100, 0, 10000}, {0, 0, 40, 0, 20000},
@@ -96,5 +96,11 @@ main(void)
 	clv_redraw_free(a);
 	clv_redraw_free(b);
 	clv_base_free(&base);
+}
+
+int
+main(void)
+{
+	RUN(test_redraw);
 	CHECK_DONE("redraw");
 }

@@ -1,7 +1,6 @@
 /*
  * test_reference.c
- *		Every model that reference predictions lie beside the project of
- *		(../shared/data) against them; skipped where they do not.
+ *		Every model against the reference predictions in test/data.
  *
  * The files hold one JSON record a line.  All that is read of it here: strings,
  * numbers, and arrays of numbers (quoted or not) that follow a key.
@@ -12,10 +11,11 @@
 #include <string.h>
 
 #include "check.h"
+#include "data.h"
 #include "model.h"
 
-#define FITS		"../shared/data/reference_fits.json"
-#define PREDICTIONS	"../shared/data/reference_predictions.json"
+#define FITS		"reference_fits.json"
+#define PREDICTIONS	"reference_predictions.json"
 #define MAX_ROWS	64
 
 #define MONTH		4.345		/* weeks, in one library */
@@ -88,7 +88,7 @@ array(const char *record, const char *key, double *out)
 static bool
 fitted(const char *dataset, const char *name, const ClvModel *model, double *par)
 {
-	FILE	   *file = fopen(FITS, "r");
+	FILE	   *file = open_data(FITS);
 	char	   *line = NULL;
 	size_t		size = 0;
 	bool		found = false;
@@ -331,21 +331,16 @@ check_record(const char *record, int which)
 	return check_customers(record, model, par) + check_new_customer(record, model, par);
 }
 
-int
-main(void)
+static void
+test_predictions(void)
 {
-	FILE	   *file = fopen(PREDICTIONS, "r");
+	FILE	   *file = open_data(PREDICTIONS);
 	char	   *line = NULL;
 	size_t		size = 0;
 	int			records = 0;
 	int			checks = 0;
 
-	if (file == NULL)
-	{
-		printf("reference: skipped, there is no %s\n", PREDICTIONS);
-		return 0;
-	}
-	while (getline(&line, &size, file) > 0)
+	while (file != NULL && getline(&line, &size, file) > 0)
 	{
 		int			before = checks;
 		int			which;
@@ -361,7 +356,14 @@ main(void)
 		CHECK(checks > before, "nothing was checked of %.60s", line);
 	}
 	free(line);
-	fclose(file);
+	if (file != NULL)
+		fclose(file);
 	CHECK(records == 28 && checks > 1200, "only %d reference values in %d records were found", checks, records);
+}
+
+int
+main(void)
+{
+	RUN(test_predictions);
 	CHECK_DONE("reference");
 }

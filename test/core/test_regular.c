@@ -105,7 +105,7 @@ static const struct
 };
 
 static void
-check_published(void)
+test_published(void)
 {
 	int			i;
 
@@ -125,7 +125,7 @@ check_published(void)
 
 /* With k = 1 each prediction is that of the model without k. */
 static void
-check_one_phase(void)
+test_one_phase(void)
 {
 	int			what;
 	int			i;
@@ -148,7 +148,7 @@ check_one_phase(void)
  * or less discounting, is more.
  */
 static void
-check_laws(void)
+test_laws(void)
 {
 	int			k;
 	int			d;
@@ -232,7 +232,7 @@ hess_tolerance(const GoldenFit *g, int i, int j)
 }
 
 static void
-check_likelihood(void)
+test_likelihood(void)
 {
 	ClvBase		base;
 	size_t		k;
@@ -306,7 +306,7 @@ simulate(const ClvModel *model, const double *par, ClvBase *base)
 
 /* k is found, the others are near, and a given k gives what the search did. */
 static void
-check_simulated(void)
+test_simulated(void)
 {
 	static const double truth[][5] = {
 		{0.9, 4.0, 0.6, 2.2, 1.0}, {0.9, 2.0, 0.6, 2.2, 2.0}, {1.5, 1.5, 0.5, 3.0, 5.0}
@@ -353,7 +353,7 @@ check_simulated(void)
 
 /* Bases that say little: an honest status, fast, and numbers that are finite. */
 static void
-check_degenerate(void)
+test_degenerate(void)
 {
 	static const MakeRow one[] = {{2.0, 30.4, 38.9, 0.0, 1.0}};
 	static const MakeRow never[] = {{0.0, 0.0, 10.0, 0.0, 60.0}, {0.0, 0.0, 36500.0, 0.0, 60.0}};
@@ -413,7 +413,7 @@ check_degenerate(void)
 
 /* Without its gaps a base has a likelihood for k = 1 only. */
 static void
-check_no_gaps(void)
+test_no_gaps(void)
 {
 	static const MakeRow row[] = {{2.0, 30.4, 38.9, 0.0, 1.0}, {0.0, 0.0, 20.0, 0.0, 5.0}};
 	ClvBase		base;
@@ -432,16 +432,22 @@ check_no_gaps(void)
 	clv_base_free(&base);
 }
 
+static void
+test_golden(void)
+{
+	check_golden(&table);
+}
+
 int
 main(void)
 {
-	check_golden(&table);
-	check_published();
-	check_one_phase();
-	check_laws();
-	check_likelihood();
-	check_simulated();
-	check_degenerate();
-	check_no_gaps();
+	RUN(test_golden);
+	RUN(test_published);
+	RUN(test_one_phase);
+	RUN(test_laws);
+	RUN(test_likelihood);
+	RUN(test_simulated);
+	RUN(test_degenerate);
+	RUN(test_no_gaps);
 	CHECK_DONE("regular");
 }

@@ -207,7 +207,7 @@ check_few(int tell, double y, double s2, double said, const char *label)
  * fits say across is rounding errors, either way.
  */
 static void
-check_ratio(void)
+test_ratio(void)
 {
 	ClvFitted	fit[3];
 	double		known = 1.0 / (1.0 / S2 + 1.0 / SD2);
@@ -239,8 +239,8 @@ check_ratio(void)
 	}
 }
 
-int
-main(void)
+static void
+test_few(void)
 {
 	/* what the data say weakly is not followed far: as far again as the fit */
 	check_few(0, 0.0, 1.0, 0.0, "nobody tells");
@@ -248,10 +248,21 @@ main(void)
 	check_few(1, -3.0, 1e-6, -3.0, "one tells exactly");
 	check_few(5, 20.0, 40.0, 2.0 * 20.0 / 11.0, "all tell a little");
 	check_few(3, -1e4, 4e5, -2e4 / (1e5 + 1.0), "three tell next to nothing");
-	check_ratio();
+}
 
+static void
+test_pool(void)
+{
 	check_pool("without priors", 0.0, 0.0, false);
 	check_pool("a prior is taken out", 2.0, 0.3, false);
 	check_pool("one knows nothing", 0.0, 0.0, true);
+}
+
+int
+main(void)
+{
+	RUN(test_few);
+	RUN(test_ratio);
+	RUN(test_pool);
 	CHECK_DONE("shrink");
 }

@@ -66,7 +66,7 @@ check_mean(const Mean *mean, double want, const char *label)
  * then have mean zero; births are uniform; spend has the population's mean.
  */
 static void
-test_means(const char *name, const double *par)
+check_means(const char *name, const double *par)
 {
 	ClvSimulation simulation = simulation_of(name, par);
 	const ClvRow newcomer = {0, 0, 0};
@@ -165,19 +165,31 @@ check_refused(int64_t customers, int births, int days, const char *message)
 		  "(%d, %d, %d): %s", (int) customers, births, days, err.message);
 }
 
-int
-main(void)
+static void
+test_means(void)
 {
 	size_t		i;
 
 	for (i = 0; i < sizeof(transaction_par) / sizeof(transaction_par[0]); i++)
 	{
-		test_means("bgnbd", transaction_par[i]);
-		test_means("mbgnbd", transaction_par[i]);
+		check_means("bgnbd", transaction_par[i]);
+		check_means("mbgnbd", transaction_par[i]);
 	}
-	test_reproducible();
+}
+
+static void
+test_refused(void)
+{
 	check_refused(-1, 1, 1, "\"-1\"");
 	check_refused(1, 0, 1, "\"0\"");
 	check_refused(1, 10, 9, "\"9\"");
+}
+
+int
+main(void)
+{
+	RUN(test_means);
+	RUN(test_reproducible);
+	RUN(test_refused);
 	CHECK_DONE("simulate");
 }

@@ -60,7 +60,7 @@ ask(const Golden *g)
 }
 
 static void
-check_golden(void)
+test_golden(void)
 {
 	double		worst[FUNCTIONS] = {0.0};
 	int			i;
@@ -95,7 +95,7 @@ log_power(double p, const void *arg)
 }
 
 static void
-check_beta_mean(void)
+test_beta_mean(void)
 {
 	static const double par[] = {1e-4, 0.3, 1.0, 4.4, 1e3, 1e6};
 	int			i;
@@ -121,7 +121,7 @@ check_beta_mean(void)
 }
 
 static void
-check_laws(void)
+test_laws(void)
 {
 	double		sum = 0.0;
 	int			k;
@@ -151,8 +151,8 @@ check_laws(void)
 int
 main(void)
 {
-	check_golden();
-	check_beta_mean();
-	check_laws();
+	RUN(test_golden);
+	RUN(test_beta_mean);
+	RUN(test_laws);
 	CHECK_DONE("special");
 }
