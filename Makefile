@@ -2,29 +2,42 @@
 #
 #	make && make install && make installcheck
 #
+# Also from another directory (a VPATH build): make -f ../clv/Makefile.  Objects
+# of a build in the source tree would be taken for those of the other, so clean
+# that first.
+#
 # The version lives in clv.control and nowhere else.
 
+# Where the sources are; what PGXS calls $(srcdir), which it sets too late.
+SRC := $(patsubst %/,%,$(or $(VPATH),$(dir $(firstword $(MAKEFILE_LIST)))))
+THIS := $(firstword $(MAKEFILE_LIST))
+
+# Files of the source tree by their names in it.
+sources = $(sort $(patsubst $(SRC)/%,%,$(wildcard $(addprefix $(SRC)/,$(1)))))
+
 EXTENSION = clv
-EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" clv.control)
+EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(SRC)/clv.control)
 
 MODULE_big = clv
-OBJS = $(sort $(patsubst %.c,%.o,$(wildcard src/core/*.c src/*.c)))
-INSTALL_SQL = $(sort $(wildcard src/sql/*.sql))
-DATA = $(wildcard update/clv--*--*.sql)
+OBJS = $(patsubst %.c,%.o,$(call sources,src/core/*.c src/*.c))
+INSTALL_SQL = $(addprefix $(SRC)/,$(call sources,src/sql/*.sql))
+DATA = $(call sources,update/clv--*--*.sql)
 DATA_built = clv--$(EXTVERSION).sql
-EXTRA_CLEAN = clv--*.sql test/core/obj $(RECOVERY) $(CORE_TESTS)
+EXTRA_CLEAN = clv--*.sql test/core/obj $(RECOVERY) $(CORE_TESTS) $(DEPENDENCIES)
 
-REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
+REGRESS = $(patsubst sql/%.sql,%,$(call sources,sql/*.sql))
 REGRESS_OPTS = --load-extension=clv
-TAP_TESTS = $(if $(wildcard test/t/*.pl),1)
 PROVE_TESTS = test/t/*.pl
+# The tests of test/t start servers of their own and want more Perl than a
+# server brings: make installcheck TAP_TESTS=1.
+TAP_TESTS ?=
 
 GSL_CFLAGS := $(shell pkg-config --cflags gsl)
 GSL_LIBS := $(shell pkg-config --libs gsl)
 
 # -ffp-contract=off: without it some architectures fuse multiply and add, and
 # the same rows would give other bits there.
-PG_CPPFLAGS = -I$(srcdir)/src -I$(srcdir)/src/core $(GSL_CFLAGS) -ffp-contract=off
+PG_CPPFLAGS = -I$(SRC)/src -I$(SRC)/src/core $(GSL_CFLAGS) -ffp-contract=off
 SHLIB_LINK = $(GSL_LIBS) -lm
 
 PG_CONFIG ?= pg_config
@@ -33,35 +46,67 @@ include $(PGXS)
 
 all: clv--$(EXTVERSION).sql
 
-clv--$(EXTVERSION).sql: $(INSTALL_SQL) clv.control
+clv--$(EXTVERSION).sql: $(INSTALL_SQL) $(SRC)/clv.control
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION clv" to load this file. \quit'; cat $(INSTALL_SQL); } > $@
 
-$(OBJS): $(wildcard src/*.h src/core/*.h)
+# PGXS's own rules, and what each object includes, so that a header is a reason
+# to compile what includes it and nothing else.
+depend = -MMD -MP -MT $@ -MF $@.d
+
+ifndef COMPILE.c.bc
+COMPILE.c.bc = $(CLANG) -Wno-ignored-attributes $(BITCODE_CFLAGS) $(CPPFLAGS) -flto=thin -emit-llvm -c
+endif
+
+src/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(COMPILE.c) $(depend) -o $@ $<
+
+src/%.bc: src/%.c
+	@mkdir -p $(@D)
+	$(COMPILE.c.bc) $(depend) -o $@ $<
 
 # The core has no server in it, and neither have its tests: one program a file,
 # with objects of their own, since the module's have the server's flags.
-CORE_TESTS = $(patsubst %.c,%,$(wildcard test/core/test_*.c))
-CORE_OBJS = $(patsubst src/core/%.c,test/core/obj/%.o,$(wildcard src/core/*.c))
-CORE_HEADERS = $(wildcard src/core/*.h test/core/*.h)
+CORE_SOURCES = $(call sources,src/core/*.c)
+CORE_OBJS = $(patsubst src/core/%.c,test/core/obj/%.o,$(CORE_SOURCES))
+CORE_TESTS = $(patsubst %.c,%,$(call sources,test/core/test_*.c))
 CORE_CC = $(CC) -std=gnu99 -O2 -g -Wall -Wextra -Wshadow -Wno-unused-parameter -Wno-sign-compare \
-	-ffp-contract=off $(CORE_COPT) -Isrc/core -Itest/core $(GSL_CFLAGS)
+	-ffp-contract=off $(CORE_COPT) -I$(SRC)/src/core -I$(SRC)/test/core $(GSL_CFLAGS) $(depend)
 
-test/core/obj/%.o: src/core/%.c $(CORE_HEADERS)
+test/core/obj/%.o: src/core/%.c
 	@mkdir -p $(@D)
 	$(CORE_CC) -c -o $@ $<
 
-test/core/test_%: test/core/test_%.c $(CORE_OBJS) $(CORE_HEADERS)
-	$(CORE_CC) -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
+$(CORE_TESTS): test/core/%: test/core/%.c $(CORE_OBJS)
+	@mkdir -p $(@D)
+	$(CORE_CC) -DCLV_SRCDIR='"$(abspath $(SRC))"' -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
 
 # Long checks of the fits: test/recovery/recovery [bases [model [set]]], and
 # test/recovery/covariates [bases [model]]
 RECOVERY = test/recovery/recovery test/recovery/covariates
 .PHONY: recovery
 recovery: $(RECOVERY)
-test/recovery/%: test/recovery/%.c $(CORE_OBJS) $(CORE_HEADERS)
+$(RECOVERY): test/recovery/%: test/recovery/%.c $(CORE_OBJS)
+	@mkdir -p $(@D)
 	$(CORE_CC) -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
 
-.PHONY: core-programs coretest
+# A target a program, so that make -j runs them side by side and -k all of them.
+CORE_RUNS = $(CORE_TESTS:test/core/test_%=coretest-%)
+.PHONY: core-programs coretest $(CORE_RUNS)
 core-programs: $(CORE_TESTS)
-coretest: core-programs
-	@fail=0; for t in $(CORE_TESTS); do ./$$t || fail=1; done; exit $$fail
+coretest: $(CORE_RUNS)
+$(CORE_RUNS): coretest-%: test/core/test_%
+	@./$<
+
+# installcheck wants a superuser, since pg_regress makes a database and sets
+# parameters of it.  This one wants a role that may make a database.
+CHECK_DB = clv_installcheck
+.PHONY: installcheck-unprivileged
+installcheck-unprivileged:
+	'$(bindir)/createdb' $(CHECK_DB)
+	'$(bindir)/psql' -X -q -d $(CHECK_DB) -c 'CREATE EXTENSION clv'
+	$(MAKE) -f $(THIS) installcheck REGRESS_OPTS='--use-existing --dbname=$(CHECK_DB)'; \
+		status=$$?; '$(bindir)/dropdb' $(CHECK_DB); exit $$status
+
+DEPENDENCIES = $(addsuffix .d,$(OBJS) $(OBJS:.o=.bc) $(CORE_OBJS) $(CORE_TESTS) $(RECOVERY))
+-include $(wildcard $(DEPENDENCIES))
