@@ -21,15 +21,56 @@ die() {
 	exit 1
 }
 
-# Where is the newest PostgreSQL with everything an extension needs?
+# What a PostgreSQL, by its bin, lacks to run a server and to build an extension
+# for it; with a second argument "test", to test one.  A line for each part:
+# what is missing, and the Debian package of it, less the version.  Files are
+# looked for, not packages: a client package alone has pg_config and PGXS.
+postgres_lacks() {
+	local dir=$1 purpose=${2:-} program header pgxs pgxs_dir
+
+	for program in postgres initdb pg_ctl; do
+		[ -x "$dir/$program" ] || echo "$program postgresql"
+	done
+	for program in psql pg_config; do
+		[ -x "$dir/$program" ] || echo "$program postgresql-client"
+	done
+	if [ -x "$dir/pg_config" ]; then
+		header=$("$dir/pg_config" --includedir-server)/postgres.h
+		[ -r "$header" ] || echo "postgres.h postgresql-server-dev"
+		pgxs=$("$dir/pg_config" --pgxs)
+		[ -r "$pgxs" ] || echo "pgxs.mk postgresql-client"
+		pgxs_dir=${pgxs%/makefiles/pgxs.mk}
+		if [ "$purpose" = test ]; then
+			[ -x "$pgxs_dir/test/regress/pg_regress" ] ||
+				echo "pg_regress postgresql-client"
+			[ -r "$pgxs_dir/test/perl/PostgreSQL/Test/Cluster.pm" ] ||
+				echo "PostgreSQL::Test postgresql-client"
+		fi
+	fi
+}
+
+# The installed PostgreSQLs that clv runs on, newest first: their bins.
+installed_postgres() {
+	local dir version
+
+	for dir in "${CLV_POSTGRES_ROOT:-/usr/lib/postgresql}"/*/bin; do
+		version=${dir%/bin}
+		version=${version##*/}
+		if [[ $version =~ ^[0-9]+$ ]] && [ "$version" -ge 15 ]; then
+			echo "$version $dir"
+		fi
+	done | sort -rn | cut -d ' ' -f 2-
+}
+
+# Where is the newest PostgreSQL with everything an extension needs, and its
+# tests, if they are what it is for?
 find_postgres() {
 	local dir
 
-	for dir in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV); do
-		if [ -x "$dir/postgres" ] &&
-			[ -e "${dir%/bin}/lib/pgxs/src/makefiles/pgxs.mk" ]; then
+	installed_postgres | while read -r dir; do
+		if [ -z "$(postgres_lacks "$dir" "${1:-}")" ]; then
 			echo "$dir"
-			return
+			break
 		fi
 	done
 }
@@ -93,7 +134,7 @@ quietly() {
 # what an earlier build left there.
 copy_sources() {
 	tar -C "$root" -cf - --exclude=./.git --exclude='*.o' --exclude='*.so' \
-		--exclude='*.bc' --exclude=./tmp_check --exclude=./results . |
+		--exclude='*.bc' --exclude='*.d' --exclude=./tmp_check --exclude=./results . |
 		as_server tar -C "$work/clv" -xf - --no-same-owner
 	as_server make -s -C "$work/clv" PG_CONFIG="$bindir/pg_config" clean \
 		>/dev/null
@@ -106,16 +147,16 @@ copy_sources() {
 # A PostgreSQL to install into: links to the installed one, but real programs,
 # since they find their files from where they are.
 link_postgres() {
-	local installed=$1 dir
+	local installed=$1 dir share
 
 	as_server mkdir -p "$work$installed"
 	as_server cp -as "${installed%/bin}/." "$work${installed%/bin}"
 	as_server rm -rf "$work$installed"
 	as_server cp -aL "$installed" "$work$installed"
-	dir=$("$installed/pg_config" --sharedir)
-	if [ ! -e "$work$dir" ]; then
-		as_server mkdir -p "$work$dir"
-		as_server cp -as "$dir/." "$work$dir"
+	share=$("$installed/pg_config" --sharedir)
+	if [ ! -e "$work$share" ]; then
+		as_server mkdir -p "$work$share"
+		as_server cp -as "$share/." "$work$share"
 	fi
 	for dir in $("$installed/pg_config" --includedir) \
 		$("$installed/pg_config" --libdir) \
@@ -125,9 +166,10 @@ link_postgres() {
 			as_server ln -s "$dir" "$work$dir"
 		fi
 	done
-	# an installed clv must not be mistaken for ours
-	as_server find "$work/usr" -name 'clv.so' -delete -o -name 'clv.control' \
-		-delete -o -name 'clv--*.sql' -delete
+	# An installed clv must not be mistaken for ours, nor be written to through
+	# a link: its library, script and bitcode.
+	as_server find "$work${installed%/bin}" "$work$share" \( -name clv -o -name 'clv.*' -o -name 'clv--*' \) \
+		-prune -exec rm -rf {} +
 	bindir=$work$installed
 }
 
