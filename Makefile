@@ -2,9 +2,7 @@
 #
 #	make && make install && make installcheck
 #
-# Also from another directory (a VPATH build): make -f ../clv/Makefile.  Objects
-# of a build in the source tree would be taken for those of the other, so clean
-# that first.
+# Also from another directory (a VPATH build): make -f ../clv/Makefile.
 #
 # The version lives in clv.control and nowhere else.
 
@@ -44,6 +42,11 @@ PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+# The rules below name the directory of the sources.  A search in it as well
+# would find the objects of a build in there, and take them for this one's.
+override VPATH :=
+vpath %.control $(SRC)
+
 all: clv--$(EXTVERSION).sql
 
 clv--$(EXTVERSION).sql: $(INSTALL_SQL) $(SRC)/clv.control
@@ -57,11 +60,11 @@ ifndef COMPILE.c.bc
 COMPILE.c.bc = $(CLANG) -Wno-ignored-attributes $(BITCODE_CFLAGS) $(CPPFLAGS) -flto=thin -emit-llvm -c
 endif
 
-src/%.o: src/%.c
+src/%.o: $(SRC)/src/%.c
 	@mkdir -p $(@D)
 	$(COMPILE.c) $(depend) -o $@ $<
 
-src/%.bc: src/%.c
+src/%.bc: $(SRC)/src/%.c
 	@mkdir -p $(@D)
 	$(COMPILE.c.bc) $(depend) -o $@ $<
 
@@ -73,11 +76,11 @@ CORE_TESTS = $(patsubst %.c,%,$(call sources,test/core/test_*.c))
 CORE_CC = $(CC) -std=gnu99 -O2 -g -Wall -Wextra -Wshadow -Wno-unused-parameter -Wno-sign-compare \
 	-ffp-contract=off $(CORE_COPT) -I$(SRC)/src/core -I$(SRC)/test/core $(GSL_CFLAGS) $(depend)
 
-test/core/obj/%.o: src/core/%.c
+test/core/obj/%.o: $(SRC)/src/core/%.c
 	@mkdir -p $(@D)
 	$(CORE_CC) -c -o $@ $<
 
-$(CORE_TESTS): test/core/%: test/core/%.c $(CORE_OBJS)
+$(CORE_TESTS): test/core/%: $(SRC)/test/core/%.c $(CORE_OBJS)
 	@mkdir -p $(@D)
 	$(CORE_CC) -DCLV_SRCDIR='"$(abspath $(SRC))"' -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
 
@@ -86,7 +89,7 @@ $(CORE_TESTS): test/core/%: test/core/%.c $(CORE_OBJS)
 RECOVERY = test/recovery/recovery test/recovery/covariates
 .PHONY: recovery
 recovery: $(RECOVERY)
-$(RECOVERY): test/recovery/%: test/recovery/%.c $(CORE_OBJS)
+$(RECOVERY): test/recovery/%: $(SRC)/test/recovery/%.c $(CORE_OBJS)
 	@mkdir -p $(@D)
 	$(CORE_CC) -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
 

@@ -72,7 +72,7 @@ SELECT count(*), bool_and(abs(s.p_alive - clv.p_alive(m, s.frequency, s.recency,
        bool_and(clv = discounted_purchases * expected_spend) AS product
 FROM cnbd_scores AS s, cnbd_models WHERE name = 'mbgcnbd';
 
--- Bases that say little: a fit ends within a second, at a limit, and says in
+-- Bases that say little: a fit ends, at a limit, and says in
 -- words what the base is like; what it then forecasts is a number in bounds.
 CREATE TABLE cnbd_little AS
 	SELECT base, clv.cbs(history, '2020-12-31') AS cbs
@@ -87,18 +87,8 @@ CREATE TABLE cnbd_little AS
 	            UNION ALL SELECT 'five customers', c, date '2020-01-01' + 37 * c * i * i % 360 FROM generate_series(0, 5) AS i, generate_series(1, 5) AS c WHERE i <= c) AS o (base, customer, day)
 	      GROUP BY base, customer) AS h
 	GROUP BY base;
-CREATE FUNCTION cnbd_fit(cbs clv.cbs, model text) RETURNS clv.model LANGUAGE plpgsql AS $$
-DECLARE
-	began timestamptz := clock_timestamp();
-	fitted clv.model := clv.fit(cbs, model);
-BEGIN
-	IF clock_timestamp() - began > interval '1 second' THEN
-		RAISE WARNING '% took %', model, clock_timestamp() - began;
-	END IF;
-	RETURN fitted;
-END $$;
 CREATE TABLE cnbd_limits AS
-	SELECT base, cbs, model, cnbd_fit(cbs, model) AS m FROM cnbd_little, unnest('{mbgnbd,bgcnbd,mbgcnbd}'::text[]) AS model;
+	SELECT base, cbs, model, clv.fit(cbs, model) AS m FROM cnbd_little, unnest('{mbgnbd,bgcnbd,mbgcnbd}'::text[]) AS model;
 SELECT base, model, clv.status(m), clv.message(m) FROM cnbd_limits ORDER BY base COLLATE "C", model;
 SELECT count(*), bool_and(p_alive BETWEEN 0 AND 1) AS p_alive, bool_and(p_active BETWEEN 0 AND p_alive) AS p_active,
        bool_and(purchases BETWEEN 0 AND 1e6) AS purchases, bool_and(ever BETWEEN purchases * 0.9 AND 1e9) AS ever,
@@ -109,7 +99,6 @@ FROM cnbd_limits, clv.cells(cbs) AS c,
                      clv.discounted_purchases(m, frequency, recency, t, 0.1) AS ever,
                      clv.alive_years(m, frequency, recency, t, 0, '1 year') AS years,
                      clv.purchases_pmf(m, frequency, recency, t, '1 year', 0) AS none) AS p;
-DROP FUNCTION cnbd_fit;
 
 -- Refused: bases without gaps, but for k = 1; k that is none; other options.
 SELECT clv.fit(clv.cbs(frequency, recency, t), 'mbgcnbd') FROM cnbd_rows;

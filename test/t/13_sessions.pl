@@ -115,7 +115,11 @@ $node->pgbench(
 			DO $$
 			BEGIN
 				CALL clv.create_materialized_view('w', 'orders', 'customer_id', 'at', 'amount');
-				PERFORM pg_sleep(2);
+				-- until the other one waits for this one
+				FOR i IN 1 .. 6000 LOOP
+					EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted);
+					PERFORM pg_sleep(0.01);
+				END LOOP;
 			EXCEPTION WHEN duplicate_table THEN
 				INSERT INTO refused VALUES (SQLERRM);
 			END
