@@ -49,14 +49,16 @@ postgres_lacks() {
 	fi
 }
 
-# The installed PostgreSQLs that clv runs on, newest first: their bins.
+# The installed PostgreSQLs that clv runs on, newest first: their bins.  With
+# CLV_POSTGRES=15 only that version.
 installed_postgres() {
 	local dir version
 
 	for dir in "${CLV_POSTGRES_ROOT:-/usr/lib/postgresql}"/*/bin; do
 		version=${dir%/bin}
 		version=${version##*/}
-		if [[ $version =~ ^[0-9]+$ ]] && [ "$version" -ge 15 ]; then
+		if [[ $version =~ ^[0-9]+$ ]] && [ "$version" -ge 15 ] &&
+			[ "$version" = "${CLV_POSTGRES:-$version}" ]; then
 			echo "$version $dir"
 		fi
 	done | sort -rn | cut -d ' ' -f 2-
