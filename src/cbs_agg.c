@@ -38,7 +38,7 @@ return_state(struct varlena *state, FunctionCallInfo fcinfo)
 
 static struct varlena *
 add_row(struct varlena *state, const ClvRow *row, const double *monetary,
-		const ClvCovariates *covariates)
+		const ClvCustomerCovariates *covariates)
 {
 	ClvCellsRow checked;
 	ClvError	err;
@@ -88,7 +88,7 @@ clv_cbs_add(PG_FUNCTION_ARGS)
 
 /* The covariates of a customer; false: one is NULL. */
 static bool
-get_covariates(ArrayType *array, ClvCovariates *covariates)
+get_covariates(ArrayType *array, ClvCustomerCovariates *covariates)
 {
 	int			n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	ClvError	err;
@@ -114,7 +114,7 @@ clv_cbs_add_covariates(PG_FUNCTION_ARGS)
 	ClvRow		row;
 	double		monetary = 0;
 	ArrayType  *array;
-	ClvCovariates covariates;
+	ClvCustomerCovariates covariates;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
 		PG_ARGISNULL(5))

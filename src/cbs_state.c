@@ -282,7 +282,7 @@ set_ncov(ClvCbsOpen *open, int ncov)
 
 struct varlena *
 clv_cbs_append(struct varlena *state, const ClvCellsRow *row,
-			   const ClvCovariates *covariates, const ClvLogSum *gaps)
+			   const ClvCustomerCovariates *covariates, const ClvLogSum *gaps)
 {
 	ClvCbsOpen *open = open_state(state);
 	int			ncov = covariates == NULL ? 0 : covariates->n;
