@@ -21,8 +21,7 @@ clv_cbs_state(FunctionCallInfo fcinfo)
 {
 	struct varlena *state;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "aggregate function called in non-aggregate context");
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		return NULL;
 	state = (struct varlena *) PG_GETARG_POINTER(0);

@@ -349,6 +349,7 @@ clv_fit_final(PG_FUNCTION_ARGS)
 	ClvFitCall	call = {0};
 	ClvCbsRequest request;
 
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	if (!clv_cbs_get_request(PG_GETARG_VARLENA_P(0), &request))

@@ -36,16 +36,6 @@ clv_float8_array(Datum datum, const char *what, int *n)
 	return (const double *) ARR_DATA_PTR(array);
 }
 
-static MemoryContext
-sample_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate support function called outside an aggregate");
-	return context;
-}
-
 static Sample *
 sample_new(MemoryContext context, ClvQuestion question, const double *arg,
 		   Size narg, Size size)
@@ -90,7 +80,7 @@ Datum
 clv_sample_accum(FunctionCallInfo fcinfo, ClvQuestion question,
 				 const double *arg, Size narg)
 {
-	MemoryContext context = sample_context(fcinfo);
+	MemoryContext context = clv_aggregate_context(fcinfo);
 	Sample	   *sample = PG_ARGISNULL(0) ? NULL : (Sample *) PG_GETARG_POINTER(0);
 	ClvError	err;
 
@@ -118,7 +108,7 @@ clv_sample_accum(FunctionCallInfo fcinfo, ClvQuestion question,
 Sample *
 clv_sample_final(FunctionCallInfo fcinfo)
 {
-	(void) sample_context(fcinfo);
+	(void) clv_aggregate_context(fcinfo);
 	return PG_ARGISNULL(0) ? NULL : (Sample *) PG_GETARG_POINTER(0);
 }
 
@@ -126,7 +116,7 @@ PG_FUNCTION_INFO_V1(clv_sample_combine);
 Datum
 clv_sample_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = sample_context(fcinfo);
+	MemoryContext context = clv_aggregate_context(fcinfo);
 	Sample	   *into = PG_ARGISNULL(0) ? NULL : (Sample *) PG_GETARG_POINTER(0);
 	Sample	   *from = PG_ARGISNULL(1) ? NULL : (Sample *) PG_GETARG_POINTER(1);
 
@@ -155,7 +145,7 @@ clv_sample_serialize(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 	Size		i;
 
-	(void) sample_context(fcinfo);
+	(void) clv_aggregate_context(fcinfo);
 	if (sample->n > (MaxAllocSize - SAMPLE_HEADER - VARHDRSZ) / sizeof(double) - sample->narg - 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -189,7 +179,7 @@ clv_sample_deserialize(PG_FUNCTION_ARGS)
 				n,
 				i;
 
-	(void) sample_context(fcinfo);
+	(void) clv_aggregate_context(fcinfo);
 	buf.data = VARDATA_ANY(bytes);
 	buf.len = VARSIZE_ANY_EXHDR(bytes);
 	buf.maxlen = buf.len;
