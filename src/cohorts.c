@@ -23,6 +23,7 @@ PG_FUNCTION_INFO_V1(clv_cohort_cells_accum);
 PG_FUNCTION_INFO_V1(clv_cohort_cells_final);
 
 #define CELL_COLUMNS	6
+#define MAX_CELLS		500000	/* put into one array in the end */
 
 typedef struct Place
 {
@@ -118,6 +119,11 @@ add_period(Cohorts *cohorts, int32 cohort, const ClvHistoryPeriod *period,
 
 	if (!found)
 	{
+		if (hash_get_num_entries(cohorts->cells) > MAX_CELLS)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("cohorts and periods make more than %d cells", MAX_CELLS),
+					 errhint("Use longer periods.")));
 		cell->active = cell->second = cell->orders = 0;
 		memset(&cell->revenue, 0, sizeof(cell->revenue));
 	}

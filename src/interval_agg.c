@@ -250,8 +250,13 @@ static struct varlena *
 receive_model(StringInfo buf)
 {
 	int			size = (int) pq_getmsgint(buf, 4);
-	struct varlena *v = palloc(VARHDRSZ + size);
+	struct varlena *v;
 
+	if (size < 0 || size > CLV_MODEL_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("model of %d bytes in a portfolio of customers", size)));
+	v = palloc(VARHDRSZ + size);
 	SET_VARSIZE(v, VARHDRSZ + size);
 	pq_copymsgbytes(buf, VARDATA(v), size);
 	return v;
@@ -277,7 +282,9 @@ clv_total_interval_deserialize(PG_FUNCTION_ARGS)
 	buf.cursor = 0;
 
 	if (pq_getmsgbyte(&buf) != PORTFOLIO_VERSION)
-		elog(ERROR, "unknown version of a portfolio of customers");
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("unrecognized version of a portfolio of customers")));
 	model = receive_model(&buf);
 	spend = receive_model(&buf);
 	terms.delta = pq_getmsgfloat8(&buf);
@@ -286,6 +293,12 @@ clv_total_interval_deserialize(PG_FUNCTION_ARGS)
 	terms.draws = (int) pq_getmsgint(&buf, 4);
 	terms.seed = (uint64) pq_getmsgint64(&buf);
 	n = (Size) pq_getmsgint64(&buf);
+
+	/* before anything is allocated for them */
+	if (n > (Size) (buf.len - buf.cursor) / (4 * sizeof(double)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("portfolio of customers is cut short")));
 	portfolio = portfolio_new(CurrentMemoryContext, model, spend, n);
 	portfolio_terms(portfolio, &terms);
 	for (i = 0; i < n; i++)

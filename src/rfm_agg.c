@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+#include "mb/pg_wchar.h"
 #include "pgtime.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -286,7 +287,8 @@ find_zone(const char *name)
 	if (zone == NULL || !pg_tz_acceptable(zone))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("time zone \"%s\" not recognized", name),
+				 errmsg("time zone \"%.*s\" not recognized",
+						pg_mbcliplen(name, (int) strlen(name), TZ_STRLEN_MAX), name),
 				 errhint("Use a full name of the view pg_timezone_names, such as \"Europe/Berlin\".")));
 	return zone;
 }

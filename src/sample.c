@@ -186,10 +186,19 @@ clv_sample_deserialize(PG_FUNCTION_ARGS)
 	buf.cursor = 0;
 
 	if (pq_getmsgbyte(&buf) != SAMPLE_VERSION)
-		elog(ERROR, "unknown version of a sample of values");
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("unrecognized version of a sample of values")));
 	question = (ClvQuestion) pq_getmsgbyte(&buf);
 	narg = pq_getmsgint(&buf, 4);
 	n = (Size) pq_getmsgint64(&buf);
+
+	/* before anything is allocated for them */
+	if (narg > (Size) (buf.len - buf.cursor) / sizeof(double) ||
+		n > (Size) (buf.len - buf.cursor) / sizeof(double) - narg)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("sample of values is cut short")));
 	arg = palloc(Max(narg, 1) * sizeof(double));
 	for (i = 0; i < narg; i++)
 		arg[i] = pq_getmsgfloat8(&buf);

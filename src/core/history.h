@@ -27,12 +27,12 @@
 #define CLV_MAX_DAY		2145031948
 
 /*
- * What a history holds at most: 274 years of a purchase every day, and 20 bytes
+ * What a history holds at most: 328 years of a purchase every day, and 20 bytes
  * for each of them.  A question to a history is answered in one go, and this
  * bounds the time that it takes.
  */
-#define CLV_HISTORY_MAX_DAYS	100000
-#define CLV_HISTORY_MAX_BYTES	2000000
+#define CLV_HISTORY_MAX_DAYS	120000
+#define CLV_HISTORY_MAX_BYTES	2400000
 
 /* Room that clv_history_begin() needs, and a row at most. */
 #define CLV_HISTORY_OPEN_HEADER	12

@@ -176,4 +176,4 @@ COMMENT ON AGGREGATE @extschema@.lorenz(float8, int) IS
 	'Lorenz curve at 0/points, 1/points ... points/points of the customers, the least valuable first: points + 1 cumulative shares of the total, '
 	'from 0 to 1; between two customers the curve is a straight line. It dips below 0 when values are negative. '
 	'NULL without a value or when the total is <= 0. '
-	'22023: points that are NULL, outside 1 .. 1000000 or change from row to row, a value that is not finite';
+	'22023: points that are NULL, outside 1 .. 100000 or change from row to row, a value that is not finite';
