@@ -50,6 +50,8 @@ test/core/obj/%.o: src/core/%.c $(CORE_HEADERS)
 	@mkdir -p $(@D)
 	$(CORE_CC) -c -o $@ $<
 
+test/core/test_fuzz: $(wildcard test/fuzz/*.h)
+
 test/core/test_%: test/core/test_%.c $(CORE_OBJS) $(CORE_HEADERS)
 	$(CORE_CC) -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
 
@@ -65,3 +67,23 @@ test/recovery/%: test/recovery/%.c $(CORE_OBJS) $(CORE_HEADERS)
 core-programs: $(CORE_TESTS)
 coretest: core-programs
 	@fail=0; for t in $(CORE_TESTS); do ./$$t || fail=1; done; exit $$fail
+
+# The targets of test/fuzz under libFuzzer and sanitizers, each for some seconds
+# from the seeds: make fuzz [FUZZ_SECONDS=60].  test/core/test_fuzz runs the same
+# targets everywhere.
+FUZZ_CC = clang
+FUZZ_SECONDS = 60
+FUZZ_FLAGS = -std=gnu99 -O1 -g -fsanitize=fuzzer,address,undefined,float-cast-overflow \
+	-fno-sanitize-recover=all -ffp-contract=off -Isrc/core $(GSL_CFLAGS)
+FUZZ_TARGETS = history base model retention retention_text
+EXTRA_CLEAN += test/fuzz/fuzz test/fuzz/corpus
+
+.PHONY: fuzz
+fuzz: test/fuzz/fuzz test/core/test_fuzz
+	mkdir -p test/fuzz/corpus && test/core/test_fuzz test/fuzz/corpus
+	for t in $(FUZZ_TARGETS); do \
+		CLV_FUZZ=$$t ASAN_OPTIONS=detect_leaks=1 test/fuzz/fuzz -max_total_time=$(FUZZ_SECONDS) \
+			-max_len=16384 -print_final_stats=1 -artifact_prefix=test/fuzz/ test/fuzz/corpus/$$t || exit 1; \
+	done
+test/fuzz/fuzz: test/fuzz/fuzz.c $(wildcard test/fuzz/*.h src/core/*.[ch])
+	$(FUZZ_CC) $(FUZZ_FLAGS) -o $@ $< $(wildcard src/core/*.c) $(GSL_LIBS) -lm
