@@ -17,7 +17,6 @@
 #include "mb/pg_wchar.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
-#include "utils/varlena.h"
 
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
@@ -196,15 +195,21 @@ clv_first_by_date_send(PG_FUNCTION_ARGS)
 
 /* ---- the aggregate ---- */
 
-/* On one date values go by their order, and no value comes last. */
+/*
+ * On one date values go by their bytes, and no value comes last: the same on
+ * every node, whatever its collations.
+ */
 static bool
-is_earlier(const FirstByDate *a, const FirstByDate *b, Oid collation)
+is_earlier(const FirstByDate *a, const FirstByDate *b)
 {
+	int			cmp;
+
 	if (a->day != b->day)
 		return a->day < b->day;
 	if (!a->has_value || !b->has_value)
 		return a->has_value && !b->has_value;
-	return varstr_cmp(a->value, a->length, b->value, b->length, collation) < 0;
+	cmp = memcmp(a->value, b->value, Min(a->length, b->length));
+	return cmp < 0 || (cmp == 0 && a->length < b->length);
 }
 
 /* (state, value, day) */
@@ -233,7 +238,7 @@ clv_first_by_date_add(PG_FUNCTION_ARGS)
 	{
 		FirstByDate before = read_state(PG_GETARG_DATUM(0));
 
-		if (!is_earlier(&row, &before, PG_GET_COLLATION()))
+		if (!is_earlier(&row, &before))
 			PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	PG_RETURN_POINTER(write_state(&row));
@@ -249,7 +254,7 @@ clv_first_by_date_merge(PG_FUNCTION_ARGS)
 	(void) clv_aggregate_context(fcinfo);
 	a = read_state(PG_GETARG_DATUM(0));
 	b = read_state(PG_GETARG_DATUM(1));
-	if (is_earlier(&b, &a, PG_GET_COLLATION()))
+	if (is_earlier(&b, &a))
 		PG_RETURN_POINTER(write_state(&b));
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }

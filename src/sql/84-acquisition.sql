@@ -46,7 +46,7 @@ CREATE AGGREGATE @extschema@._first_by_date(value text, day date) (
 	FINALFUNC = @extschema@._first_by_date_value, COMBINEFUNC = @extschema@._first_by_date_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@._first_by_date(text, date) IS
-	'part of clv.acquisition: the value on the earliest date, of several on that date the least, NULL only when there is no other; NULL dates are skipped';
+	'part of clv.acquisition: the value on the earliest date, of several on that date the least by its bytes, NULL only when there is no other; NULL dates are skipped';
 
 -- What a history begins with.
 CREATE FUNCTION @extschema@._beginning(rfm @extschema@.rfm, as_of date, refunds text,
