@@ -50,7 +50,7 @@ base_ask(const unsigned char *data, size_t size)
 
 	PROMISE(clv_cells_head(data, size, &head, &err) == CLV_OK);
 	PROMISE(clv_cells_decode(data, size, &base, &err) == CLV_OK);
-	PROMISE(base.customers == head.customers && head.customers >= 0);
+	PROMISE(head.customers >= 0);
 	PROMISE(!base.has_log_gaps || isfinite(base.sum_log_gaps));
 	for (i = 0; i < base.ncell; i++)
 	{
@@ -65,7 +65,10 @@ base_ask(const unsigned char *data, size_t size)
 		PROMISE(base.spend[i].n > 0 && isfinite(base.spend[i].m) && base.spend[i].m > 0);
 		spenders += base.spend[i].n;
 	}
-	PROMISE(customers == 0 || customers == (double) head.customers);
+
+	/* customers of whom only the spend is known are in no cell */
+	PROMISE(customers == (double) base.customers &&
+			(base.customers == 0 || base.customers == head.customers));
 	PROMISE(spenders == (double) head.spenders);
 	PROMISE(base.ngroup == head.ngroup && base.ncov == head.ncov);
 	clv_base_free(&base);
