@@ -16,7 +16,6 @@
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "utils/date.h"
-#include "utils/memutils.h"
 
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
@@ -42,6 +41,7 @@ typedef struct FirstByDate
 
 #define STATE_VERSION	1
 #define STATE_HEADER	(2 + sizeof(DateADT))
+#define MAX_LENGTH		1000000 /* bytes of a value; it names a group */
 
 /* Is this a state that write_state() could have written? */
 static bool
@@ -80,10 +80,11 @@ write_state(const FirstByDate *state)
 	struct varlena *bytes;
 	char	   *data;
 
-	if (size > MaxAllocSize)
+	if (state->length > MAX_LENGTH)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("value of %d bytes is too long", state->length)));
+				 errmsg("value of %d bytes is longer than the %d that clv._first_by_date keeps",
+						state->length, MAX_LENGTH)));
 	bytes = palloc(size);
 	data = VARDATA(bytes);
 	SET_VARSIZE(bytes, size);

@@ -23,7 +23,7 @@ CREATE TYPE @extschema@._first_by_date (
 	STORAGE = extended
 );
 COMMENT ON TYPE @extschema@._first_by_date IS
-	'state of the aggregate clv._first_by_date(text, date): a date and the value on it; as text the date as a number of days since 2000-01-01, then ":" and the value unless it is NULL';
+	'state of the aggregate clv._first_by_date(text, date): a date and the value on it; as text the date as a number of days since 2000-01-01, then ":" and the value unless it is NULL; 54000 for a value of more than 1000000 bytes';
 COMMENT ON FUNCTION @extschema@._first_by_date_in(cstring) IS 'text form of clv._first_by_date to value';
 COMMENT ON FUNCTION @extschema@._first_by_date_out(@extschema@._first_by_date) IS 'value to text form of clv._first_by_date';
 COMMENT ON FUNCTION @extschema@._first_by_date_recv(internal) IS 'binary form of clv._first_by_date to value';
