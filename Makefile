@@ -111,5 +111,27 @@ installcheck-unprivileged:
 	$(MAKE) -f $(THIS) installcheck REGRESS_OPTS='--use-existing --dbname=$(CHECK_DB)'; \
 		status=$$?; '$(bindir)/dropdb' $(CHECK_DB); exit $$status
 
+# The targets of test/fuzz under libFuzzer and sanitizers, each for some seconds
+# from the seeds: make fuzz [FUZZ_SECONDS=60].  test/core/test_fuzz runs the same
+# targets everywhere.
+FUZZ_CC = clang
+FUZZ_SECONDS = 60
+FUZZ_FLAGS = -std=gnu99 -O1 -g -fsanitize=fuzzer,address,undefined,float-cast-overflow \
+	-fno-sanitize-recover=all -ffp-contract=off -I$(SRC)/src/core $(GSL_CFLAGS)
+FUZZ_TARGETS = history base model retention retention_text
+EXTRA_CLEAN += test/fuzz/fuzz test/fuzz/corpus
+
+.PHONY: fuzz
+fuzz: test/fuzz/fuzz test/core/test_fuzz
+	mkdir -p test/fuzz/corpus && test/core/test_fuzz test/fuzz/corpus
+	for t in $(FUZZ_TARGETS); do \
+		CLV_FUZZ=$$t ASAN_OPTIONS=detect_leaks=1 test/fuzz/fuzz -max_total_time=$(FUZZ_SECONDS) \
+			-max_len=16384 -print_final_stats=1 -artifact_prefix=test/fuzz/ test/fuzz/corpus/$$t || exit 1; \
+	done
+
+test/fuzz/fuzz: $(addprefix $(SRC)/,test/fuzz/fuzz.c $(call sources,test/fuzz/*.h src/core/*.[ch]))
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_FLAGS) -o $@ $< $(addprefix $(SRC)/,$(CORE_SOURCES)) $(GSL_LIBS) -lm
+
 DEPENDENCIES = $(addsuffix .d,$(OBJS) $(OBJS:.o=.bc) $(CORE_OBJS) $(CORE_TESTS) $(RECOVERY))
 -include $(wildcard $(DEPENDENCIES))

@@ -169,9 +169,14 @@ clv_cbs_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
 	int			size = message->len - message->cursor;
-	struct varlena *value = palloc(VARHDRSZ + size);
+	struct varlena *value;
 	ClvError	err;
 
+	if (size > MaxAllocSize - VARHDRSZ)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("customer base of %d bytes is too large for a value", size)));
+	value = palloc(VARHDRSZ + size);
 	SET_VARSIZE(value, VARHDRSZ + size);
 	pq_copymsgbytes(message, VARDATA(value), size);
 	if (check_bytes(CLV_CBS_DATA(value), size, &err) != CLV_OK)

@@ -21,8 +21,7 @@ clv_cbs_state(FunctionCallInfo fcinfo)
 {
 	struct varlena *state;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "aggregate function called in non-aggregate context");
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		return NULL;
 	state = (struct varlena *) PG_GETARG_POINTER(0);
@@ -38,7 +37,7 @@ return_state(struct varlena *state, FunctionCallInfo fcinfo)
 
 static struct varlena *
 add_row(struct varlena *state, const ClvRow *row, const double *monetary,
-		const ClvCovariates *covariates)
+		const ClvCustomerCovariates *covariates)
 {
 	ClvCellsRow checked;
 	ClvError	err;
@@ -88,7 +87,7 @@ clv_cbs_add(PG_FUNCTION_ARGS)
 
 /* The covariates of a customer; false: one is NULL. */
 static bool
-get_covariates(ArrayType *array, ClvCovariates *covariates)
+get_covariates(ArrayType *array, ClvCustomerCovariates *covariates)
 {
 	int			n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	ClvError	err;
@@ -114,7 +113,7 @@ clv_cbs_add_covariates(PG_FUNCTION_ARGS)
 	ClvRow		row;
 	double		monetary = 0;
 	ArrayType  *array;
-	ClvCovariates covariates;
+	ClvCustomerCovariates covariates;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
 		PG_ARGISNULL(5))

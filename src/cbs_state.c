@@ -13,6 +13,8 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "model_value.h"
+
 #define SMALLEST_STATE	256		/* bytes: GROUP BY may make many */
 #define BYTES_ROOM		8		/* room for each byte of a base whose cells
 								 * are not counted yet */
@@ -282,7 +284,7 @@ set_ncov(ClvCbsOpen *open, int ncov)
 
 struct varlena *
 clv_cbs_append(struct varlena *state, const ClvCellsRow *row,
-			   const ClvCovariates *covariates, const ClvLogSum *gaps)
+			   const ClvCustomerCovariates *covariates, const ClvLogSum *gaps)
 {
 	ClvCbsOpen *open = open_state(state);
 	int			ncov = covariates == NULL ? 0 : covariates->n;
@@ -448,8 +450,9 @@ clv_cbs_set_request(struct varlena *state, const ClvCbsRequest *request)
 		before.unit_days != request->unit_days)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("model and unit must be the same in every row of a fit, but are \"%.*s\" and %g after others",
-						request->length, request->model, request->unit_days),
+				 errmsg("model and unit must be the same in every row of a fit, but are \"%s\" and %g after others",
+						clv_name_copy(request->model, request->length),
+						request->unit_days),
 				 errhint("Fit different models in different calls.")));
 	return state;
 }

@@ -65,7 +65,7 @@ extern ClvCellsHead clv_cbs_head(const struct varlena *closed);
  */
 extern struct varlena *clv_cbs_append(struct varlena *state,
 									  const ClvCellsRow *row,
-									  const ClvCovariates *covariates,
+									  const ClvCustomerCovariates *covariates,
 									  const ClvLogSum *gaps);
 
 /* All customers of "value", a value or a state, join those of "state". */

@@ -23,6 +23,7 @@ PG_FUNCTION_INFO_V1(clv_cohort_cells_accum);
 PG_FUNCTION_INFO_V1(clv_cohort_cells_final);
 
 #define CELL_COLUMNS	6
+#define MAX_CELLS		500000	/* put into one array in the end */
 
 typedef struct Place
 {
@@ -65,15 +66,12 @@ create_cells(MemoryContext context)
 }
 
 static Cohorts *
-begin_cohorts(FunctionCallInfo fcinfo)
+begin_cohorts(FunctionCallInfo fcinfo, MemoryContext context)
 {
 	Cohorts    *cohorts;
-	MemoryContext context;
 	MemoryContext old;
 	int			n;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "clv_cohort_cells_accum called in non-aggregate context");
 	if (PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -121,6 +119,11 @@ add_period(Cohorts *cohorts, int32 cohort, const ClvHistoryPeriod *period,
 
 	if (!found)
 	{
+		if (hash_get_num_entries(cohorts->cells) > MAX_CELLS)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("cohorts and periods make more than %d cells", MAX_CELLS),
+					 errhint("Use longer periods.")));
 		cell->active = cell->second = cell->orders = 0;
 		memset(&cell->revenue, 0, sizeof(cell->revenue));
 	}
@@ -166,10 +169,11 @@ add_history(Cohorts *cohorts, struct varlena *history)
 Datum
 clv_cohort_cells_accum(PG_FUNCTION_ARGS)
 {
+	MemoryContext context = clv_aggregate_context(fcinfo);
 	Cohorts    *cohorts;
 	struct varlena *history;
 
-	cohorts = PG_ARGISNULL(0) ? begin_cohorts(fcinfo) : (Cohorts *) PG_GETARG_POINTER(0);
+	cohorts = PG_ARGISNULL(0) ? begin_cohorts(fcinfo, context) : (Cohorts *) PG_GETARG_POINTER(0);
 	if (!PG_ARGISNULL(1))
 	{
 		history = PG_GETARG_CLV_RFM(1);
@@ -203,7 +207,7 @@ Datum
 clv_cohort_cells_final(PG_FUNCTION_ARGS)
 {
 	Cohorts    *cohorts;
-	Oid			type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
+	Oid			type;
 	TupleDesc	desc;
 	HASH_SEQ_STATUS scan;
 	Cell	   *cell;
@@ -211,9 +215,11 @@ clv_cohort_cells_final(PG_FUNCTION_ARGS)
 	int			n = 0;
 	ArrayType  *result;
 
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	cohorts = (Cohorts *) PG_GETARG_POINTER(0);
+	type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
 	desc = lookup_rowtype_tupdesc_copy(type, -1);
 	BlessTupleDesc(desc);
 	row = MemoryContextAllocHuge(CurrentMemoryContext,

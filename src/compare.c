@@ -18,6 +18,7 @@
 
 #define CLV_COMPARE_COLUMNS	9
 #define CLV_MAX_BOOTSTRAP	100000
+#define CLV_MAX_COMPARED	100 /* models: there are not so many */
 
 /*
  * A ratio of likelihoods as high as this one, but for how exactly an optimum
@@ -46,6 +47,11 @@ clv_compare_models(ArrayType *array, int *n)
 	ClvCompared *compared;
 	int			i;
 
+	if (ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) > CLV_MAX_COMPARED)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("there are more than %d models to compare",
+						CLV_MAX_COMPARED)));
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &name, &null, n);
 	compared = palloc0(*n * sizeof(ClvCompared) + 1);
 	for (i = 0; i < *n; i++)

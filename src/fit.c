@@ -113,7 +113,6 @@ clv_fit_model(const ClvModel *model, bool is_auto, const ClvBase *base,
 	ClvFitOptions options = {0};
 	ClvPrior	prior;
 	ClvCovariateName name[CLV_MAX_COVARIATES];
-	ClvError	err;
 
 	memset(value, 0, sizeof(*value));
 	value->unit_days = call->unit_days;
@@ -132,10 +131,6 @@ clv_fit_model(const ClvModel *model, bool is_auto, const ClvBase *base,
 	options.covariate = name;
 	memcpy(name, value->fit.covariate, sizeof(name));
 	clv_fit_run(model, base, &options, context, &value->fit);
-
-	/* Never store what could not be read back. */
-	if (clv_model_value_check(value, &err) != CLV_OK)
-		clv_raise(&err);
 	return true;
 }
 
@@ -349,6 +344,7 @@ clv_fit_final(PG_FUNCTION_ARGS)
 	ClvFitCall	call = {0};
 	ClvCbsRequest request;
 
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	if (!clv_cbs_get_request(PG_GETARG_VARLENA_P(0), &request))

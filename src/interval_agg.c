@@ -32,16 +32,6 @@ typedef struct Portfolio
 	Size		size;			/* room in "customer" */
 } Portfolio;
 
-static MemoryContext
-portfolio_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate support function called outside an aggregate");
-	return context;
-}
-
 /* Keep a model, decoded and as it is. */
 static void
 portfolio_model(Portfolio *portfolio, int i, const struct varlena *v)
@@ -128,7 +118,7 @@ PG_FUNCTION_INFO_V1(clv_total_interval_accum);
 Datum
 clv_total_interval_accum(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = portfolio_context(fcinfo);
+	MemoryContext context = clv_aggregate_context(fcinfo);
 	Portfolio  *portfolio = PG_ARGISNULL(0) ? NULL : (Portfolio *) PG_GETARG_POINTER(0);
 	struct varlena *model,
 			   *spend;
@@ -170,7 +160,7 @@ clv_total_interval_final(PG_FUNCTION_ARGS)
 {
 	const Portfolio *portfolio;
 
-	(void) portfolio_context(fcinfo);
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	portfolio = (const Portfolio *) PG_GETARG_POINTER(0);
@@ -184,7 +174,7 @@ PG_FUNCTION_INFO_V1(clv_total_interval_combine);
 Datum
 clv_total_interval_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = portfolio_context(fcinfo);
+	MemoryContext context = clv_aggregate_context(fcinfo);
 	Portfolio  *into = PG_ARGISNULL(0) ? NULL : (Portfolio *) PG_GETARG_POINTER(0);
 	Portfolio  *from = PG_ARGISNULL(1) ? NULL : (Portfolio *) PG_GETARG_POINTER(1);
 
@@ -225,7 +215,7 @@ clv_total_interval_serialize(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 	Size		i;
 
-	(void) portfolio_context(fcinfo);
+	(void) clv_aggregate_context(fcinfo);
 	if (portfolio->n > (MaxAllocSize - 4 * CLV_MODEL_MAX_BYTES) / sizeof(ClvCustomer))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -260,8 +250,13 @@ static struct varlena *
 receive_model(StringInfo buf)
 {
 	int			size = (int) pq_getmsgint(buf, 4);
-	struct varlena *v = palloc(VARHDRSZ + size);
+	struct varlena *v;
 
+	if (size < 0 || size > CLV_MODEL_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("model of %d bytes in a portfolio of customers", size)));
+	v = palloc(VARHDRSZ + size);
 	SET_VARSIZE(v, VARHDRSZ + size);
 	pq_copymsgbytes(buf, VARDATA(v), size);
 	return v;
@@ -280,14 +275,16 @@ clv_total_interval_deserialize(PG_FUNCTION_ARGS)
 	Size		n,
 				i;
 
-	(void) portfolio_context(fcinfo);
+	(void) clv_aggregate_context(fcinfo);
 	buf.data = VARDATA_ANY(bytes);
 	buf.len = VARSIZE_ANY_EXHDR(bytes);
 	buf.maxlen = buf.len;
 	buf.cursor = 0;
 
 	if (pq_getmsgbyte(&buf) != PORTFOLIO_VERSION)
-		elog(ERROR, "unknown version of a portfolio of customers");
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("unrecognized version of a portfolio of customers")));
 	model = receive_model(&buf);
 	spend = receive_model(&buf);
 	terms.delta = pq_getmsgfloat8(&buf);
@@ -296,6 +293,12 @@ clv_total_interval_deserialize(PG_FUNCTION_ARGS)
 	terms.draws = (int) pq_getmsgint(&buf, 4);
 	terms.seed = (uint64) pq_getmsgint64(&buf);
 	n = (Size) pq_getmsgint64(&buf);
+
+	/* before anything is allocated for them */
+	if (n > (Size) (buf.len - buf.cursor) / (4 * sizeof(double)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("portfolio of customers is cut short")));
 	portfolio = portfolio_new(CurrentMemoryContext, model, spend, n);
 	portfolio_terms(portfolio, &terms);
 	for (i = 0; i < n; i++)

@@ -14,6 +14,9 @@
 #include "model_value.h"
 #include "varlena_cmp.h"
 
+/* Ten times the longest that there is, for blanks. */
+#define TEXT_MAX_LENGTH	1000000
+
 /* A function has at most two models among its arguments, and they come first. */
 #define CLV_MODEL_ARGS	2
 
@@ -31,12 +34,22 @@ typedef struct ClvArgCache
 	void	   *memo;
 } ClvArgCache;
 
+/*
+ * Whoever makes a model, it has passed the check that is made of one from
+ * outside: what is stored can be read.
+ */
 struct varlena *
 clv_model_pack(const ClvModelValue *value)
 {
 	unsigned char bytes[CLV_MODEL_MAX_BYTES];
-	size_t		size = clv_model_encode(value, bytes);
-	struct varlena *v = palloc(VARHDRSZ + size);
+	size_t		size;
+	struct varlena *v;
+	ClvError	err;
+
+	if (clv_model_value_check(value, &err) != CLV_OK)
+		clv_raise(&err);
+	size = clv_model_encode(value, bytes);
+	v = palloc(VARHDRSZ + size);
 
 	SET_VARSIZE(v, VARHDRSZ + size);
 	memcpy(VARDATA(v), bytes, size);
@@ -193,6 +206,15 @@ clv_model_in(PG_FUNCTION_ARGS)
 	ClvError	why,
 				err;
 
+	/* the JSON parser takes no interrupts */
+	if (strlen(PG_GETARG_CSTRING(0)) > TEXT_MAX_LENGTH)
+	{
+		clv_fail(&err, CLV_LIMIT, NULL,
+				 "text of a value of type clv.model is longer than %d bytes",
+				 TEXT_MAX_LENGTH);
+		clv_raise_soft(&err, fcinfo->context);
+		PG_RETURN_NULL();
+	}
 	if (!clv_parse_jsonb(fcinfo, &json))
 		PG_RETURN_NULL();
 	if (clv_model_from_json(DatumGetJsonbP(json), &value, &why) != CLV_OK)
@@ -257,8 +279,7 @@ clv_model_make(PG_FUNCTION_ARGS)
 	value.unit_days = PG_GETARG_FLOAT8(2);
 	value.fit.model = clv_model_named(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 	value.fit.limit = -1;
-	if (clv_params_from_json(&params->root, &value.fit, &err) != CLV_OK ||
-		clv_model_value_check(&value, &err) != CLV_OK)
+	if (clv_params_from_json(&params->root, &value.fit, &err) != CLV_OK)
 		clv_raise(&err);
 	PG_RETURN_POINTER(clv_model_pack(&value));
 }

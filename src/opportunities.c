@@ -78,7 +78,16 @@ find_periods(ClvPeriods *periods, DateADT first, DateADT last,
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (++periods->count == room)
+		if (++periods->count > CLV_MAX_PERIODS)
+		{
+			periods->count = -1;
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("there are more than %d periods of \"%s\" from first to last date",
+							CLV_MAX_PERIODS, interval_text(length)),
+					 errhint("Use longer periods.")));
+		}
+		if (periods->count == room)
 		{
 			room *= 2;
 			start = repalloc(start, room * sizeof(DateADT));

@@ -36,6 +36,7 @@ typedef struct ClvRetentionOpen
 
 #define FIRST_ROWS		8		/* GROUP BY may make many states */
 #define ROOM_GROWS_TO	512		/* however few tenures there are */
+#define MOST_ROOM		32768	/* however many: what is sorted in one go */
 
 #define DATA(value)		((const unsigned char *) VARDATA_ANY(value))
 #define SIZE(value)		((size_t) VARSIZE_ANY_EXHDR(value))
@@ -82,14 +83,33 @@ copy_rows(Datum datum, size_t more, size_t *n, bool *table)
 	return row;
 }
 
+/*
+ * A value, wherever the rows come from, has passed the check that is made of
+ * bytes from outside: what is stored can be read.  NULL, and "err" with that
+ * status, if it does not.
+ */
 static struct varlena *
-pack_rows(const ClvTenureRow *row, size_t n, bool table)
+pack_checked(const ClvTenureRow *row, size_t n, bool table, ClvStatus status,
+			 ClvError *err)
 {
 	struct varlena *value = palloc(VARHDRSZ + clv_survivors_room(n));
 	size_t		size = clv_survivors_encode(row, n, table,
 											(unsigned char *) VARDATA(value));
 
 	SET_VARSIZE(value, VARHDRSZ + size);
+	if (clv_survivors_check(DATA(value), size, status, err) != CLV_OK)
+		return NULL;
+	return value;
+}
+
+static struct varlena *
+pack_rows(const ClvTenureRow *row, size_t n, bool table)
+{
+	ClvError	err;
+	struct varlena *value = pack_checked(row, n, table, CLV_OUT_OF_RANGE, &err);
+
+	if (value == NULL)
+		clv_raise(&err);
 	return value;
 }
 
@@ -133,21 +153,21 @@ Datum
 clv_retention_in(PG_FUNCTION_ARGS)
 {
 	char	   *string = PG_GETARG_CSTRING(0);
-	size_t		n = 1;
+	size_t		n;
 	bool		table;
 	ClvTenureRow *row;
+	struct varlena *value = NULL;
 	ClvError	err;
-	char	   *c;
 
-	for (c = string; *c; c++)
-		n += *c == ',';
-	row = palloc((n) * sizeof(ClvTenureRow));
-	if (clv_survivors_parse(string, row, &n, &table, &err) != CLV_OK)
+	row = palloc(clv_survivors_text_rows(string) * sizeof(ClvTenureRow));
+	if (clv_survivors_parse(string, row, &n, &table, &err) == CLV_OK)
+		value = pack_checked(row, n, table, CLV_BAD_TEXT, &err);
+	if (value == NULL)
 	{
 		clv_raise_soft(&err, fcinfo->context);
 		PG_RETURN_NULL();
 	}
-	PG_RETURN_POINTER(pack_rows(row, n, table));
+	PG_RETURN_POINTER(value);
 }
 
 PG_FUNCTION_INFO_V1(clv_retention_out);
@@ -170,9 +190,15 @@ clv_retention_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
 	int			size = message->len - message->cursor;
-	struct varlena *value = palloc(VARHDRSZ + size);
+	struct varlena *value;
 	ClvError	err;
 
+	if (size > clv_survivors_room(CLV_MAX_TENURES))
+	{
+		clv_survivors_too_many(&err);
+		clv_raise(&err);
+	}
+	value = palloc(VARHDRSZ + size);
 	SET_VARSIZE(value, VARHDRSZ + size);
 	pq_copymsgbytes(message, VARDATA(value), size);
 	if (clv_survivors_check(DATA(value), size, CLV_BAD_BINARY, &err) != CLV_OK)
@@ -219,8 +245,6 @@ state_with_room(FunctionCallInfo fcinfo, size_t more, bool table)
 	size_t		n;
 	bool		is_table;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "aggregate function called in non-aggregate context");
 	if (PG_ARGISNULL(0))
 		return new_state(Max(FIRST_ROWS, more), table);
 	open = (ClvRetentionOpen *) PG_GETARG_POINTER(0);
@@ -236,7 +260,8 @@ state_with_room(FunctionCallInfo fcinfo, size_t more, bool table)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a survivor table that is not complete cannot be merged with subscribers")));
 	before = VARSIZE_ANY(open) / sizeof(ClvTenureRow);
-	open = new_state(Max(2 * (n + more), Min(2 * before, ROOM_GROWS_TO)), table);
+	open = new_state(Max(n + more + Min(n + more, MOST_ROOM),
+						 Min(2 * before, ROOM_GROWS_TO)), table);
 	memcpy(open->row, row, n * sizeof(ClvTenureRow));
 	open->nrow = (uint32) n;
 	pfree(row);
@@ -260,6 +285,7 @@ clv_retention_add(PG_FUNCTION_ARGS)
 	ClvTenureRow row;
 	ClvError	err;
 
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return return_state(fcinfo);
 	if (clv_survivors_subscriber(PG_GETARG_INT32(1), PG_GETARG_BOOL(2), &row,
@@ -279,6 +305,7 @@ clv_retention_add_published(PG_FUNCTION_ARGS)
 	ClvTenureRow row;
 	ClvError	err;
 
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return return_state(fcinfo);
 	if (clv_survivors_published(PG_GETARG_INT32(1), PG_GETARG_FLOAT8(2), &row,
@@ -299,6 +326,7 @@ clv_retention_combine(PG_FUNCTION_ARGS)
 	size_t		n;
 	bool		table;
 
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1))
 		return return_state(fcinfo);
 	row = copy_rows(PG_GETARG_DATUM(1), 0, &n, &table);
@@ -314,7 +342,10 @@ Datum
 clv_retention_close(PG_FUNCTION_ARGS)
 {
 	size_t		n;
-	ClvTenureRow *row = clv_retention_rows(PG_GETARG_DATUM(0), &n);
+	ClvTenureRow *row;
+
+	(void) clv_aggregate_context(fcinfo);
+	row = clv_retention_rows(PG_GETARG_DATUM(0), &n);
 
 	/* a table in which nobody ever was */
 	if (n == 0)
@@ -351,6 +382,7 @@ clv_retention_survivors(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	for (t = last; t >= 1; t--)
 	{
+		CHECK_FOR_INTERRUPTS();
 		clv_survivors_period(row, &n, t, &here);
 		period[t] = here;
 	}

@@ -21,6 +21,7 @@ CLV_COMPARISON_FUNCTIONS(rfm, PG_GETARG_CLV_RFM);
 /* The text form: this, then the bytes in base 64. */
 #define TEXT_TAG		"rfm1:"
 #define TEXT_TAG_LENGTH	((int) sizeof(TEXT_TAG) - 1)
+#define TEXT_MAX_LENGTH	((CLV_HISTORY_MAX_BYTES + 2) / 3 * 4)	/* after it */
 
 /* A value of that many bytes, its header included; undefined otherwise. */
 struct varlena *
@@ -51,6 +52,7 @@ clv_rfm_compact(struct varlena *value, size_t size)
 	void	   *scratch = palloc_extended(clv_history_scratch(data, data_size),
 										  MCXT_ALLOC_HUGE);
 	struct varlena *result;
+	ClvCompaction compaction;
 	ClvError	err;
 	ClvStatus	status;
 
@@ -58,13 +60,17 @@ clv_rfm_compact(struct varlena *value, size_t size)
 	{
 		CHECK_FOR_INTERRUPTS();
 		result = clv_rfm_allocate(size);
-		status = clv_history_compact(data, data_size, scratch,
-									 CLV_RFM_DATA(result),
-									 CLV_RFM_SIZE(result), &err);
-		if (status == CLV_OK)
-			break;
-		if (status != CLV_CONTINUE)
+		status = clv_compaction_begin(&compaction, data, data_size, scratch,
+									  CLV_RFM_DATA(result),
+									  CLV_RFM_SIZE(result), &err);
+		if (status != CLV_OK)
 			clv_raise(&err);
+		while ((status = clv_compaction_step(&compaction, &err)) == CLV_CONTINUE)
+			CHECK_FOR_INTERRUPTS();
+		if (status != CLV_OK)
+			clv_raise(&err);
+		if (!compaction.full)
+			break;
 		pfree(result);
 	}
 	pfree(scratch);
@@ -78,11 +84,15 @@ clv_rfm_canonical(Datum datum)
 	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
 	struct varlena *open = value;
 	struct varlena *result;
+	ClvError	err;
 
 	if (!clv_history_is_open(CLV_RFM_DATA(value), CLV_RFM_SIZE(value)))
 		return value;
 	if (!clv_history_is_compact(CLV_RFM_DATA(value), CLV_RFM_SIZE(value)))
 		open = clv_rfm_compact(value, VARSIZE_ANY(value));
+	else if (clv_history_limit(CLV_RFM_DATA(value), CLV_RFM_SIZE(value),
+							   &err) != CLV_OK)
+		clv_raise(&err);
 	result = clv_rfm_allocate(VARHDRSZ + clv_history_used(CLV_RFM_DATA(open),
 														  CLV_RFM_SIZE(open)));
 	SET_VARSIZE(result, VARHDRSZ + clv_history_close(CLV_RFM_DATA(open),
@@ -93,6 +103,21 @@ clv_rfm_canonical(Datum datum)
 	if (value != given)
 		pfree(value);
 	return result;
+}
+
+/* Bytes from outside. */
+static ClvStatus
+check_history(const struct varlena *value, ClvStatus status, ClvError *err)
+{
+	ClvHistoryCheck check;
+	ClvStatus	st = clv_history_check_begin(&check, CLV_RFM_DATA(value),
+											 CLV_RFM_SIZE(value), status, err);
+
+	if (st != CLV_OK)
+		return st;
+	while ((st = clv_history_check_step(&check, err)) == CLV_CONTINUE)
+		CHECK_FOR_INTERRUPTS();
+	return st;
 }
 
 static void
@@ -115,7 +140,7 @@ clv_rfm_in(PG_FUNCTION_ARGS)
 	char	   *again;
 	struct varlena *value;
 	ClvError	err;
-	int			length;
+	size_t		length;
 	int			size;
 
 	if (strncmp(string, TEXT_TAG, TEXT_TAG_LENGTH) != 0)
@@ -123,16 +148,22 @@ clv_rfm_in(PG_FUNCTION_ARGS)
 		not_text(string, fcinfo->context);
 		PG_RETURN_NULL();
 	}
-	length = (int) strlen(code);
-	value = clv_rfm_allocate(VARHDRSZ + (size_t) pg_b64_dec_len(length));
-	size = pg_b64_decode(code, length, (void *) VARDATA(value),
+	length = strlen(code);
+	if (length > TEXT_MAX_LENGTH &&
+		clv_history_limit_bytes(length, &err) != CLV_OK)
+	{
+		clv_raise_soft(&err, fcinfo->context);
+		PG_RETURN_NULL();
+	}
+	value = clv_rfm_allocate(VARHDRSZ + (size_t) pg_b64_dec_len((int) length));
+	size = pg_b64_decode(code, (int) length, (void *) VARDATA(value),
 						 (int) CLV_RFM_SIZE(value));
 
 	/* One text for one value: no white space, no stray bits at the end. */
 	again = palloc(pg_b64_enc_len(Max(size, 0)) + 1);
 	if (size < 0 ||
 		pg_b64_encode((void *) VARDATA(value), size, again,
-					  pg_b64_enc_len(size)) != length ||
+					  pg_b64_enc_len(size)) != (int) length ||
 		memcmp(again, code, length) != 0)
 	{
 		not_text(string, fcinfo->context);
@@ -140,8 +171,7 @@ clv_rfm_in(PG_FUNCTION_ARGS)
 	}
 	pfree(again);
 	SET_VARSIZE(value, VARHDRSZ + size);
-	if (clv_history_check(CLV_RFM_DATA(value), size, CLV_BAD_TEXT,
-						  &err) != CLV_OK)
+	if (check_history(value, CLV_BAD_TEXT, &err) != CLV_OK)
 	{
 		clv_raise_soft(&err, fcinfo->context);
 		PG_RETURN_NULL();
@@ -158,11 +188,6 @@ clv_rfm_out(PG_FUNCTION_ARGS)
 	char	   *string;
 	int			length;
 
-	if (room > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("purchase history is too large for a text form"),
-				 errhint("Use the binary form, or look inside with clv.days().")));
 	string = palloc(room);
 	memcpy(string, TEXT_TAG, TEXT_TAG_LENGTH);
 	length = pg_b64_encode((void *) CLV_RFM_DATA(value), (int) size,
@@ -181,12 +206,14 @@ clv_rfm_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
 	int			size = buf->len - buf->cursor;
-	struct varlena *value = clv_rfm_allocate(VARHDRSZ + (size_t) size);
+	struct varlena *value;
 	ClvError	err;
 
+	if (clv_history_limit_bytes(size, &err) != CLV_OK)
+		clv_raise(&err);
+	value = clv_rfm_allocate(VARHDRSZ + (size_t) size);
 	pq_copymsgbytes(buf, VARDATA(value), size);
-	if (clv_history_check(CLV_RFM_DATA(value), size, CLV_BAD_BINARY,
-						  &err) != CLV_OK)
+	if (check_history(value, CLV_BAD_BINARY, &err) != CLV_OK)
 		clv_raise(&err);
 	PG_RETURN_POINTER(value);
 }

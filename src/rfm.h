@@ -32,6 +32,9 @@ extern ClvRefunds clv_rfm_policy(DateADT as_of, const text *refunds);
 /* The row type of a function's result, looked up once a query. */
 extern TupleDesc clv_rfm_result_type(FunctionCallInfo fcinfo);
 
+/* Periods that a history is looked at in, by clv.periods and the like. */
+#define CLV_MAX_PERIODS	1000000
+
 /*
  * The days on which periods begin, and after them the one after the last;
  * 22023 when the array is no such thing.  "n" is the number of days.

@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+#include "mb/pg_wchar.h"
 #include "pgtime.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -31,13 +32,7 @@ PG_FUNCTION_INFO_V1(clv_rfm_merge);
 PG_FUNCTION_INFO_V1(clv_rfm_close);
 
 #define FIRST_SIZE		32		/* of a state: four or so orders */
-
-static void
-check_context(FunctionCallInfo fcinfo, const char *name)
-{
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "%s called in non-aggregate context", name);
-}
+#define MOST_ROOM		131072	/* of a state: what is sorted in one go */
 
 /* ---- the state ---- */
 
@@ -57,7 +52,10 @@ begin_state(size_t size, bool has_amounts)
 	return state;
 }
 
-/* At least twice the size, and room for "more" bytes. */
+/*
+ * At least twice the size, and room for "more" bytes; a long history grows by
+ * as much as is sorted and added up without an interrupt.
+ */
 static size_t
 next_size(const struct varlena *state, size_t more)
 {
@@ -65,7 +63,7 @@ next_size(const struct varlena *state, size_t more)
 
 	while (size < VARSIZE(state) + more)
 		size *= 2;
-	return size;
+	return Min(size, VARSIZE(state) + more + MOST_ROOM);
 }
 
 /*
@@ -79,9 +77,13 @@ make_room(struct varlena *state, size_t more)
 	size_t		size = CLV_RFM_SIZE(state);
 	size_t		used;
 	struct varlena *larger;
+	ClvError	err;
 
 	if (!clv_history_may_shrink(data, size))
 	{
+		if (clv_history_is_compact(data, size) &&
+			clv_history_limit(data, size, &err) != CLV_OK)
+			clv_raise(&err);
 		larger = clv_rfm_allocate(next_size(state, more));
 		memcpy(CLV_RFM_DATA(larger), data, size);
 		memset(CLV_RFM_DATA(larger) + size, 0, CLV_RFM_SIZE(larger) - size);
@@ -89,8 +91,12 @@ make_room(struct varlena *state, size_t more)
 	}
 	larger = clv_rfm_compact(state, next_size(state, more));
 	used = clv_history_used(CLV_RFM_DATA(larger), CLV_RFM_SIZE(larger));
-	if (used + more > size / 2)
+	if (used + more + Min(used + more, MOST_ROOM) > size)
+	{
+		SET_VARSIZE(larger, Min(VARSIZE(larger),
+								VARHDRSZ + used + more + MOST_ROOM));
 		return larger;
+	}
 	memcpy(data, CLV_RFM_DATA(larger), used);
 	memset(data + used, 0, size - used);
 	pfree(larger);
@@ -210,7 +216,7 @@ add_date(FunctionCallInfo fcinfo, AmountOf amount_of)
 {
 	DateADT		at;
 
-	check_context(fcinfo, "clv_rfm_add_date");
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1) || (amount_of != NULL && PG_ARGISNULL(AMOUNT_ARG)))
 		return skip_row(fcinfo);
 	at = PG_GETARG_DATEADT(1);
@@ -238,7 +244,7 @@ add_timestamp(FunctionCallInfo fcinfo, AmountOf amount_of)
 	Timestamp	at;
 	int64		day;
 
-	check_context(fcinfo, "clv_rfm_add_timestamp");
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1) || (amount_of != NULL && PG_ARGISNULL(AMOUNT_ARG)))
 		return skip_row(fcinfo);
 	at = PG_GETARG_TIMESTAMP(1);
@@ -281,7 +287,8 @@ find_zone(const char *name)
 	if (zone == NULL || !pg_tz_acceptable(zone))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("time zone \"%s\" not recognized", name),
+				 errmsg("time zone \"%.*s\" not recognized",
+						pg_mbcliplen(name, (int) strlen(name), TZ_STRLEN_MAX), name),
 				 errhint("Use a full name of the view pg_timezone_names, such as \"Europe/Berlin\".")));
 	return zone;
 }
@@ -339,7 +346,7 @@ add_timestamptz(FunctionCallInfo fcinfo, AmountOf amount_of)
 	int			zone = amount_of != NULL ? 3 : 2;
 	TimestampTz at;
 
-	check_context(fcinfo, "clv_rfm_add_timestamptz");
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1) || (amount_of != NULL && PG_ARGISNULL(AMOUNT_ARG)))
 		return skip_row(fcinfo);
 	if (PG_ARGISNULL(zone))
@@ -372,6 +379,7 @@ clv_rfm_add_timestamptz_numeric(PG_FUNCTION_ARGS)
 Datum
 clv_rfm_add_needless_zone(PG_FUNCTION_ARGS)
 {
+	(void) clv_aggregate_context(fcinfo);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("a time zone is of no use with a date or a timestamp without time zone"),
@@ -390,7 +398,7 @@ clv_rfm_merge(PG_FUNCTION_ARGS)
 {
 	struct varlena *state = NULL;
 
-	check_context(fcinfo, "clv_rfm_merge");
+	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1))
 		return skip_row(fcinfo);
 	if (!PG_ARGISNULL(0))
@@ -402,6 +410,6 @@ clv_rfm_merge(PG_FUNCTION_ARGS)
 Datum
 clv_rfm_close(PG_FUNCTION_ARGS)
 {
-	check_context(fcinfo, "clv_rfm_close");
+	(void) clv_aggregate_context(fcinfo);
 	PG_RETURN_POINTER(PG_GETARG_CLV_RFM(0));
 }

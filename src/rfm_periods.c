@@ -24,6 +24,10 @@ clv_rfm_bounds(ArrayType *array, int *n)
 	int			i;
 
 	*n = ARR_NDIM(array) == 1 ? ARR_DIMS(array)[0] : 0;
+	if (*n > CLV_MAX_PERIODS + 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("bounds make more than %d periods", CLV_MAX_PERIODS)));
 	if (*n < 2 || array_contains_nulls(array))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -36,16 +36,6 @@ clv_float8_array(Datum datum, const char *what, int *n)
 	return (const double *) ARR_DATA_PTR(array);
 }
 
-static MemoryContext
-sample_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext context;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "aggregate support function called outside an aggregate");
-	return context;
-}
-
 static Sample *
 sample_new(MemoryContext context, ClvQuestion question, const double *arg,
 		   Size narg, Size size)
@@ -90,7 +80,7 @@ Datum
 clv_sample_accum(FunctionCallInfo fcinfo, ClvQuestion question,
 				 const double *arg, Size narg)
 {
-	MemoryContext context = sample_context(fcinfo);
+	MemoryContext context = clv_aggregate_context(fcinfo);
 	Sample	   *sample = PG_ARGISNULL(0) ? NULL : (Sample *) PG_GETARG_POINTER(0);
 	ClvError	err;
 
@@ -118,7 +108,7 @@ clv_sample_accum(FunctionCallInfo fcinfo, ClvQuestion question,
 Sample *
 clv_sample_final(FunctionCallInfo fcinfo)
 {
-	(void) sample_context(fcinfo);
+	(void) clv_aggregate_context(fcinfo);
 	return PG_ARGISNULL(0) ? NULL : (Sample *) PG_GETARG_POINTER(0);
 }
 
@@ -126,7 +116,7 @@ PG_FUNCTION_INFO_V1(clv_sample_combine);
 Datum
 clv_sample_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = sample_context(fcinfo);
+	MemoryContext context = clv_aggregate_context(fcinfo);
 	Sample	   *into = PG_ARGISNULL(0) ? NULL : (Sample *) PG_GETARG_POINTER(0);
 	Sample	   *from = PG_ARGISNULL(1) ? NULL : (Sample *) PG_GETARG_POINTER(1);
 
@@ -155,7 +145,7 @@ clv_sample_serialize(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 	Size		i;
 
-	(void) sample_context(fcinfo);
+	(void) clv_aggregate_context(fcinfo);
 	if (sample->n > (MaxAllocSize - SAMPLE_HEADER - VARHDRSZ) / sizeof(double) - sample->narg - 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -189,17 +179,26 @@ clv_sample_deserialize(PG_FUNCTION_ARGS)
 				n,
 				i;
 
-	(void) sample_context(fcinfo);
+	(void) clv_aggregate_context(fcinfo);
 	buf.data = VARDATA_ANY(bytes);
 	buf.len = VARSIZE_ANY_EXHDR(bytes);
 	buf.maxlen = buf.len;
 	buf.cursor = 0;
 
 	if (pq_getmsgbyte(&buf) != SAMPLE_VERSION)
-		elog(ERROR, "unknown version of a sample of values");
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("unrecognized version of a sample of values")));
 	question = (ClvQuestion) pq_getmsgbyte(&buf);
 	narg = pq_getmsgint(&buf, 4);
 	n = (Size) pq_getmsgint64(&buf);
+
+	/* before anything is allocated for them */
+	if (narg > (Size) (buf.len - buf.cursor) / sizeof(double) ||
+		n > (Size) (buf.len - buf.cursor) / sizeof(double) - narg)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("sample of values is cut short")));
 	arg = palloc(Max(narg, 1) * sizeof(double));
 	for (i = 0; i < narg; i++)
 		arg[i] = pq_getmsgfloat8(&buf);

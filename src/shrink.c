@@ -15,6 +15,8 @@
 #include "model_value.h"
 #include "shrink.h"
 
+#define CLV_MAX_SHRUNK	10000
+
 static void
 clv_shrink_release(void *shrink)
 {
@@ -64,6 +66,7 @@ clv_shrink_run(const Datum *model, const bool *null, int n)
 		ClvModelValue value;
 		ClvError	err;
 
+		CHECK_FOR_INTERRUPTS();
 		if (null[i])
 			continue;
 		clv_shrink_read(model[i], &unit_days, &value);
@@ -101,20 +104,23 @@ clv_shrink(PG_FUNCTION_ARGS)
 	int			i;
 	size_t		group = 0;
 
+	if (ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) > CLV_MAX_SHRUNK)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("there are more than %d models to be shrunk",
+						CLV_MAX_SHRUNK)));
 	get_typlenbyvalalign(type, &length, &by_value, &align);
 	deconstruct_array(array, type, length, by_value, align, &model, &null, &n);
 	shrink = clv_shrink_run(model, null, n);
 	for (i = 0; i < n; i++)
 	{
 		ClvModelValue value;
-		ClvError	err;
 
+		CHECK_FOR_INTERRUPTS();
 		if (null[i])
 			continue;
 		clv_shrink_read(model[i], &unit_days, &value);
 		clv_shrink_result(shrink, group++, &value.fit);
-		if (clv_model_value_check(&value, &err) != CLV_OK)
-			clv_raise(&err);
 		model[i] = PointerGetDatum(clv_model_pack(&value));
 	}
 	MemoryContextSwitchTo(caller);

@@ -139,7 +139,7 @@ PG_FUNCTION_INFO_V1(clv_concentration_array_final);
 Datum
 clv_concentration_array_final(PG_FUNCTION_ARGS)
 {
-	Size		n;
+	Size		n;				/* CLV_MAX_POINTS + 1 at most */
 	double	   *out = sample_answer(fcinfo, &n);
 	Datum	   *element;
 	Size		i;

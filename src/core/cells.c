@@ -72,7 +72,7 @@ clv_cells_spend_row(double x, const double *monetary, ClvCellsRow *out,
 }
 
 ClvStatus
-clv_cells_covariates(const double *v, int n, ClvCovariates *out,
+clv_cells_covariates(const double *v, int n, ClvCustomerCovariates *out,
 					 ClvError *err)
 {
 	ClvNumber	number;

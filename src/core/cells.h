@@ -45,15 +45,15 @@ extern ClvStatus clv_cells_spend_row(double x, const double *monetary,
 									 ClvCellsRow *out, ClvError *err);
 
 /* The covariates of a customer. */
-typedef struct ClvCovariates
+typedef struct ClvCustomerCovariates
 {
 	int			n;				/* 0: none */
 	double		v[CLV_MAX_COVARIATES];
-} ClvCovariates;
+} ClvCustomerCovariates;
 
 /* v[0..n-1] were given; checked, normalised. */
 extern ClvStatus clv_cells_covariates(const double *v, int n,
-									  ClvCovariates *out, ClvError *err);
+									  ClvCustomerCovariates *out, ClvError *err);
 
 /* Numbers of covariates that cannot be in one base, 0 being none. */
 extern ClvStatus clv_cells_covariates_differ(int a, int b, ClvError *err);

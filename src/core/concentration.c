@@ -70,6 +70,9 @@ check_shares(const double *share, size_t n, ClvError *err)
 	ClvNumber	number[2];
 	size_t		i;
 
+	if (n > CLV_MAX_CUTOFFS)
+		return clv_fail(err, CLV_LIMIT, "",
+						"there are more than %d tier shares", CLV_MAX_CUTOFFS);
 	for (i = 0; i < n; i++)
 	{
 		if (!(share[i] > 0 && share[i] <= 1))
@@ -520,6 +523,9 @@ clv_cutoffs_check(const double *cutoff, size_t n, ClvError *err)
 	ClvNumber	number[2];
 	size_t		i;
 
+	if (n > CLV_MAX_CUTOFFS)
+		return clv_fail(err, CLV_LIMIT, "",
+						"there are more than %d cut-offs", CLV_MAX_CUTOFFS);
 	for (i = 0; i < n; i++)
 	{
 		if (isnan(cutoff[i]))

@@ -24,8 +24,9 @@
 #include "status.h"
 #include "twofold.h"
 
-#define CLV_MAX_POINTS	1000000 /* of a Lorenz curve */
+#define CLV_MAX_POINTS	100000	/* of a Lorenz curve */
 #define CLV_MAX_SCORE	1000
+#define CLV_MAX_CUTOFFS	1000	/* of tiers: a customer's is looked for one by one */
 
 typedef enum ClvQuestion
 {

@@ -223,6 +223,30 @@ clv_covariance_check(const ClvFitted *fit, ClvError *err)
 	return CLV_OK;
 }
 
+/*
+ * A fit stays above the infimum of each parameter, and its covariance is that
+ * of the logarithm of the distance.
+ */
+static ClvStatus
+clv_lower_check(const ClvFitted *fit, ClvError *err)
+{
+	char		name[CLV_PARAM_NAME];
+	ClvNumber	number[2];
+	int			i;
+
+	for (i = 0; fit->has_cov && i < clv_param_count(fit); i++)
+	{
+		if (clv_is_whole(fit->model, i) || fit->par[i] >= clv_param_lower(fit, i))
+			continue;
+		clv_param_name(fit, i, name);
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"parameter %s of a fit with a covariance must be at least %s, but is %s",
+						name, clv_number(&number[0], clv_param_lower(fit, i)),
+						clv_number(&number[1], fit->par[i]));
+	}
+	return CLV_OK;
+}
+
 static ClvStatus
 clv_fitted_check(const ClvFitted *fit, ClvError *err)
 {
@@ -259,6 +283,8 @@ clv_fitted_check(const ClvFitted *fit, ClvError *err)
 							"message of a fit must be printable ASCII");
 	}
 	if (fit->has_prior && clv_prior_check(fit, &fit->prior, err) != CLV_OK)
+		return CLV_BAD_ARGUMENT;
+	if (clv_lower_check(fit, err) != CLV_OK)
 		return CLV_BAD_ARGUMENT;
 	return clv_covariance_check(fit, err);
 }

@@ -1,6 +1,6 @@
 /*
  * history.c
- *		One customer's purchase history: built, compacted, closed, checked.
+ *		One customer's purchase history: built, closed, read, checked.
  *
  * A row is appended in a few nanoseconds: its distance from the row before it
  * and its amount.  When the buffer is full its days are sorted and those that
@@ -11,12 +11,27 @@
 
 #include <string.h>
 
-static ClvStatus
-damaged(ClvError *err)
+ClvStatus
+clv_history_damaged(ClvError *err)
 {
 	return clv_fail(err, CLV_BAD_BINARY,
 					"The stored bytes are not those of a purchase history.",
 					"damaged value of type clv.rfm");
+}
+
+ClvStatus
+clv_history_too_long(ClvError *err)
+{
+	return clv_fail(err, CLV_LIMIT,
+					"One customer has too many purchase days: check the customer column.",
+					"purchase history has more than %d days, or %d bytes",
+					CLV_HISTORY_MAX_DAYS, CLV_HISTORY_MAX_BYTES);
+}
+
+ClvStatus
+clv_history_limit_bytes(size_t size, ClvError *err)
+{
+	return size > CLV_HISTORY_MAX_BYTES ? clv_history_too_long(err) : CLV_OK;
 }
 
 bool
@@ -59,25 +74,53 @@ clv_history_used(const unsigned char *data, size_t size)
 	return used < size ? used : size;
 }
 
-/* Where the days are, and that the header is one we know. */
-static ClvStatus
-find_days(const unsigned char *data, size_t size,
-		  const unsigned char **from, const unsigned char **end, ClvError *err)
+ClvStatus
+clv_history_find_days(const unsigned char *data, size_t size,
+					  const unsigned char **from, const unsigned char **end,
+					  ClvError *err)
 {
 	size_t		header = CLV_CLOSED_HEADER;
 
 	if (size < CLV_CLOSED_HEADER || data[0] != CLV_HISTORY_VERSION ||
 		(data[1] & ~CLV_ALL_FLAGS) != 0)
-		return damaged(err);
+		return clv_history_damaged(err);
 	if (data[1] & CLV_OPEN)
 	{
 		header = CLV_HISTORY_OPEN_HEADER;
 		if (size < header || clv_open_used(data) > size ||
 			clv_open_used(data) < header)
-			return damaged(err);
+			return clv_history_damaged(err);
 	}
 	*from = data + header;
 	*end = data + clv_history_used(data, size);
+	return CLV_OK;
+}
+
+ClvStatus
+clv_history_limit(const unsigned char *data, size_t size, ClvError *err)
+{
+	const unsigned char *p;
+	const unsigned char *end;
+	int			days = 0;
+	ClvStatus	status = clv_history_find_days(data, size, &p, &end, err);
+
+	if (status != CLV_OK)
+		return status;
+	if (end - p > CLV_HISTORY_MAX_BYTES - CLV_CLOSED_HEADER)
+		return clv_history_too_long(err);
+	if (end - p <= CLV_HISTORY_MAX_DAYS)
+		return CLV_OK;			/* a day takes a byte at least */
+	while (p < end)
+	{
+		int64_t		delta;
+		ClvKindOfDay kind;
+
+		if (!clv_read_head(&p, end, &delta, &kind) ||
+			!clv_skip_day(&p, end, kind, data[1] & CLV_HAS_AMOUNTS))
+			return clv_history_damaged(err);
+		if (++days > CLV_HISTORY_MAX_DAYS)
+			return clv_history_too_long(err);
+	}
 	return CLV_OK;
 }
 
@@ -165,7 +208,7 @@ clv_history_append_history(unsigned char *data, size_t size,
 	int64_t		last;
 	ClvStatus	status;
 
-	status = find_days(more, more_size, &p, &end, err);
+	status = clv_history_find_days(more, more_size, &p, &end, err);
 	if (status != CLV_OK)
 		return status;
 	if ((data[1] ^ more[1]) & CLV_HAS_AMOUNTS)
@@ -177,9 +220,9 @@ clv_history_append_history(unsigned char *data, size_t size,
 	if (more[1] & CLV_OPEN)
 		last = clv_open_last(more);
 	else if (!find_last(p, end, more[1] & CLV_HAS_AMOUNTS, &last))
-		return damaged(err);
+		return clv_history_damaged(err);
 	if (!clv_read_head(&p, end, &first, &kind))
-		return damaged(err);
+		return clv_history_damaged(err);
 
 	delta = first - clv_open_last(data);
 	clv_write_head(&writer, delta, kind);
@@ -192,231 +235,7 @@ clv_history_append_history(unsigned char *data, size_t size,
 	return CLV_OK;
 }
 
-/* ---- compacting ---- */
-
-typedef struct Entry
-{
-	int32_t		day;
-	uint32_t	at;				/* offset of its head */
-} Entry;
-
-#define SHORT_LIST	32
-
-static void
-insertion_sort(Entry *entry, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-	{
-		Entry		moved = entry[i];
-		size_t		j = i;
-
-		for (; j > 0 && entry[j - 1].day > moved.day; j--)
-			entry[j] = entry[j - 1];
-		entry[j] = moved;
-	}
-}
-
-static inline unsigned
-digit(const Entry *entry, int shift)
-{
-	return ((uint32_t) entry->day ^ UINT32_C(0x80000000)) >> shift & 0xff;
-}
-
-/*
- * By day.  Linear in n, whatever the order was: a byte of the day at a time,
- * leaving out those that all days share.
- */
-static void
-sort_entries(Entry *entry, Entry *spare, size_t n)
-{
-	Entry	   *from = entry;
-	Entry	   *to = spare;
-
-	if (n <= SHORT_LIST)
-	{
-		insertion_sort(entry, n);
-		return;
-	}
-	for (int shift = 0; shift < 32; shift += 8)
-	{
-		size_t		count[256] = {0};
-		size_t		place = 0;
-		Entry	   *swap;
-
-		for (size_t i = 0; i < n; i++)
-			count[digit(&from[i], shift)]++;
-		if (count[digit(&from[0], shift)] == n)
-			continue;
-		for (int i = 0; i < 256; i++)
-		{
-			size_t		here = count[i];
-
-			count[i] = place;
-			place += here;
-		}
-		for (size_t i = 0; i < n; i++)
-			to[count[digit(&from[i], shift)]++] = from[i];
-		swap = from;
-		from = to;
-		to = swap;
-	}
-	if (from != entry)
-		memcpy(entry, from, n * sizeof(Entry));
-}
-
-static ClvStatus
-list_entries(const unsigned char *data, size_t size, Entry *entry, size_t *n,
-			 ClvError *err)
-{
-	const unsigned char *p;
-	const unsigned char *end;
-	int64_t		day = 0;
-	ClvStatus	status = find_days(data, size, &p, &end, err);
-
-	if (status != CLV_OK)
-		return status;
-	for (*n = 0; p < end; (*n)++)
-	{
-		size_t		at = p - data;
-		int64_t		delta;
-		ClvKindOfDay kind;
-
-		if (!clv_read_head(&p, end, &delta, &kind) ||
-			!clv_skip_day(&p, end, kind, data[1] & CLV_HAS_AMOUNTS))
-			return damaged(err);
-		day += delta;
-		if (day < CLV_MIN_DAY || day > CLV_MAX_DAY)
-			return damaged(err);
-		entry[*n].day = (int32_t) day;
-		entry[*n].at = (uint32_t) at;
-	}
-	return CLV_OK;
-}
-
-/* An entry takes two bytes at least, or one when there are no amounts. */
-size_t
-clv_history_scratch(const unsigned char *data, size_t size)
-{
-	size_t		n = clv_history_used(data, size) /
-		(clv_history_has_amounts(data, size) ? 2 : 1);
-
-	return n * (n > SHORT_LIST ? 2 : 1) * sizeof(Entry);
-}
-
-/* Days that came once are copied, all but their distance. */
-static bool
-copy_entry(ClvWriter *writer, const unsigned char *p,
-		   const unsigned char *end, int64_t delta, bool has_amounts)
-{
-	const unsigned char *from;
-	ClvKindOfDay kind;
-	int64_t		old_delta;
-
-	if (!clv_read_head(&p, end, &old_delta, &kind))
-		return false;
-	from = p;
-	if (!clv_skip_day(&p, end, kind, has_amounts))
-		return false;
-	clv_write_head(writer, delta, kind);
-	clv_write_bytes(writer, from, p - from);
-	return true;
-}
-
-/* Add up entries of the same day. */
-static ClvStatus
-add_entries(const unsigned char *data, const unsigned char *end,
-			const Entry *entry, size_t n, bool has_amounts, ClvDay *total,
-			ClvError *err)
-{
-	ClvExact	gross;
-	ClvExact	refund;
-
-	clv_exact_init(&gross);
-	clv_exact_init(&refund);
-	total->day = entry[0].day;
-	total->orders = 0;
-	for (size_t i = 0; i < n; i++)
-	{
-		const unsigned char *p = data + entry[i].at;
-		int64_t		delta;
-		ClvKindOfDay kind;
-		ClvDay		day;
-
-		if (!clv_read_head(&p, end, &delta, &kind) ||
-			!clv_read_day(&p, end, kind, has_amounts, &day))
-			return damaged(err);
-		if (day.orders > INT64_MAX - total->orders)
-			return clv_fail(err, CLV_OUT_OF_RANGE, NULL,
-							"too many orders on one day");
-		total->orders += day.orders;
-		clv_exact_add_expansion(&gross, &day.gross);
-		clv_exact_add_expansion(&refund, &day.refund);
-	}
-	if (!clv_exact_canonical(&gross, &total->gross) ||
-		!clv_exact_canonical(&refund, &total->refund))
-	{
-		char		text[CLV_DAY_TEXT];
-
-		return clv_fail(err, CLV_OUT_OF_RANGE, NULL,
-						"sum of the amounts of \"%s\" is out of range for type double precision",
-						clv_day_text(total->day, text));
-	}
-	return CLV_OK;
-}
-
-ClvStatus
-clv_history_compact(const unsigned char *data, size_t size, void *scratch,
-					unsigned char *out, size_t out_size, ClvError *err)
-{
-	bool		has_amounts = clv_history_has_amounts(data, size);
-	const unsigned char *end = data + clv_history_used(data, size);
-	Entry	   *entry = scratch;
-	ClvWriter	writer;
-	size_t		n;
-	size_t		same;
-	int32_t		last = 0;
-	ClvStatus	status = list_entries(data, size, entry, &n, err);
-
-	if (status != CLV_OK)
-		return status;
-	sort_entries(entry, entry + n, n);
-
-	clv_history_begin(out, out_size, has_amounts);
-	writer.p = out + CLV_HISTORY_OPEN_HEADER;
-	writer.end = out + out_size;
-	writer.full = false;
-	for (size_t i = 0; i < n && !writer.full; i += same)
-	{
-		int64_t		delta = (int64_t) entry[i].day - last;
-
-		for (same = 1; i + same < n && entry[i + same].day == entry[i].day;)
-			same++;
-		if (same == 1)
-		{
-			if (!copy_entry(&writer, data + entry[i].at, end, delta,
-							has_amounts))
-				return damaged(err);
-		}
-		else
-		{
-			ClvDay		day;
-			ClvKindOfDay kind;
-
-			status = add_entries(data, end, entry + i, same, has_amounts,
-								 &day, err);
-			if (status != CLV_OK)
-				return status;
-			kind = clv_day_kind(&day, has_amounts);
-			clv_write_head(&writer, delta, kind);
-			clv_write_day(&writer, &day, kind, has_amounts);
-		}
-		last = entry[i].day;
-	}
-	if (writer.full)
-		return CLV_CONTINUE;
-	clv_open_set(out, writer.p - out, last);
-	return CLV_OK;
-}
+/* ---- closing ---- */
 
 size_t
 clv_history_close(const unsigned char *data, size_t size, unsigned char *out)
@@ -440,8 +259,8 @@ clv_history_read(ClvHistoryReader *reader, const unsigned char *data,
 	reader->day = 0;
 	reader->has_amounts = clv_history_has_amounts(data, size);
 	if (!clv_history_is_compact(data, size))
-		return damaged(err);
-	return find_days(data, size, &reader->p, &reader->end, err);
+		return clv_history_damaged(err);
+	return clv_history_find_days(data, size, &reader->p, &reader->end, err);
 }
 
 ClvStatus
@@ -454,10 +273,10 @@ clv_history_next(ClvHistoryReader *reader, ClvDay *day, ClvError *err)
 		return CLV_OK;
 	if (!clv_read_head(&reader->p, reader->end, &delta, &kind) ||
 		!clv_read_day(&reader->p, reader->end, kind, reader->has_amounts, day))
-		return damaged(err);
+		return clv_history_damaged(err);
 	reader->day += delta;
 	if (reader->day < CLV_MIN_DAY || reader->day > CLV_MAX_DAY)
-		return damaged(err);
+		return clv_history_damaged(err);
 	day->day = (int32_t) reader->day;
 	return CLV_CONTINUE;
 }
@@ -491,37 +310,75 @@ not_valid(ClvStatus status, ClvError *err, const char *what)
 }
 
 ClvStatus
-clv_history_check(const unsigned char *data, size_t size, ClvStatus status,
-				  ClvError *err)
+clv_history_check_begin(ClvHistoryCheck *check, const unsigned char *data,
+						size_t size, ClvStatus status, ClvError *err)
 {
-	const unsigned char *p = data + CLV_CLOSED_HEADER;
-	const unsigned char *end = data + size;
-	bool		has_amounts = clv_history_has_amounts(data, size);
-	int64_t		last = 0;
-
+	check->p = check->first = data + CLV_CLOSED_HEADER;
+	check->end = data + size;
+	check->has_amounts = clv_history_has_amounts(data, size);
+	check->last = 0;
+	check->days = 0;
+	check->status = status;
 	if (size <= CLV_CLOSED_HEADER)
 		return not_valid(status, err, "too short");
+	if (size > CLV_HISTORY_MAX_BYTES)
+		return clv_history_too_long(err);
 	if (data[0] != CLV_HISTORY_VERSION)
 		return not_valid(status, err, "unknown version");
 	if ((data[1] & ~CLV_HAS_AMOUNTS) != 0)
 		return not_valid(status, err, "unknown flags");
-	while (p < end)
-	{
-		const unsigned char *from = p;
-		int64_t		delta;
-		ClvKindOfDay kind;
-		ClvDay		day;
-
-		if (!clv_read_head(&p, end, &delta, &kind) ||
-			!clv_read_day(&p, end, kind, has_amounts, &day))
-			return not_valid(status, err, "damaged day");
-		if (delta <= 0 && from > data + CLV_CLOSED_HEADER)
-			return not_valid(status, err, "days are not in order");
-		last += delta;
-		if (last < CLV_MIN_DAY || last > CLV_MAX_DAY)
-			return not_valid(status, err, "day out of range");
-		if (!is_canonical_day(&day, kind, has_amounts, from, p, delta))
-			return not_valid(status, err, "day is not in canonical form");
-	}
 	return CLV_OK;
+}
+
+static ClvStatus
+check_day(ClvHistoryCheck *check, ClvError *err)
+{
+	const unsigned char *from = check->p;
+	int64_t		delta;
+	ClvKindOfDay kind;
+	ClvDay		day;
+
+	if (!clv_read_head(&check->p, check->end, &delta, &kind) ||
+		!clv_read_day(&check->p, check->end, kind, check->has_amounts, &day))
+		return not_valid(check->status, err, "damaged day");
+	if (delta <= 0 && from > check->first)
+		return not_valid(check->status, err, "days are not in order");
+	check->last += delta;
+	if (check->last < CLV_MIN_DAY || check->last > CLV_MAX_DAY)
+		return not_valid(check->status, err, "day out of range");
+	if (!is_canonical_day(&day, kind, check->has_amounts, from, check->p, delta))
+		return not_valid(check->status, err, "day is not in canonical form");
+	if (++check->days > CLV_HISTORY_MAX_DAYS)
+		return clv_history_too_long(err);
+	return CLV_OK;
+}
+
+ClvStatus
+clv_history_check_step(ClvHistoryCheck *check, ClvError *err)
+{
+	const unsigned char *until = check->end - check->p > CLV_HISTORY_SLICE ?
+		check->p + CLV_HISTORY_SLICE : check->end;
+	ClvStatus	status;
+
+	while (check->p < until)
+	{
+		status = check_day(check, err);
+		if (status != CLV_OK)
+			return status;
+	}
+	return check->p < check->end ? CLV_CONTINUE : CLV_OK;
+}
+
+ClvStatus
+clv_history_check(const unsigned char *data, size_t size, ClvStatus status,
+				  ClvError *err)
+{
+	ClvHistoryCheck check;
+	ClvStatus	st = clv_history_check_begin(&check, data, size, status, err);
+
+	if (st != CLV_OK)
+		return st;
+	while ((st = clv_history_check_step(&check, err)) == CLV_CONTINUE)
+		;
+	return st;
 }

@@ -26,6 +26,14 @@
 #define CLV_MIN_DAY		(-2451545)
 #define CLV_MAX_DAY		2145031948
 
+/*
+ * What a history holds at most: 328 years of a purchase every day, and 20 bytes
+ * for each of them.  A question to a history is answered in one go, and this
+ * bounds the time that it takes.
+ */
+#define CLV_HISTORY_MAX_DAYS	120000
+#define CLV_HISTORY_MAX_BYTES	2400000
+
 /* Room that clv_history_begin() needs, and a row at most. */
 #define CLV_HISTORY_OPEN_HEADER	12
 #define CLV_HISTORY_MAX_ROW		16
@@ -67,12 +75,45 @@ extern size_t clv_history_used(const unsigned char *data, size_t size);
 
 /*
  * Compacting, from one buffer to another.  "scratch" has room for
- * clv_history_scratch() bytes.  CLV_CONTINUE: no room.
+ * clv_history_scratch() bytes.  CLV_CONTINUE: no room; CLV_LIMIT: too long.
  */
 extern size_t clv_history_scratch(const unsigned char *data, size_t size);
 extern ClvStatus clv_history_compact(const unsigned char *data, size_t size,
 									 void *scratch, unsigned char *out,
 									 size_t out_size, ClvError *err);
+
+/*
+ * The same in slices, some milliseconds each: begin, then step until it
+ * returns something else than CLV_CONTINUE.  "full": there was no room.
+ */
+typedef struct ClvCompaction
+{
+	const unsigned char *data;
+	const unsigned char *end;
+	bool		has_amounts;
+	const void *entry;			/* n of them, sorted by day */
+	size_t		n;
+	size_t		at;				/* the next */
+	int			days;
+	int32_t		last;			/* day written */
+	unsigned char *out;
+	size_t		out_size;
+	size_t		used;
+	bool		full;
+} ClvCompaction;
+
+extern ClvStatus clv_compaction_begin(ClvCompaction *c,
+									  const unsigned char *data, size_t size,
+									  void *scratch, unsigned char *out,
+									  size_t out_size, ClvError *err);
+extern ClvStatus clv_compaction_step(ClvCompaction *c, ClvError *err);
+
+/* CLV_LIMIT if a compact history holds too much. */
+extern ClvStatus clv_history_limit(const unsigned char *data, size_t size,
+								   ClvError *err);
+
+/* The same of a number of bytes alone, for what is not looked at yet. */
+extern ClvStatus clv_history_limit_bytes(size_t size, ClvError *err);
 
 /*
  * The canonical form of a compact history; "out" has clv_history_used() bytes
@@ -87,6 +128,23 @@ extern size_t clv_history_close(const unsigned char *data, size_t size,
  */
 extern ClvStatus clv_history_check(const unsigned char *data, size_t size,
 								   ClvStatus status, ClvError *err);
+
+/* The same in slices. */
+typedef struct ClvHistoryCheck
+{
+	const unsigned char *p;
+	const unsigned char *first; /* day */
+	const unsigned char *end;
+	bool		has_amounts;
+	int64_t		last;			/* day read */
+	int			days;
+	ClvStatus	status;
+} ClvHistoryCheck;
+
+extern ClvStatus clv_history_check_begin(ClvHistoryCheck *check,
+										 const unsigned char *data, size_t size,
+										 ClvStatus status, ClvError *err);
+extern ClvStatus clv_history_check_step(ClvHistoryCheck *check, ClvError *err);
 
 /*
  * Reading, day by day in ascending order: a canonical or compact history.

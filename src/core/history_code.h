@@ -31,6 +31,18 @@ typedef enum ClvKindOfDay
 #define CLV_KIND_BITS		2
 #define CLV_KIND_MASK		3
 
+/* Bytes read or written in a step of what is stepped: 5 ms at most. */
+#define CLV_HISTORY_SLICE	16384
+
+extern ClvStatus clv_history_damaged(ClvError *err);
+extern ClvStatus clv_history_too_long(ClvError *err);
+
+/* Where the days are, and that the header is one we know. */
+extern ClvStatus clv_history_find_days(const unsigned char *data, size_t size,
+									   const unsigned char **from,
+									   const unsigned char **end,
+									   ClvError *err);
+
 /* Writes until there is no room; then says so for good. */
 typedef struct ClvWriter
 {

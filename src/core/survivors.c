@@ -18,8 +18,7 @@
 #define HEADER			2
 #define MAX_VARINT		10
 
-/* Totals stay where float8 is exact. */
-#define MAX_TOTAL	(INT64_C(9000000000) * CLV_SURVIVORS_UNIT)
+#define MAX_TOTAL	CLV_SURVIVORS_MAX_TOTAL
 
 /* ---- rows ---- */
 
@@ -70,6 +69,14 @@ clv_survivors_published(int32_t period, double survivors, ClvTenureRow *row,
 	row->lost = 0;
 	row->stay = llround(survivors * CLV_SURVIVORS_UNIT);
 	return CLV_OK;
+}
+
+ClvStatus
+clv_survivors_too_many(ClvError *err)
+{
+	return clv_fail(err, CLV_LIMIT,
+					"Count tenures in longer periods, or make a value for each group of subscribers.",
+					"there are more than %d distinct tenures", CLV_MAX_TENURES);
 }
 
 static int
@@ -138,7 +145,7 @@ clv_survivors_merge(ClvTenureRow *row, size_t *n, bool table, ClvError *err)
 		row[left - 1].stay += row[i].stay;
 	}
 	*n = left;
-	return CLV_OK;
+	return left > CLV_MAX_TENURES ? clv_survivors_too_many(err) : CLV_OK;
 }
 
 ClvStatus
@@ -219,9 +226,10 @@ clv_survivors_count(const unsigned char *data, size_t size, size_t *n,
 		return clv_fail(err, status, NULL,
 						"retention has an unknown version");
 	if ((data[1] & ~FLAGS_KNOWN) != 0 ||
-		!clv_read_varint(&p, data + size, &rows) ||
-		rows == 0 || rows > CLV_MAX_TENURE + 1)
+		!clv_read_varint(&p, data + size, &rows) || rows == 0)
 		return clv_fail(err, status, NULL, "retention is damaged");
+	if (rows > CLV_MAX_TENURES)
+		return clv_survivors_too_many(err);
 	*n = (size_t) rows;
 	*table = (data[1] & FLAG_TABLE) != 0;
 	return CLV_OK;

@@ -28,6 +28,15 @@
 #define CLV_SURVIVORS_UNIT		1000000 /* what a subscriber counts */
 #define CLV_MAX_TENURE			1000000
 
+/*
+ * Distinct tenures in a value.  All work over one value is done in one go, and
+ * this bounds it: to read, merge or write the largest takes some 20 ms.
+ */
+#define CLV_MAX_TENURES			100000
+
+/* Totals stay where float8 is exact. */
+#define CLV_SURVIVORS_MAX_TOTAL	(INT64_C(9000000000) * CLV_SURVIVORS_UNIT)
+
 /* Of a table, "stay" is those left after so many periods, and "lost" is 0. */
 typedef struct ClvTenureRow
 {
@@ -35,6 +44,9 @@ typedef struct ClvTenureRow
 	int64_t		lost;
 	int64_t		stay;
 } ClvTenureRow;
+
+/* The one error for too many distinct tenures. */
+extern ClvStatus clv_survivors_too_many(ClvError *err);
 
 /* Is this a subscriber, or a row of a table?  Makes a row of it. */
 extern ClvStatus clv_survivors_subscriber(int32_t tenure, bool churned,
@@ -44,7 +56,7 @@ extern ClvStatus clv_survivors_published(int32_t period, double survivors,
 
 /*
  * Sort rows by tenure and add up those of one tenure (in a table there must be
- * none); returns how many are left in *n.
+ * none); returns how many are left in *n.  CLV_LIMIT if they are too many.
  */
 extern ClvStatus clv_survivors_merge(ClvTenureRow *row, size_t *n, bool table,
 									 ClvError *err);
@@ -82,12 +94,14 @@ extern ClvStatus clv_survivors_check(const unsigned char *data, size_t size,
 /*
  * The text form: "retention:1:369/0,2:163/0,7:21/241", tenure, lost and stay,
  * or "survivors:0:1000,1:631" of a table.  "out" has room for
- * CLV_SURVIVORS_TEXT(n); "row" for one more than there are commas.
+ * CLV_SURVIVORS_TEXT(n); "row" for clv_survivors_text_rows(text), which is at
+ * most CLV_MAX_TENURES + 1, however long the text.
  */
 #define CLV_SURVIVORS_TEXT(n)	(16 + 56 * (n))
 
 extern void clv_survivors_print(const ClvTenureRow *row, size_t n, bool table,
 								char *out);
+extern size_t clv_survivors_text_rows(const char *text);
 extern ClvStatus clv_survivors_parse(const char *text, ClvTenureRow *row,
 									 size_t *n, bool *table, ClvError *err);
 

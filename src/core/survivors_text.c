@@ -4,7 +4,6 @@
  */
 #include "survivors.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +13,20 @@
 
 #define DECIMALS		6		/* of a count, for millionths */
 
+/* At least so many digits; sprintf takes ten times as long. */
+static char *
+print_whole(char *out, int64_t number, int least)
+{
+	char		digits[20];
+	int			n = 0;
+
+	for (; number > 0 || n < least; number /= 10)
+		digits[n++] = (char) ('0' + number % 10);
+	while (n > 0)
+		*out++ = digits[--n];
+	return out;
+}
+
 /* In as few digits as there are. */
 static char *
 print_count(char *out, int64_t count)
@@ -21,12 +34,13 @@ print_count(char *out, int64_t count)
 	int64_t		part = count % CLV_SURVIVORS_UNIT;
 	int			digits = DECIMALS;
 
-	out += sprintf(out, "%" PRId64, count / CLV_SURVIVORS_UNIT);
+	out = print_whole(out, count / CLV_SURVIVORS_UNIT, 1);
 	if (part == 0)
 		return out;
 	for (; part % 10 == 0; part /= 10)
 		digits--;
-	return out + sprintf(out, ".%0*" PRId64, digits, part);
+	*out++ = '.';
+	return print_whole(out, part, digits);
 }
 
 void
@@ -37,7 +51,10 @@ clv_survivors_print(const ClvTenureRow *row, size_t n, bool table, char *out)
 	out += sprintf(out, "%s", table ? TAG_TABLE : TAG_SUBSCRIBERS);
 	for (i = 0; i < n; i++)
 	{
-		out += sprintf(out, "%s%d:", i > 0 ? "," : "", (int) row[i].tenure);
+		if (i > 0)
+			*out++ = ',';
+		out = print_whole(out, row[i].tenure, 1);
+		*out++ = ':';
 		if (!table)
 		{
 			out = print_count(out, row[i].lost);
@@ -68,7 +85,7 @@ parse_count(const char **p, int64_t *out)
 {
 	int64_t		unit = CLV_SURVIVORS_UNIT;
 
-	if (!parse_whole(p, INT64_C(9000000000), out))
+	if (!parse_whole(p, CLV_SURVIVORS_MAX_TOTAL / unit, out))
 		return false;
 	*out *= unit;
 	if (**p != '.')
@@ -80,7 +97,17 @@ parse_count(const char **p, int64_t *out)
 		unit /= 10;
 		*out += unit * (**p - '0');
 	}
-	return true;
+	return *out <= CLV_SURVIVORS_MAX_TOTAL;
+}
+
+size_t
+clv_survivors_text_rows(const char *text)
+{
+	size_t		n = 1;
+
+	for (; *text != '\0' && n <= CLV_MAX_TENURES; text++)
+		n += *text == ',';
+	return n;
 }
 
 ClvStatus
@@ -96,9 +123,11 @@ clv_survivors_parse(const char *text, ClvTenureRow *row, size_t *n,
 		goto wrong;
 	for (;; p++)
 	{
-		ClvTenureRow *here = &row[(*n)++];
+		ClvTenureRow *here = &row[*n];
 		int64_t		before = tenure;
 
+		if ((*n)++ == CLV_MAX_TENURES)
+			return clv_survivors_too_many(err);
 		here->lost = 0;
 		if (!parse_whole(&p, CLV_MAX_TENURE, &tenure) || tenure <= before ||
 			*p++ != ':' ||

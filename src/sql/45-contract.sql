@@ -26,7 +26,7 @@ CREATE TYPE clv.retention (
 	STORAGE = extended
 );
 COMMENT ON TYPE clv.retention IS
-	'subscribers by how long they stayed: for each tenure how many left then and how many were still there; made by clv.retention() or clv.retention_table(), looked into by clv.survivors';
+	'subscribers by how long they stayed: for each tenure how many left then and how many were still there; made by clv.retention() or clv.retention_table(), looked into by clv.survivors; at most 100000 distinct tenures, each up to 1000000, 54000 beyond';
 COMMENT ON FUNCTION clv.retention_in(cstring) IS 'text form of clv.retention to value';
 COMMENT ON FUNCTION clv.retention_out(clv.retention) IS 'value to text form of clv.retention';
 COMMENT ON FUNCTION clv.retention_recv(internal) IS 'binary form of clv.retention to value';

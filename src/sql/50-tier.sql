@@ -64,7 +64,7 @@ COMMENT ON AGGREGATE @extschema@.cutoffs(float8, text, float8[]) IS
 	'(at most 256; the shares themselves are ignored), fewer when there are fewer distinct values; '
 	'of equally good breaks those with the larger top class (Fisher 1958). '
 	'NULL without a value, with method value when no value is positive, with natural when all are negative. '
-	'22023: unknown method, NULL or bad shares, arguments that change from row to row, a value that is not finite';
+	'22023: unknown method, NULL or bad shares, arguments that change from row to row, a value that is not finite; 54000: more than 1000 shares';
 
 -- tier(value, cutoffs, labels, unprofitable): the label of the first tier
 -- whose cut-off the value reaches.
@@ -80,7 +80,7 @@ COMMENT ON FUNCTION @extschema@.tier(float8, float8[], text[], text) IS
 	'has the label after that of the last cut-off. Labels beyond that one stay unused (natural breaks may find fewer tiers than asked for). '
 	'A negative value has the label unprofitable, whatever the cut-offs (none when that is NULL). '
 	'NULL for a NULL value, and for a value of at least 0 when the cut-offs are NULL. '
-	'22023: a value that is not finite, cut-offs that do not descend, fewer labels than cut-offs plus one';
+	'22023: a value that is not finite, cut-offs that do not descend, fewer labels than cut-offs plus one; 54000: more than 1000 cut-offs';
 
 -- The labels as an untyped literal, which the overload with a previous tier
 -- would make ambiguous.
@@ -176,4 +176,4 @@ COMMENT ON AGGREGATE @extschema@.lorenz(float8, int) IS
 	'Lorenz curve at 0/points, 1/points ... points/points of the customers, the least valuable first: points + 1 cumulative shares of the total, '
 	'from 0 to 1; between two customers the curve is a straight line. It dips below 0 when values are negative. '
 	'NULL without a value or when the total is <= 0. '
-	'22023: points that are NULL, outside 1 .. 1000000 or change from row to row, a value that is not finite';
+	'22023: points that are NULL, outside 1 .. 100000 or change from row to row, a value that is not finite';

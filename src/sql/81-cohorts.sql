@@ -71,7 +71,7 @@ CREATE AGGREGATE @extschema@._cohort_cells(rfm @extschema@.rfm, bounds date[], r
 );
 COMMENT ON AGGREGATE @extschema@._cohort_cells(@extschema@.rfm, date[], text) IS
 	'part of the audit: histories by cohort and period, numbered from 1 as in clv.periods; cells with nothing in them are left out, bounds and refunds are those of the first row. '
-	'A customer without a purchase within the bounds is of no cohort; the size of a cohort is the number active in its own period';
+	'A customer without a purchase within the bounds is of no cohort; the size of a cohort is the number active in its own period; 54000 for more than 500000 cells';
 
 -- Customers by cohort and period: "cells", numbered by the periods' bounds.
 CREATE FUNCTION @extschema@._cohort_steps(

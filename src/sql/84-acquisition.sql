@@ -1,25 +1,52 @@
 -- What the customers that a channel brings are worth, and so what winning one
 -- may cost.
 
--- Of values with a day the one of the earliest day.
-CREATE FUNCTION @extschema@._earliest_add(state bytea, value text, day date) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'clv_earliest_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@._earliest_add(bytea, text, date) IS 'transition function of clv._earliest(text, date)';
+-- The value on the earliest date (arg-min).  Its state is a type of its own, so
+-- that nobody can make one that is none, and any node can merge it.
+CREATE TYPE @extschema@._first_by_date;
+CREATE FUNCTION @extschema@._first_by_date_in(cstring) RETURNS @extschema@._first_by_date
+	AS 'MODULE_PATHNAME', 'clv_first_by_date_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION @extschema@._first_by_date_out(@extschema@._first_by_date) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'clv_first_by_date_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+-- The value is converted from and to the encoding of the client.
+CREATE FUNCTION @extschema@._first_by_date_recv(internal) RETURNS @extschema@._first_by_date
+	AS 'MODULE_PATHNAME', 'clv_first_by_date_recv' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+CREATE FUNCTION @extschema@._first_by_date_send(@extschema@._first_by_date) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'clv_first_by_date_send' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+CREATE TYPE @extschema@._first_by_date (
+	INPUT = @extschema@._first_by_date_in,
+	OUTPUT = @extschema@._first_by_date_out,
+	RECEIVE = @extschema@._first_by_date_recv,
+	SEND = @extschema@._first_by_date_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = extended
+);
+COMMENT ON TYPE @extschema@._first_by_date IS
+	'state of the aggregate clv._first_by_date(text, date): a date and the value on it; as text the date as a number of days since 2000-01-01, then ":" and the value unless it is NULL; 54000 for a value of more than 1000000 bytes';
+COMMENT ON FUNCTION @extschema@._first_by_date_in(cstring) IS 'text form of clv._first_by_date to value';
+COMMENT ON FUNCTION @extschema@._first_by_date_out(@extschema@._first_by_date) IS 'value to text form of clv._first_by_date';
+COMMENT ON FUNCTION @extschema@._first_by_date_recv(internal) IS 'binary form of clv._first_by_date to value';
+COMMENT ON FUNCTION @extschema@._first_by_date_send(@extschema@._first_by_date) IS 'value to binary form of clv._first_by_date';
+
+CREATE FUNCTION @extschema@._first_by_date_add(state @extschema@._first_by_date, value text, day date) RETURNS @extschema@._first_by_date
+	AS 'MODULE_PATHNAME', 'clv_first_by_date_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@._first_by_date_add(@extschema@._first_by_date, text, date) IS 'transition function of clv._first_by_date(text, date)';
 -- The cost is that of a partial state: by customer there are nearly as many as
 -- rows, and to sort, send and merge them takes longer than to read all rows in
 -- one process.
-CREATE FUNCTION @extschema@._earliest_merge(state bytea, other bytea) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'clv_earliest_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION @extschema@._earliest_merge(bytea, bytea) IS 'combine function of clv._earliest(text, date)';
-CREATE FUNCTION @extschema@._earliest_value(state bytea) RETURNS text
-	AS 'MODULE_PATHNAME', 'clv_earliest_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@._earliest_value(bytea) IS 'final function of clv._earliest(text, date)';
-CREATE AGGREGATE @extschema@._earliest(value text, day date) (
-	SFUNC = @extschema@._earliest_add, STYPE = bytea, SSPACE = 64,
-	FINALFUNC = @extschema@._earliest_value, COMBINEFUNC = @extschema@._earliest_merge, PARALLEL = SAFE
+CREATE FUNCTION @extschema@._first_by_date_merge(state @extschema@._first_by_date, other @extschema@._first_by_date) RETURNS @extschema@._first_by_date
+	AS 'MODULE_PATHNAME', 'clv_first_by_date_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION @extschema@._first_by_date_merge(@extschema@._first_by_date, @extschema@._first_by_date) IS 'combine function of clv._first_by_date(text, date)';
+CREATE FUNCTION @extschema@._first_by_date_value(state @extschema@._first_by_date) RETURNS text
+	AS 'MODULE_PATHNAME', 'clv_first_by_date_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@._first_by_date_value(@extschema@._first_by_date) IS 'final function of clv._first_by_date(text, date)';
+CREATE AGGREGATE @extschema@._first_by_date(value text, day date) (
+	SFUNC = @extschema@._first_by_date_add, STYPE = @extschema@._first_by_date, SSPACE = 64,
+	FINALFUNC = @extschema@._first_by_date_value, COMBINEFUNC = @extschema@._first_by_date_merge, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE @extschema@._earliest(text, date) IS
-	'part of clv.acquisition: of the values the one of the earliest day, of several of that day the least, NULL only when there is no other; NULL days are skipped';
+COMMENT ON AGGREGATE @extschema@._first_by_date(text, date) IS
+	'part of clv.acquisition: the value on the earliest date, of several on that date the least by its bytes, NULL only when there is no other; NULL dates are skipped';
 
 -- What a history begins with.
 CREATE FUNCTION @extschema@._beginning(rfm @extschema@.rfm, as_of date, refunds text,
@@ -69,7 +96,7 @@ BEGIN
 	ELSE
 		PERFORM @extschema@._column_type(source, by);
 		by_column := format('o.%I::text', by);
-		by_value := format('clv._earliest(%s, %s)%s', by_column, src.day,
+		by_value := format('clv._first_by_date(%s, %s)%s', by_column, src.day,
 			CASE WHEN refunds <> 'event' THEN format(' FILTER (WHERE %s >= 0)', src.amount_ref) END);
 		group_key := 'c.by_value';
 	END IF;
@@ -115,7 +142,7 @@ $sql$, parts AS (
 	WHERE EXISTS (SELECT FROM facts AS f WHERE f.refunded AND f.customer %8$s %1$s) AND %6$s IS NOT NULL AND %7$s
 	GROUP BY 1, 2
 ), by_part AS MATERIALIZED (
-	SELECT p.customer, coalesce(clv._earliest(p.by_value, (p.b).first_purchase), '(none)') AS group_key FROM parts AS p GROUP BY p.customer
+	SELECT p.customer, coalesce(clv._first_by_date(p.by_value, (p.b).first_purchase), '(none)') AS group_key FROM parts AS p GROUP BY p.customer
 ), grouped AS NOT MATERIALIZED (
 	SELECT f.history, f.first_purchase, f.second_purchase, f.last_purchase, f.first_order, coalesce(b.group_key, f.group_key) AS group_key, f.cost
 	FROM facts AS f LEFT JOIN by_part AS b ON b.customer %8$s f.customer

@@ -381,7 +381,7 @@ static void
 test_covariates(void)
 {
 	double		v[CLV_MAX_COVARIATES + 1] = {1, -0.0, 3};
-	ClvCovariates out;
+	ClvCustomerCovariates out;
 	ClvError	err;
 	int			i;
 

@@ -583,6 +583,68 @@ test_summaries(void)
 	check_summaries(false);
 }
 
+/* ---- the longest ---- */
+
+/* So many days, each with "rows" rows; compacted to the status given. */
+static ClvStatus
+compact_days(int days, int rows, bool descending, Buffer *out)
+{
+	Buffer		open = buffer_new((size_t) days * rows * 12 + 64, true);
+	bool		room = true;
+	void	   *scratch;
+	ClvStatus	status;
+	ClvError	err;
+
+	for (int d = 0; d < days; d++)
+	{
+		for (int r = 0; r < rows; r++)
+			room &= clv_history_append(open.data, open.size, descending ? -d : d, pow(10.0, 30 * r));
+	}
+	CHECK(room, "no room for %d days", days);
+	out->size = open.size;
+	out->data = malloc(out->size);
+	scratch = malloc(clv_history_scratch(open.data, open.size) + 1);
+	status = clv_history_compact(open.data, open.size, scratch, out->data, out->size, &err);
+	if (rows == 1 && !descending)
+		CHECK(clv_history_limit(open.data, open.size, &err) == status, "limit of %d days", days);
+	free(scratch);
+	free(open.data);
+	return status;
+}
+
+static void
+test_longest(void)
+{
+	static const bool descending[] = {false, true};
+	Buffer		history;
+	unsigned char *more;
+	ClvError	err;
+
+	for (int i = 0; i < 2; i++)
+	{
+		CHECK(compact_days(CLV_HISTORY_MAX_DAYS + 1, 1, descending[i], &history) == CLV_LIMIT, "a day too many");
+		free(history.data);
+		CHECK(compact_days(CLV_HISTORY_MAX_DAYS, 1, descending[i], &history) == CLV_OK, "as many days as there may be");
+		buffer_close(&history);
+
+		/* one day more, the next, of one cent */
+		more = malloc(history.size + 2);
+		memcpy(more, history.data, history.size);
+		more[history.size] = 8;
+		more[history.size + 1] = 1;
+		CHECK(clv_history_check(more, history.size + 2, CLV_BAD_BINARY, &err) == CLV_LIMIT, "%s", err.message);
+		free(more);
+		free(history.data);
+	}
+	CHECK(compact_days(CLV_HISTORY_MAX_BYTES / 60, 8, false, &history) == CLV_LIMIT, "too many bytes");
+	free(history.data);
+	more = calloc(1, CLV_HISTORY_MAX_BYTES + 1);
+	more[0] = 1;
+	CHECK(clv_history_check(more, CLV_HISTORY_MAX_BYTES + 1, CLV_BAD_BINARY, &err) == CLV_LIMIT, "%s", err.message);
+	CHECK(clv_history_check(more, CLV_HISTORY_MAX_BYTES, CLV_BAD_BINARY, &err) == CLV_BAD_BINARY, "%s", err.message);
+	free(more);
+}
+
 int
 main(void)
 {
@@ -593,5 +655,6 @@ main(void)
 	RUN(test_orders);
 	RUN(test_summaries);
 	RUN(test_mutations);
+	RUN(test_longest);
 	CHECK_DONE("history");
 }
