@@ -1,6 +1,7 @@
 """Amounts as people write them: one decimal mark and one currency for all."""
 
 import decimal
+import functools
 import re
 
 from . import Unclear, at_line, quoted
@@ -26,8 +27,12 @@ _COMMA = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?: \d{3})+|[1
 _SCIENCE = re.compile(r'[-+]?\d{1,20}(?:([.,])\d{1,20})?[eE][-+]?\d{1,3}', re.ASCII)
 _ODD = str.maketrans({'\u00a0': ' ', '\u202f': ' ', '\u2009': ' ', '\t': ' ', '’': "'", '`': "'", '\u2212': '-', '–': '-', '—': '-'})
 
+_NO_DIGIT = ('', '.', ',')
+
 LARGEST = decimal.Decimal(10) ** 18
 MARKS = {'point': 'decimal point', 'comma': 'decimal comma'}
+_PLAIN = re.compile(r'(-?)(\d{1,15})(?:\.(\d\d?))?', re.ASCII)      # most are like that
+_BARE = re.compile(r'(-?)([\d.,]+)', re.ASCII)
 _exact = decimal.Context(prec=80)
 
 
@@ -51,28 +56,49 @@ def _canonical(whole, fraction, negative):
 
 def _reading(number, shape, mark, negative):
     """The number with that decimal mark, or None."""
-    if shape.fullmatch(number) is None or not any(map(str.isdigit, number)):
+    if shape.fullmatch(number) is None or number in _NO_DIGIT:
         return None
     whole, _, fraction = number.partition(mark)
-    for separator in ",.' ":
-        whole = whole.replace(separator, '')
+    if not whole.isdigit():
+        whole = ''.join(filter(str.isdigit, whole))
     return _canonical(whole, fraction, negative)
 
 
 def _science(match):
     value = _exact.create_decimal(match[0].replace(',', '.'))
-    text = format(value, 'f') if abs(value.adjusted()) < 40 else None
+    if abs(value.adjusted()) > 40:
+        return None
+    text = format(value, 'f')
     return Written(None if match[1] == ',' else text, None if match[1] == '.' else text)
 
 
+@functools.lru_cache(maxsize=1000000)
 def parse(value):
     """What a value says as an amount, or None."""
     if len(value) > 100:
         return None
+    match = _PLAIN.fullmatch(value)
+    if match:
+        text = _canonical(match[2], match[3], match[1])
+        return Written(text, None if match[3] else text)
+    match = _BARE.fullmatch(value)
+    if match:
+        return _either(match[2], match[1])
     value = ' '.join(value.translate(_ODD).split())
     match = _SCIENCE.fullmatch(value)
     if match:
         return _science(match)
+    return _with_signs(value)
+
+
+def _either(number, negative, money=None, label=None, point=True):
+    point = _reading(number, _POINT, '.', negative) if point else None
+    comma = _reading(number, _COMMA, ',', negative)
+    return None if point is None and comma is None else Written(point, comma, money, label)
+
+
+def _with_signs(value):
+    """An amount with a currency, brackets, or a sign behind it."""
     brackets = _BRACKETS.fullmatch(value)
     match = _VALUE.fullmatch(''.join(brackets.groups()).strip() if brackets else value)
     if match is None:
@@ -81,12 +107,8 @@ def parse(value):
     if len(signs) + (brackets is not None) > 1 or (match['money1'] and match['money2']):
         return None
     negative = '-' in signs or brackets is not None
-    point = None if match['round'] else _reading(match['number'], _POINT, '.', negative)
-    comma = _reading(match['number'], _COMMA, ',', negative)
     label = match['money1'] or match['money2']
-    if point is None and comma is None:
-        return None
-    return Written(point, comma, label and _SAME.get(label.upper(), label.upper()), label)
+    return _either(match['number'], negative, label and _SAME.get(label.upper(), label.upper()), label, not match['round'])
 
 
 def looks_like_number(value):

@@ -15,8 +15,10 @@ _ZONE = (r'(?:\s*(?:(?:UTC|GMT)?\s*(?P<offset>[-+]\d{1,2}(?::?\d{2})?)|(?P<utc>Z
 _TIME = re.compile(
     r'(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?'
     r'(?:\s*(?P<half>[AaPp])\.?\s?[Mm]\b\.?)?(?:\s*Uhr)?' + _ZONE, re.ASCII)
-_NUMERIC = re.compile(r'(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})\.?(?:(?:\s*[T,]\s*|\s+)(\S.*))?', re.ASCII)
-_COMPACT = re.compile(r'(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2})?(Z?)|(?:T|\s+)(\S.*))?', re.ASCII)
+_NUMERIC = re.compile(r'(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})\.?', re.ASCII)
+_COMPACT = re.compile(r'(\d{4})(\d{2})(\d{2})', re.ASCII)
+_BETWEEN = re.compile(r'(?<=[\d.])(?:\s*[T,]\s*|\s+)(?=\d{1,2}:|\d{4})')      # a date and its time
+_PLAIN_TIME = re.compile(r'(\d{2})(\d{2})(\d{2}|)(?!:)', re.ASCII)
 _DIGITS = re.compile(r'(\d{5,16})(?:[.,](\d{1,9}))?', re.ASCII)
 _ZERO = re.compile(r'(0{4}([-/.])00\2(00)|00([-/.])00\4(0000|00)|0{1,8})([T ][0:.]*)?|1900-01-00.*', re.ASCII)
 _WORD = re.compile(r"[^\W\d_]+|\d+", re.UNICODE)
@@ -35,13 +37,14 @@ class Written:
 
     __slots__ = ('family', 'numbers', 'short', 'time', 'offset', 'zone')
 
-    def __init__(self, family, numbers, short=False):
-        self.family = family        # what may stand in a column together
-        self.numbers = numbers
-        self.short = short          # a year of two digits, at an end
-        self.time = None
-        self.offset = None          # minutes east of UTC
-        self.zone = None            # a zone's abbreviation
+    def __init__(self, date, clock=(None, None, None)):
+        self.family, self.numbers, self.short = date
+        self.time, self.offset, self.zone = clock
+
+
+# A date is (family, numbers, short): the family says which may stand in a column
+# together, short that its year has two digits at an end.  A clock is (time,
+# minutes east of UTC, abbreviation of a zone).
 
 
 def is_zero(value):
@@ -49,11 +52,10 @@ def is_zero(value):
     return _ZERO.fullmatch(value) is not None
 
 
-def _set_time(written, text):
+@functools.lru_cache(maxsize=200000)
+def _clock(text):
     """The time of day behind a date; None when it is none."""
-    if text is None:
-        return written
-    match = _TIME.fullmatch(text.strip())
+    match = _TIME.fullmatch(text)
     if match is None:
         return None
     hour, minute, second = int(match['hour']), int(match['minute']), int(match['second'] or 0)
@@ -61,12 +63,10 @@ def _set_time(written, text):
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if match['half'] in 'Pp' else 0)
-    if hour > 23 or minute > 59 or second > 59:
+    offset = 0 if match['utc'] else _offset(match['offset'])
+    if hour > 23 or minute > 59 or second > 59 or abs(offset or 0) >= 24 * 60:
         return None
-    written.time = (hour, minute, second, int(((match['fraction'] or '') + '000000')[:6]))
-    written.zone = match['zone']
-    written.offset = 0 if match['utc'] else _offset(match['offset'])
-    return written if written.offset is None or abs(written.offset) < 24 * 60 else None
+    return (hour, minute, second, int(((match['fraction'] or '') + '000000')[:6])), offset, match['zone']
 
 
 def _offset(text):
@@ -77,32 +77,42 @@ def _offset(text):
     return (int(hours) * 60 + int(minutes)) * (-1 if text[0] == '-' else 1)
 
 
-def _numeric(match):
-    first, separator, second, third, time = match.groups()
+@functools.lru_cache(maxsize=200000)
+def _numeric(text):
+    """Three numbers with the same separator."""
+    match = _NUMERIC.fullmatch(text)
+    if match is None:
+        return None
+    first, separator, second, third = match.groups()
     numbers = (int(first), int(second), int(third))
     if len(first) == 4 and len(third) <= 2:
-        return _set_time(Written('ymd', numbers), time)
+        return 'ymd', numbers, False
     if len(first) <= 2 and len(third) in (2, 4):
-        return _set_time(Written(separator, numbers, len(third) == 2), time)
+        return separator, numbers, len(third) == 2
     return None
 
 
-def _compact(match):
-    year, month, day, hour, minute, second, utc, time = match.groups()
-    numbers = (int(year), int(month), int(day))
-    if not (YEARS[0] <= numbers[0] <= YEARS[1] and 1 <= numbers[1] <= 12 and 1 <= numbers[2] <= 31):
+@functools.lru_cache(maxsize=200000)
+def _compact(text):
+    match = _COMPACT.fullmatch(text)
+    if match is None:
         return None
-    if hour is not None:
-        time = f'{hour}:{minute}:{second or "00"}{utc}'
-    return _set_time(Written('compact', numbers), time)
+    year, month, day = numbers = tuple(map(int, match.groups()))
+    possible = YEARS[0] <= year <= YEARS[1] and 1 <= month <= 12 and 1 <= day <= 31
+    return ('compact', numbers, False) if possible else None
 
 
-def _digits(match):
+def _digits(value):
+    """A number of days or of seconds."""
+    match = _DIGITS.fullmatch(value)
+    if match is None:
+        return None
     whole, fraction = match.groups()
+    numbers = (int(whole), float('0.' + (fraction or '0')))
     if len(whole) == 5 and 20000 <= int(whole) <= 80000:
-        return Written('serial', (int(whole), float('0.' + (fraction or '0'))))
+        return Written(('serial', numbers, False))
     if len(whole) in _EPOCHS:
-        return Written(_EPOCHS[len(whole)][0], (int(whole), float('0.' + (fraction or '0'))))
+        return Written((_EPOCHS[len(whole)][0], numbers, False))
     return None
 
 
@@ -129,23 +139,37 @@ def _named(value):
     if len(day) > 2 or len(year) not in (2, 4):
         return None
     year = int(year) if len(year) == 4 else _full_year(int(year))
-    return _set_time(Written('name', (year, months[0], int(day))), time)
+    clock = _clock(time) if time else (None, None, None)
+    return Written(('name', (year, months[0], int(day)), False), clock) if clock else None
 
 
+def _split(value):
+    """A date in numbers, and the time of day behind it: '' if there is none."""
+    match = _BETWEEN.search(value)
+    if match:
+        return value[:match.start()], value[match.end():]
+    if len(value) in (12, 14) and value.isdigit():      # yyyymmddhhmm
+        return value[:8], value[8:]
+    return value, ''
+
+
+@functools.lru_cache(maxsize=1000000)
 def parse(value):
     """What a value says as a date, or None."""
-    match = _NUMERIC.fullmatch(value)
-    if match:
-        return _numeric(match)
-    match = _COMPACT.fullmatch(value)
-    if match:
-        written = _compact(match)
-        if written:
-            return written
-    match = _DIGITS.fullmatch(value)
-    if match:
-        return _digits(match)
-    return _named(value) if len(value) < 80 else None
+    if len(value) > 80:
+        return None
+    date_text, time_text = _split(value)
+    date = _numeric(date_text)
+    if date is None:
+        date = _compact(date_text)
+        if date and time_text:
+            time_text = _PLAIN_TIME.sub(r'\1:\2:\3', time_text)
+    if date is None:
+        return _digits(value) or _named(value)
+    if not time_text:
+        return Written(date)
+    clock = _clock(time_text)
+    return Written(date, clock) if clock else _digits(value)
 
 
 def looks_like_date(value):

@@ -55,23 +55,28 @@ class Orders:
             writer.writerow((customer, at, amount) if self.has_amount else (customer, at))
 
 
+class Cleaned(dict):
+    """A value as it is written: cleaned, '' when it is missing."""
+
+    def __init__(self, is_date):
+        super().__init__()
+        self.is_date = is_date
+
+    def __missing__(self, written):
+        value = columns.clean(written)
+        if columns.is_missing(value) or self.is_date and dates.is_zero(value):
+            value = ''
+        self[written] = value
+        return value
+
+
 class Raw:
     """The values of one column that is read: one a row."""
 
     def __init__(self, role, column):
-        self.role = role
         self.column = column
         self.values = []
-        self.cache = {}             # as written: cleaned, '' when missing
-
-    def add(self, value):
-        known = self.cache.get(value)
-        if known is None:
-            known = columns.clean(value)
-            if columns.is_missing(known) or self.role == 'date' and dates.is_zero(known):
-                known = ''
-            self.cache[value] = known
-        self.values.append(known)
+        self.cleaned = Cleaned(role == 'date')
 
 
 class Reader:
@@ -123,11 +128,11 @@ class Reader:
 
     def _read_columns(self):
         self.raws = self._raws()
-        readers = [(raw.column.index, raw.add) for raw in self.raws.values()]
+        readers = [(raw.column.index, raw.cleaned, raw.values.append) for raw in self.raws.values()]
         for line, fields in self.table.rows():
             self.lines.append(line)
-            for index, add in readers:
-                add(fields[index])
+            for index, cleaned, append in readers:
+                append(cleaned[fields[index]])
 
     def _column(self, role):
         raw = self.raws.get(role)
@@ -212,7 +217,7 @@ class Reader:
             values = self._column(role)
             money = {value: amounts.parse(value) for value in self._first_lines(role, kept)}
             first = {}
-            for i in kept:
+            for i in kept if any(written and written.money for written in money.values()) else ():
                 written = money[values[i]]
                 if written and written.money:
                     first.setdefault(written.money, (self.lines[i], written.label))
