@@ -82,7 +82,7 @@ def _by_name(role, columns):
     candidates = [column for _, _, column in ranked]
     fitting = [column for column in candidates if column.fits(role)]
     fullest = max((column.filled for column in fitting), default=0)
-    fitting = [column for column in fitting if column.filled >= HALF * fullest]
+    fitting.sort(key=lambda column: column.filled < HALF * fullest)     # those with gaps last
     return fitting or candidates
 
 
