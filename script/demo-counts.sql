@@ -10,7 +10,7 @@
 \echo
 
 -- orders that are still to come say nothing of who is a customer
-SELECT max(at)::date AS as_of FROM orders
+SELECT coalesce(max(at)::date::text, '') AS as_of FROM orders
 WHERE customer IS NOT NULL AND at < current_date + 1 \gset
 SELECT :'as_of' = '' AS nobody \gset
 \if :nobody
