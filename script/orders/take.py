@@ -46,13 +46,12 @@ class Orders:
         """CSV for COPY; the first line has the columns with their types."""
         writer = csv.writer(out, lineterminator='\n')
         writer.writerow(self.types())
-        form = '%s %s' if self.has_time else '%s'
         shown = {}
-        for customer, moment, amount in self.rows:
-            at = shown.get(moment)
-            if at is None:
-                at = shown[moment] = moment.isoformat(' ') if self.has_time else moment.date().isoformat()
-            writer.writerow((customer, at, amount) if self.has_amount else (customer, at))
+        for _, moment, _ in self.rows:
+            if moment not in shown:
+                shown[moment] = moment.isoformat(' ') if self.has_time else moment.date().isoformat()
+        last = 3 if self.has_amount else 2
+        writer.writerows((customer, shown[moment], amount)[:last] for customer, moment, amount in self.rows)
 
 
 class Cleaned(dict):
