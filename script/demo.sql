@@ -2,17 +2,10 @@
 \pset footer off
 \pset null ''
 
--- a timestamp with time zone wants to know where a day begins
-SELECT CASE atttypid WHEN 'timestamptz'::regtype THEN ', zone => ''UTC''' ELSE '' END AS zone
-FROM pg_attribute
-WHERE attrelid = 'orders'::regclass AND attname = 'at' \gset
-SELECT format('CALL clv.create_materialized_view(''customer_value'', ''orders'', ''customer'', ''at'', ''amount''%s);',
-			  :'zone') AS call \gset
-
 \echo
-\echo '  ' :call
+\echo '   CALL clv.create_materialized_view(''customer_value'', ''orders'', ''customer'', ''at'', ''amount'');'
 \echo
-:call
+CALL clv.create_materialized_view('customer_value', 'orders', 'customer', 'at', 'amount');
 
 CREATE FUNCTION money(value float8) RETURNS text LANGUAGE sql
 RETURN lpad(to_char(value, 'FM999,999,999,999,990.00'), 14);
@@ -49,7 +42,7 @@ lines (place, label, value) AS (
 	) AS l
 	UNION ALL
 	SELECT 9, 'rows left out: ' || r.reason, to_char(r.rows, 'FM999,999,999,990')
-	FROM clv.source_report('orders', 'customer', 'at', 'amount':zone) r
+	FROM clv.source_report('orders', 'customer', 'at', 'amount') r
 	WHERE r.reason NOT IN ('used', 'total') AND r.rows > 0
 )
 SELECT '  ' || label, coalesce(value, 'unknown') FROM lines ORDER BY place, label;
