@@ -46,7 +46,7 @@ is( $node->safe_psql(
 		'postgres', q{
 	SELECT outcome, count(*), min(statement) FROM probe.told
 	WHERE outcome NOT IN ('0A000', 'null')
-	  AND NOT (outcome = '42883' AND EXISTS (SELECT FROM probe.support s WHERE 'internal' = ANY (s.args) AND statement LIKE 'SELECT ' || s.name || '(%'))
+	  AND NOT (outcome = '42883' AND EXISTS (SELECT FROM probe.support s WHERE 'internal'::regtype = ANY (s.args) AND statement LIKE 'SELECT ' || s.name || '(%'))
 	GROUP BY outcome}),
 	'', 'by hand nothing answers');
 is( $node->safe_psql(
