@@ -78,10 +78,27 @@ $$;
 COMMENT ON FUNCTION @extschema@._relation(regclass) IS
 	'part of clv.query: a relation''s schema and name, quoted';
 
+-- A column of a domain as a value of the type under it, since a call is exact
+-- when its arguments are of the declared types themselves.
+CREATE FUNCTION @extschema@._without_domain(ref text, relation regclass, column_name name)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+AS $$
+SELECT CASE WHEN t.oid = a.atttypid THEN ref ELSE format('CAST(%s AS %I.%I)', ref, n.nspname, t.typname) END
+FROM pg_attribute AS a
+JOIN pg_type AS t ON t.oid = @extschema@._column_type(relation, column_name)
+JOIN pg_namespace AS n ON n.oid = t.typnamespace
+WHERE a.attrelid = relation AND a.attname = column_name
+$$;
+COMMENT ON FUNCTION @extschema@._without_domain(text, regclass, name) IS
+	'part of clv.query: a reference to a column, cast to the type under its domains where it is of a domain';
+
 -- What the statement says of the source: its relation and columns, checked and
 -- quoted, "o" standing for a row of it.
 CREATE FUNCTION @extschema@._source(
-	source regclass, customer name, at name, amount name, as_of date, zone text, since date DEFAULT NULL,
+	source regclass, customer name, at name, amount name, as_of date, zone text, since date,
 	OUT relation text,			-- schema and name
 	OUT customer_column text,	-- without "o."
 	OUT customer_ref text,
@@ -105,6 +122,8 @@ DECLARE
 		tier,as_of}';
 	at_type		regtype;
 	amount_type	regtype;
+	at_value	text;		-- without its domain
+	amount_plain text;
 	kind		"char";
 	missing		text;
 BEGIN
@@ -139,8 +158,9 @@ BEGIN
 			HINT = 'Rename it in a view over the source, and give that view.';
 	END IF;
 
-	at_type := @extschema@._check_type(source, at, '{date,timestamp,timestamptz}', 'date, timestamp or timestamp with time zone',
-									   'Cast it in a view over the source, and give that view.');
+	at_type := @extschema@._check_type(source, at, '{date,timestamp,timestamptz}'::regtype[],
+									   'date, timestamp or timestamp with time zone'::text,
+									   'Cast it in a view over the source, and give that view.'::text);
 	IF at_type = 'timestamptz'::regtype AND zone IS NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -165,8 +185,8 @@ BEGIN
 			HINT = 'Use a full name of the view pg_timezone_names, such as "Europe/Berlin".';
 	END IF;
 
-	amount_type := @extschema@._check_type(source, amount, @extschema@._numbers(), 'a number',
-										   'Cast it to numeric in a view over the source, and give that view.');
+	amount_type := @extschema@._check_type(source, amount, @extschema@._numbers(), 'a number'::text,
+										   'Cast it to numeric in a view over the source, and give that view.'::text);
 
 	IF as_of IS NOT NULL AND NOT isfinite(as_of) THEN
 		RAISE EXCEPTION USING
@@ -178,18 +198,21 @@ BEGIN
 	customer_ref := format('o.%I', customer);
 	at_ref := format('o.%I', at);
 	amount_ref := format('o.%I', amount);
-	amount_value := CASE WHEN amount_type = 'double precision'::regtype THEN amount_ref
-		ELSE format('CAST(%s AS double precision)', amount_ref) END;
+	at_value := @extschema@._without_domain(at_ref, source, at);
+	amount_plain := @extschema@._without_domain(amount_ref, source, amount);
+	amount_value := CASE WHEN amount_type <> 'double precision'::regtype OR amount_plain <> amount_ref
+		THEN format('CAST(%s AS double precision)', amount_ref) ELSE amount_ref END;
 	amount_finite := CASE WHEN amount_type = 'numeric'::regtype
 		THEN format($sql$(%1$s = 0 OR abs(%1$s) BETWEEN 4.9406564584124654e-324 AND 1.7976931348623157e308)$sql$, amount_ref)
 		ELSE format($sql$(%s <> ALL ('{NaN,Infinity,-Infinity}'))$sql$, amount_value) END;
 	day := CASE at_type
-		WHEN 'date'::regtype THEN at_ref
+		WHEN 'date'::regtype THEN at_value
 		WHEN 'timestamp'::regtype THEN format('CAST(%s AS pg_catalog.date)', at_ref)
 		ELSE format('CAST(%s AT TIME ZONE %L AS pg_catalog.date)', at_ref, zone) END;
 	today := format('CAST(pg_catalog.now() AT TIME ZONE %L AS pg_catalog.date)', coalesce(zone, 'UTC'));
-	history := format('clv.rfm(%s)', concat_ws(', ', at_ref,
-		CASE WHEN amount_type = 'numeric'::regtype THEN amount_ref ELSE amount_value END, quote_literal(zone)));
+	history := format('clv.rfm(%s)', concat_ws(', ', at_value,
+		CASE WHEN amount_type = 'numeric'::regtype THEN amount_plain ELSE amount_value END,
+		'CAST(' || quote_literal(zone) || ' AS pg_catalog.text)'));
 
 	-- A history is asked about days, so others may stay in it; what this must
 	-- keep out is infinity, and what it should is rows read for nothing.

@@ -47,7 +47,7 @@ BEGIN
 	IF NOT options ? 'customers' THEN
 		RETURN;
 	END IF;
-	PERFORM @extschema@._check_keys('option "customers"', options -> 'customers', '{table,key}');
+	PERFORM @extschema@._check_keys('option "customers"'::text, options -> 'customers', '{table,key}'::text[]);
 	relation := (options #>> '{customers,table}')::regclass;
 	key := options #>> '{customers,key}';
 	IF relation IS NULL OR key IS NULL THEN
@@ -114,7 +114,8 @@ DECLARE
 BEGIN
 	IF jsonb_typeof(given) = 'object' THEN
 		SELECT c.column_name, c.of_source INTO column_name, of_source
-		FROM @extschema@._option_column(options, key, '{column,of,default}', @extschema@._numbers(), 'a number', source, customers) AS c;
+		FROM @extschema@._option_column(options, key, '{column,of,default}'::text[], @extschema@._numbers(), 'a number'::text,
+											source, customers) AS c;
 	END IF;
 	IF jsonb_typeof(number) <> 'number'
 	   OR key = 'margin' AND number::numeric NOT BETWEEN -1 AND 1
@@ -221,7 +222,7 @@ DECLARE
 	early		date;
 	late		date;
 BEGIN
-	PERFORM @extschema@._check_keys('option "hysteresis"', hysteresis, '{band,dates,ago}');
+	PERFORM @extschema@._check_keys('option "hysteresis"'::text, hysteresis, '{band,dates,ago}'::text[]);
 	IF hysteresis ? 'dates' = hysteresis ? 'ago' OR jsonb_typeof(hysteresis -> 'band') IS DISTINCT FROM 'number'
 	   OR jsonb_typeof(given) <> 'array' OR jsonb_array_length(given) = 0 THEN
 		RAISE EXCEPTION USING
@@ -229,7 +230,7 @@ BEGIN
 			MESSAGE = format('option "hysteresis" cannot be "%s"', hysteresis),
 			HINT = 'Give a band and past dates, {"band": 0.1, "dates": ["2024-01-31", "2024-02-29"]}, or how long ago, {"band": 0.1, "ago": ["2 months", "1 month"]}.';
 	END IF;
-	PERFORM clv.tier(0, '{}', NULL::text, (hysteresis ->> 'band')::float8);
+	PERFORM clv.tier(0::float8, '{}'::float8[], NULL::text, (hysteresis ->> 'band')::float8, '{a}'::text[], NULL::text);
 	IF hysteresis ? 'ago' THEN
 		IF EXISTS (SELECT FROM jsonb_array_elements_text(given) AS g WHERE (g::interval > '0' AND isfinite(g::interval)) IS NOT TRUE) THEN
 			RAISE EXCEPTION USING
@@ -285,7 +286,7 @@ DECLARE
 	key			text;
 BEGIN
 	given := coalesce(options, '{}');
-	PERFORM @extschema@._check_keys('options', given, cost_keys || '{customers,opt_out,hysteresis,history}');
+	PERFORM @extschema@._check_keys('options'::text, given, cost_keys || '{customers,opt_out,hysteresis,history}'::text[]);
 	customers := @extschema@._customer_table(given);
 	costs := given ?| cost_keys;
 	columns := '{}';
@@ -311,7 +312,7 @@ BEGIN
 	END IF;
 
 	IF given ? 'opt_out' THEN
-		cost := @extschema@._option_column(given, 'opt_out', '{column,of}', '{boolean}', 'boolean', source, customers.relation);
+		cost := @extschema@._option_column(given, 'opt_out'::text, '{column,of}'::text[], '{boolean}'::regtype[], 'boolean'::text, source, customers.relation);
 		opted_out := format('coalesce(%s.opted_out, false)', CASE WHEN cost.of_source THEN 'h' ELSE 'f' END);
 		IF cost.of_source THEN
 			history_columns := concat(history_columns, E',\n           pg_catalog.bool_or(o.', cost.column_name, ') AS opted_out');

@@ -27,8 +27,8 @@ BEGIN
 			MESSAGE = 'argument "refunds" must not be null',
 			HINT = 'Leave it out for its default.';
 	END IF;
-	PERFORM clv.frequency(one.history, '2000-01-01', refunds)
-	FROM (SELECT clv.rfm('2000-01-01'::date, 1)) AS one (history);
+	PERFORM clv.frequency(one.history, '2000-01-01'::date, refunds)
+	FROM (SELECT clv.rfm('2000-01-01'::date, 1::float8)) AS one (history);
 END
 $$;
 COMMENT ON FUNCTION @extschema@._check_refunds(text) IS
@@ -69,9 +69,10 @@ BEGIN
 	END IF;
 
 	PERFORM clv.discounted_purchases(
-		clv.model('bgnbd', '{"r": 1, "alpha": 1, "a": 1, "b": 1}'), 0, 0, 0, annual_rate, horizon);
+		clv.model('bgnbd'::text, '{"r": 1, "alpha": 1, "a": 1, "b": 1}'::jsonb, 1::float8),
+		0::float8, 0::float8, 0::float8, annual_rate, horizon);
 	PERFORM @extschema@._check_refunds(refunds);
-	PERFORM clv.cutoffs(1, tier_method, tier_shares);
+	PERFORM clv.cutoffs(1::float8, tier_method, tier_shares);
 
 	IF cardinality(tier_labels) <> cardinality(tier_shares) + 1
 	   OR array_position(tier_labels, NULL) IS NOT NULL THEN
@@ -111,7 +112,7 @@ COMMENT ON FUNCTION @extschema@._asked(record, date) IS
 	'part of the functions over orders: as_of, or today in the zone of the source';
 
 -- Step "histories": the orders, read once.
-CREATE FUNCTION @extschema@._histories_step(src record, refunds text, more_columns text DEFAULT NULL)
+CREATE FUNCTION @extschema@._histories_step(src record, refunds text, more_columns text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -136,7 +137,7 @@ COMMENT ON FUNCTION @extschema@._histories_step(record, text, text) IS
 
 -- Steps "histories" and "as_of".
 CREATE FUNCTION @extschema@._history_steps(
-	src record, as_of date, refunds text, more_columns text DEFAULT NULL)
+	src record, as_of date, refunds text, more_columns text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -151,7 +152,7 @@ as_of AS (
 		CASE WHEN as_of IS NULL THEN ': today, or the last day before it with a purchase' END,
 		CASE WHEN as_of IS NULL
 			THEN format($sql$pg_catalog.max((
-               clv.summary(h.history, %s, %L)
+               clv.summary(h.history, %s, CAST(%L AS pg_catalog.text))
            ).last_purchase)$sql$, src.today, refunds)
 			ELSE format('CAST(%L AS pg_catalog.date)', as_of) END,
 		CASE WHEN as_of IS NULL THEN E'\n    FROM histories AS h' END));
@@ -172,14 +173,17 @@ AS $$
 SELECT format(
 $sql$base AS (
     -- all customers together: how many share each frequency, recency and age
-    SELECT clv.cbs(h.history, a.as_of, %1$L) AS base
+    SELECT clv.cbs(h.history, a.as_of, CAST(%1$L AS pg_catalog.text)) AS base
     FROM histories AS h
     CROSS JOIN as_of AS a
 ),
 model AS MATERIALIZED (
     -- how often customers buy, when they leave and what they spend; what to ask of that
-    SELECT clv.fit(b.base, %2$L) AS model,
-           clv.fit(b.base, 'gammagamma') AS spend,
+    -- (calls have all arguments, each of its type, so that no overload can take their place)
+    SELECT clv.fit(b.base, CAST(%2$L AS pg_catalog.text), CAST(1 AS double precision),
+                   CAST(NULL AS pg_catalog.jsonb), CAST(NULL AS pg_catalog.jsonb)) AS model,
+           clv.fit(b.base, CAST('gammagamma' AS pg_catalog.text), CAST(1 AS double precision),
+                   CAST(NULL AS pg_catalog.jsonb), CAST(NULL AS pg_catalog.jsonb)) AS spend,
            INTERVAL %3$L AS horizon,
            CAST(%4$s AS double precision) AS annual_rate,
            CAST(%5$L AS pg_catalog.text[]) AS tier_labels
@@ -198,14 +202,14 @@ AS $$
 BEGIN
 	RETURN (SELECT string_agg(format(CASE WHEN opt.costs THEN
 $sql$,
-           clv.discounted_purchases(m.model, s%1$s.frequency, s%1$s.recency, s%1$s.t,
+           clv.discounted_purchases(m.model, s%1$s.x, s%1$s.recency, s%1$s.t,
                                     m.annual_rate, m.horizon) AS past_purchases_%1$s,
-           clv.expected_spend(m.spend, s%1$s.frequency, s%1$s.monetary) AS past_spend_%1$s,
-           clv.alive_years(m.model, s%1$s.frequency, s%1$s.recency, s%1$s.t,
+           clv.expected_spend(m.spend, s%1$s.x, s%1$s.monetary) AS past_spend_%1$s,
+           clv.alive_years(m.model, s%1$s.x, s%1$s.recency, s%1$s.t,
                            m.annual_rate, m.horizon) AS past_years_%1$s$sql$
 			ELSE
 $sql$,
-           clv.value(m.model, m.spend, s%1$s.frequency, s%1$s.recency, s%1$s.t,
+           clv.value(m.model, m.spend, s%1$s.x, s%1$s.recency, s%1$s.t,
                      s%1$s.monetary, m.annual_rate, m.horizon) AS past_value_%1$s$sql$ END, i), '' ORDER BY i)
 			FROM generate_series(1, cardinality(opt.past_dates)) AS i);
 END
@@ -235,10 +239,10 @@ BEGIN
 $sql$summaries AS (
     -- each customer as of that day%1$s
     SELECT h.customer,%2$s
-           clv.summary(h.history, a.as_of, %3$L) AS s$sql$,
+           clv.summary(h.history, a.as_of, CAST(%3$L AS pg_catalog.text)) AS s$sql$,
 			CASE WHEN past > 0 THEN ' and the stated dates before it' END,
 			CASE WHEN opt.keep_history AND NOT only_values THEN E'\n           h.history,' END, refunds),
-		(SELECT string_agg(format(E',\n           clv.summary(h.history, %s, %L) AS s%s', opt.past_dates[i], refunds, i), '' ORDER BY i)
+		(SELECT string_agg(format(E',\n           clv.summary(h.history, %s, CAST(%L AS pg_catalog.text)) AS s%s', opt.past_dates[i], refunds, i), '' ORDER BY i)
 		 FROM generate_series(1, past) AS i),
 		(SELECT string_agg(format(E',\n           %s AS %s', CASE c.name WHEN 'margin' THEN opt.margin
 				WHEN 'cost_per_order' THEN opt.cost_per_order WHEN 'service_cost' THEN opt.service_cost
@@ -261,16 +265,16 @@ $sql$h.customer,
            s.t,
            s.monetary,
            s.days_since_last,
-           clv.p_alive(m.model, s.frequency, s.recency, s.t) AS p_alive,
-           clv.expected_purchases(m.model, s.frequency, s.recency, s.t,
+           clv.p_alive(m.model, s.x, s.recency, s.t) AS p_alive,
+           clv.expected_purchases(m.model, s.x, s.recency, s.t,
                                   m.horizon) AS expected_purchases,
            $sql$ END,
-$sql$clv.discounted_purchases(m.model, s.frequency, s.recency, s.t,
+$sql$clv.discounted_purchases(m.model, s.x, s.recency, s.t,
                                     m.annual_rate, m.horizon) AS discounted_purchases,
-           clv.expected_spend(m.spend, s.frequency, s.monetary) AS expected_spend$sql$,
+           clv.expected_spend(m.spend, s.x, s.monetary) AS expected_spend$sql$,
 		CASE WHEN opt.costs THEN
 $sql$,
-           clv.alive_years(m.model, s.frequency, s.recency, s.t,
+           clv.alive_years(m.model, s.x, s.recency, s.t,
                            m.annual_rate, m.horizon) AS alive_years$sql$ END,
 		CASE WHEN opt.costs AND NOT only_values THEN E',\n           s.spend AS value_to_date,\n           s.refunds' END,
 		(SELECT string_agg(E',\n           h.' || c.name, '' ORDER BY c.place) FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
@@ -279,8 +283,10 @@ $sql$,
 $sql$
     FROM summaries AS h
     CROSS JOIN model AS m
-    CROSS JOIN LATERAL (SELECT (h.s).*) AS s$sql$,
-		(SELECT string_agg(format(E'\n    CROSS JOIN LATERAL (SELECT (h.s%1$s).*) AS s%1$s', i), '' ORDER BY i)
+    CROSS JOIN LATERAL (
+        SELECT (h.s).*, CAST((h.s).frequency AS double precision) AS x
+    ) AS s$sql$,
+		(SELECT string_agg(format(E'\n    CROSS JOIN LATERAL (\n        SELECT (h.s%1$s).*, CAST((h.s%1$s).frequency AS double precision) AS x\n    ) AS s%1$s', i), '' ORDER BY i)
 		 FROM generate_series(1, past) AS i),
 		E'\n    WHERE s.frequency IS NOT NULL', CASE WHEN read_once THEN E'\n    OFFSET 0' END, E'\n)');
 END
@@ -323,7 +329,7 @@ $sql$,
 customer_profits AS NOT MATERIALIZED (
     -- what is left of it after costs$sql$, CASE WHEN NOT only_values THEN ', and of the past' END, $sql$
     SELECT v.*,
-           $sql$, @extschema@._net('v.clv', 'v.discounted_purchases', 'v.alive_years'), ' AS clv_net',
+           $sql$, @extschema@._net('v.clv'::text, 'v.discounted_purchases'::text, 'v.alive_years'::text), ' AS clv_net',
 			CASE WHEN NOT only_values THEN concat(
 $sql$,
            v.value_to_date OPERATOR(pg_catalog.+) v.clv AS clv_total,
@@ -369,7 +375,7 @@ BEGIN
 	RETURN format(
 $sql$tiers AS (
     -- the value from which on a customer is in each tier
-    SELECT clv.cutoffs(%3$s, %1$L, CAST(%2$L AS double precision[])) AS cutoffs
+    SELECT clv.cutoffs(%3$s, CAST(%1$L AS pg_catalog.text), CAST(%2$L AS double precision[])) AS cutoffs
     FROM %4$s AS v%5$s
 )$sql$, tier_method, tier_shares, v.value, v.step,
 		CASE WHEN opt.opted_out IS NOT NULL THEN E'\n    WHERE NOT v.opted_out' END);
@@ -442,8 +448,8 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS t%s$sql$,
 			CASE WHEN i = 1 THEN 'that the customer had at the first of the stated dates' ELSE 'at the next of them, coming from that one' END,
-			CASE WHEN i = 1 THEN 'clv.tier(v.past_value_1, k.cutoffs, m.tier_labels)'
-				ELSE format('coalesce(clv.tier(v.past_value_%1$s, k.cutoffs, t%2$s.tier, %3$s, m.tier_labels), t%2$s.tier)', i, i - 1, opt.band) END,
+			CASE WHEN i = 1 THEN 'clv.tier(v.past_value_1, k.cutoffs, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text))'
+				ELSE format('coalesce(clv.tier(v.past_value_%1$s, k.cutoffs, t%2$s.tier, %3$s, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text)), t%2$s.tier)', i, i - 1, opt.band) END,
 			i), '' ORDER BY i)
 			FROM generate_series(1, cardinality(opt.past_dates)) AS i);
 END
@@ -459,13 +465,13 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	v			record := @extschema@._value_step(opt);
-	tier		text := format('clv.tier(%s, k.cutoffs, m.tier_labels)', v.value);
+	tier		text := format('clv.tier(%s, k.cutoffs, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text))', v.value);
 	rank		text := format('pg_catalog.rank() OVER (ORDER BY %s DESC NULLS LAST)', v.value);
 	previous	text := format('t%s.tier', cardinality(opt.past_dates));
 	more		text;
 BEGIN
 	IF opt.past_dates IS NOT NULL THEN
-		tier := format('clv.tier(%s, k.cutoffs, %s, %s, m.tier_labels)', v.value, previous, opt.band);
+		tier := format('clv.tier(%s, k.cutoffs, %s, %s, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text))', v.value, previous, opt.band);
 	END IF;
 	IF opt.opted_out IS NOT NULL THEN
 		tier := format('CASE WHEN NOT v.opted_out THEN %s END', tier);
@@ -530,7 +536,7 @@ DECLARE
 	src			record;
 	opt			record;
 BEGIN
-	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
 	opt := @extschema@._options(options, source, customer, as_of, src);
 	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
 								 tier_labels);

@@ -302,7 +302,7 @@ DECLARE
 	made_from	text;
 BEGIN
 	views := @extschema@._view_names(name, default_schema);
-	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
 	opt := @extschema@._options(options, source, customer, as_of, src);
 	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
 								 tier_labels);
@@ -311,7 +311,7 @@ BEGIN
 	CALL @extschema@._make_view(views.model_view,
 		@extschema@._model_view_query(src, as_of, horizon, annual_rate, model, zone, refunds, tier_method,
 							  tier_shares, tier_labels, opt),
-		'as_of', true,
+		'as_of'::text, true,
 		format('the models and tier thresholds behind %s, fitted %s; refresh it to refit, and then %s to rescore',
 			   views.customer_view, made_from, views.customer_view));
 	CALL @extschema@._make_view(views.customer_view,

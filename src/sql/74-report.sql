@@ -47,7 +47,7 @@ DECLARE
 	src			record;
 	row_step	text;
 BEGIN
-	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
 	row_step := @extschema@._row_step(src);
 	-- rows that would make clv.query raise are to be counted here, not to raise
 	src.up_to := format($sql$%s
@@ -55,7 +55,7 @@ BEGIN
       AND %s$sql$, src.up_to, src.at_ref, src.amount_finite);
 	RETURN QUERY EXECUTE concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds),
+		@extschema@._history_steps(src, as_of, refunds, NULL::text),
 		row_step,
 		$sql$SELECT k.reason,
        coalesce(sum(r.rows), 0)::bigint

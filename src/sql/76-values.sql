@@ -78,7 +78,7 @@ BEGIN
 			HINT = 'Give the view that clv.create_materialized_view made, the one with a row a customer.';
 	END IF;
 	customers := @extschema@._relation(view);
-	customer_type := @extschema@._column_type(view, customer_column);
+	customer_type := @extschema@._column_type(view, customer_column::name);
 	customer_column := format('%I', customer_column);
 	costs := columns @> '{clv_net}';
 	value := CASE WHEN costs THEN 'clv_net' ELSE 'clv' END;
@@ -127,7 +127,7 @@ WITH rules AS (
 	UNION ALL
 	SELECT cardinality(m.tier_labels) + 2, NULL, NULL, NULL, NULL, 'without a value, or opted out' FROM %2$s AS m
 ), held AS (
-	SELECT v.tier, count(*) AS customers, coalesce(sum(clv._numeric(v.%3$s)), 0) AS value, max(v.as_of) AS as_of
+	SELECT v.tier, count(*) AS customers, coalesce(sum(clv._numeric(v.%3$s::float8)), 0) AS value, max(v.as_of) AS as_of
 	FROM %1$s AS v
 	GROUP BY v.tier
 ), total AS (
@@ -187,7 +187,7 @@ WITH one AS (
 	SELECT v.*, v.%4$s AS value FROM %1$s AS v WHERE %3$s
 ), m AS (
 	SELECT r.*, clv.model_name(r.model) AS name, clv.customers(r.model) AS fitted,
-		   clv.expected_spend(r.spend, 0, NULL) AS mean_spend
+		   clv.expected_spend(r.spend, 0::float8, NULL::float8) AS mean_spend
 	FROM %2$s AS r
 ), step AS (
 	SELECT s.*
@@ -201,7 +201,7 @@ WITH one AS (
 		(80, 'discounted_purchases', v.discounted_purchases, format('the same, each discounted from its day to as_of at %%s %%%% a year', trim_scale((m.annual_rate * 100)::numeric))),
 		(100, 'mean_spend_of_all', m.mean_spend, 'spend per purchase expected of a customer of whom nothing is known: p gamma / (q - 1)'),
 		(110, 'weight_of_own', CASE WHEN v.frequency = 0 THEN 0
-				ELSE clv.param(m.spend, 'p') * v.frequency / (clv.param(m.spend, 'p') * v.frequency + clv.param(m.spend, 'q') - 1) END,
+				ELSE clv.param(m.spend, 'p'::text) * v.frequency / (clv.param(m.spend, 'p'::text) * v.frequency + clv.param(m.spend, 'q'::text) - 1) END,
 			'what the customer''s own mean counts beside it: p x / (p x + q - 1)'),
 		(120, 'expected_spend', v.expected_spend, 'weight_of_own * monetary + (1 - weight_of_own) * mean_spend_of_all'),
 		(130, 'clv', v.clv, 'discounted_purchases * expected_spend')%5$s
@@ -224,8 +224,8 @@ WITH one AS (
 	UNION ALL
 	SELECT 230, 'note', NULL, 'the models were fitted anew after this view was scored: refresh it'
 	FROM one AS v CROSS JOIN m
-	WHERE v.discounted_purchases IS DISTINCT FROM clv.discounted_purchases(m.model, v.frequency, v.recency, v.t, m.annual_rate, m.horizon)
-	   OR v.expected_spend IS DISTINCT FROM clv.expected_spend(m.spend, v.frequency, v.monetary)
+	WHERE v.discounted_purchases IS DISTINCT FROM clv.discounted_purchases(m.model, v.frequency::float8, v.recency, v.t, m.annual_rate, m.horizon)
+	   OR v.expected_spend IS DISTINCT FROM clv.expected_spend(m.spend, v.frequency::float8, v.monetary)
 )
 SELECT (row_number() OVER (ORDER BY s.step))::int, s.quantity, s.value, s.formula
 FROM step AS s
@@ -302,9 +302,10 @@ BEGIN
 			ERRCODE = 'null_value_not_allowed',
 			MESSAGE = 'a relation of histories needs the names of its columns, customer and history';
 	END IF;
-	PERFORM @extschema@._check_type(histories, history, '{clv.rfm}', 'clv.rfm', 'The aggregate clv.rfm makes one of a customer''s orders.');
-	source := format('(SELECT r.%1$I AS customer, clv.rollup(r.%2$I) AS history FROM %3$s AS r WHERE r.%1$I IS NOT NULL GROUP BY 1) AS h
-	LEFT JOIN %4$s AS v ON v.%5$s %6$s h.customer', customer, history, @extschema@._relation(histories), pair.customers,
+	PERFORM @extschema@._check_type(histories, history, '{clv.rfm}'::regtype[], 'clv.rfm'::text,
+									'The aggregate clv.rfm makes one of a customer''s orders.'::text);
+	source := format('(SELECT r.%1$I AS customer, clv.rollup(%2$s) AS history FROM %3$s AS r WHERE r.%1$I IS NOT NULL GROUP BY 1) AS h
+	LEFT JOIN %4$s AS v ON v.%5$s %6$s h.customer', customer, @extschema@._without_domain(format('r.%I', history), histories, history), @extschema@._relation(histories), pair.customers,
 		pair.customer_column, @extschema@._equality(pair.customer_type, @extschema@._column_type(histories, customer)));
 	customer_ref := 'h.customer';
 	history_ref := 'h.history';
@@ -329,9 +330,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN format(CASE WHEN pair.costs
-		THEN 'clv._net_value(%2$s.model, %2$s.spend, %1$s.frequency, %1$s.recency, %1$s.t, %1$s.monetary, %2$s.annual_rate, %2$s.horizon,
+		THEN 'clv._net_value(%2$s.model, %2$s.spend, %1$s.frequency::float8, %1$s.recency, %1$s.t, %1$s.monetary, %2$s.annual_rate, %2$s.horizon,
 			v.margin, v.cost_per_order, v.service_cost)'
-		ELSE 'clv.value(%2$s.model, %2$s.spend, %1$s.frequency, %1$s.recency, %1$s.t, %1$s.monetary, %2$s.annual_rate, %2$s.horizon)' END, s, m);
+		ELSE 'clv.value(%2$s.model, %2$s.spend, %1$s.frequency::float8, %1$s.recency, %1$s.t, %1$s.monetary, %2$s.annual_rate, %2$s.horizon)' END, s, m);
 END
 $$;
 COMMENT ON FUNCTION @extschema@._value_of(record, text, text) IS
@@ -376,15 +377,15 @@ DECLARE
 	day			date;
 BEGIN
 	FOREACH day IN ARRAY coalesce(as_of, ARRAY[NULL::date]) LOOP
-		PERFORM @extschema@._check_date('a date of as_of', day, h.last);
+		PERFORM @extschema@._check_date('a date of as_of'::text, day, h.last);
 	END LOOP;
 	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
 	RETURN QUERY EXECUTE format(
 $sql$
-SELECT x.as_of, x.customer::text, x.frequency, x.recency, x.t, x.p_alive, x.value, clv.tier(x.value, $7, $8)
+SELECT x.as_of, x.customer::text, x.frequency, x.recency, x.t, x.p_alive, x.value, clv.tier(x.value, $7, $8, 'unprofitable'::text)
 FROM (
 	SELECT v.as_of, v.customer, (v.s).frequency, (v.s).recency, (v.s).t,
-		   clv.p_alive(m.model, (v.s).frequency, (v.s).recency, (v.s).t) AS p_alive, %2$s AS value
+		   clv.p_alive(m.model, (v.s).frequency::float8, (v.s).recency, (v.s).t) AS p_alive, %2$s AS value
 	FROM (
 		SELECT %6$sd.as_of, %1$s AS customer, clv.summary(%4$s, d.as_of, $6) AS s
 		FROM %3$s CROSS JOIN unnest($1) AS d (as_of)
@@ -395,7 +396,7 @@ FROM (
 	WHERE (v.s).frequency IS NOT NULL
 	OFFSET '0'
 ) AS x
-$sql$, h.customer_ref, @extschema@._value_of(pair, '(v.s)', 'm'), h.source, h.history_ref, pair.opted_out, pair.cost_columns)
+$sql$, h.customer_ref, @extschema@._value_of(pair, '(v.s)'::text, 'm'::text), h.source, h.history_ref, pair.opted_out, pair.cost_columns)
 	USING as_of, m.model, m.spend, m.annual_rate, m.horizon, m.refunds, m.cutoffs, m.tier_labels;
 END
 $$;
@@ -422,8 +423,8 @@ DECLARE
 	h			record := @extschema@._histories(pair, histories, customer, history);
 	m			record;
 BEGIN
-	PERFORM @extschema@._check_date('from_date', from_date, h.last);
-	PERFORM @extschema@._check_date('to_date', to_date, h.last);
+	PERFORM @extschema@._check_date('from_date'::text, from_date, h.last);
+	PERFORM @extschema@._check_date('to_date'::text, to_date, h.last);
 	IF from_date >= to_date THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -436,15 +437,15 @@ WITH labels AS (
 	SELECT l.place, l.label FROM %1$s AS m, unnest(m.tier_labels || 'unprofitable'::text) WITH ORDINALITY AS l (label, place)
 ), dated AS (
 	SELECT (v.a).frequency IS NULL AS is_new, m.cutoffs, m.tier_labels, %2$s AS v0, %3$s AS v1,
-		   clv.p_alive(m.model, (v.a).frequency, (v.a).recency, (v.a).t) >= 0.5 AND clv.p_alive(m.model, (v.b).frequency, (v.b).recency, (v.b).t) < 0.5 AS departed
+		   clv.p_alive(m.model, (v.a).frequency::float8, (v.a).recency, (v.a).t) >= 0.5 AND clv.p_alive(m.model, (v.b).frequency::float8, (v.b).recency, (v.b).t) < 0.5 AS departed
 	FROM (SELECT %7$sclv.summary(%5$s, $1, $9) AS a, clv.summary(%5$s, $2, $9) AS b FROM %4$s WHERE (%6$s) IS NOT TRUE OFFSET '0') AS v
 	CROSS JOIN LATERAL (SELECT $3 AS model, $4 AS spend, $5 AS annual_rate, $6 AS horizon, $7 AS cutoffs, $8 AS tier_labels) AS m
 	WHERE (v.b).frequency IS NOT NULL
 	OFFSET '0'
 ), moves AS (
 	-- one column to group by, of which few values are expected: they are hashed where they are found
-	SELECT ARRAY[CASE WHEN d.is_new THEN '(new)' ELSE coalesce(clv.tier(d.v0, d.cutoffs, d.tier_labels), '(none)') END,
-				 coalesce(clv.tier(d.v1, d.cutoffs, d.tier_labels), '(none)')] AS tiers, d.v0, d.v1, d.departed
+	SELECT ARRAY[CASE WHEN d.is_new THEN '(new)' ELSE coalesce(clv.tier(d.v0, d.cutoffs, d.tier_labels, 'unprofitable'::text), '(none)') END,
+				 coalesce(clv.tier(d.v1, d.cutoffs, d.tier_labels, 'unprofitable'::text), '(none)')] AS tiers, d.v0, d.v1, d.departed
 	FROM dated AS d
 	OFFSET '0'
 ), moved AS MATERIALIZED (
@@ -468,7 +469,7 @@ FROM (TABLE places UNION ALL SELECT 1001, '(new)') AS f
 CROSS JOIN places AS t
 LEFT JOIN moved AS x ON x.from_tier = f.label AND x.to_tier = t.label
 ORDER BY f.place, t.place
-$sql$, pair.models, @extschema@._value_of(pair, '(v.a)', 'm'), @extschema@._value_of(pair, '(v.b)', 'm'), h.source, h.history_ref, pair.opted_out, pair.cost_columns)
+$sql$, pair.models, @extschema@._value_of(pair, '(v.a)'::text, 'm'::text), @extschema@._value_of(pair, '(v.b)'::text, 'm'::text), h.source, h.history_ref, pair.opted_out, pair.cost_columns)
 	USING from_date, to_date, m.model, m.spend, m.annual_rate, m.horizon, m.cutoffs, m.tier_labels, m.refunds;
 END
 $$;
@@ -517,10 +518,10 @@ WITH held AS NOT MATERIALIZED (
 	SELECT sum(clv._numeric(h.now - h.later))::float8 AS risk FROM held AS h
 )
 SELECT x.customer::text, x.tier, x.now, x.later, x.now - x.later, (x.now - x.later) / nullif(t.risk, 0),
-	   x.p_alive, clv.p_alive($3, x.frequency, x.recency, x.silent_t), x.days_since_last
+	   x.p_alive, clv.p_alive($3, x.frequency::float8, x.recency, x.silent_t), x.days_since_last
 FROM most AS x CROSS JOIN total AS t
 ORDER BY x.now - x.later DESC, x.customer
-$sql$, 'v.' || pair.customer_column, pair.value, @extschema@._value_of(pair, 's', 'm'), pair.customers, pair.opted_out)
+$sql$, 'v.' || pair.customer_column, pair.value, @extschema@._value_of(pair, 's'::text, 'm'::text), pair.customers, pair.opted_out)
 	USING silent, top, m.model, m.spend, m.annual_rate, m.horizon;
 END
 $$;

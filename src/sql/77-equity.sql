@@ -101,9 +101,9 @@ WITH valued AS %7$s (
 	WHERE n.whole OR n.place %% n.step = n.step / 2
 ), drawn AS (
 	SELECT a.number, count(*) AS customers, sum(clv._numeric(a.clv)) FILTER (WHERE a.is_fitted) AS fitted,
-		   clv.total_interval(m.model, m.spend, a.frequency, a.recency, a.t, a.monetary, m.annual_rate, m.horizon, $1, $2, $3)
+		   clv.total_interval(m.model, m.spend, a.frequency::float8, a.recency, a.t, a.monetary, m.annual_rate, m.horizon, $1, $2, $3)
 		   FILTER (WHERE a.whole) AS both,
-		   clv.total_interval(clv.without_uncertainty(m.model), clv.without_uncertainty(m.spend), a.frequency, a.recency, a.t, a.monetary,
+		   clv.total_interval(clv.without_uncertainty(m.model), clv.without_uncertainty(m.spend), a.frequency::float8, a.recency, a.t, a.monetary,
 							  m.annual_rate, m.horizon, $1, $2, $3) FILTER (WHERE NOT a.whole) AS chance
 	FROM sample AS a CROSS JOIN %5$s AS m
 	GROUP BY a.number
@@ -114,7 +114,7 @@ WITH valued AS %7$s (
 	SELECT e.number, percentile_cont(ARRAY[greatest((1 - $1) / 2, 0), least((1 + $1) / 2, 1)]) WITHIN GROUP (ORDER BY e.equity) AS range
 	FROM fits AS f
 	CROSS JOIN LATERAL (
-		SELECT a.number, sum(clv._numeric(clv.value(f.model, f.spend, a.frequency, a.recency, a.t, a.monetary, f.annual_rate, f.horizon)))::float8 AS equity
+		SELECT a.number, sum(clv._numeric(clv.value(f.model, f.spend, a.frequency::float8, a.recency, a.t, a.monetary, f.annual_rate, f.horizon)))::float8 AS equity
 		FROM sample AS a WHERE a.is_fitted GROUP BY a.number
 	) AS e
 	GROUP BY e.number
@@ -163,8 +163,8 @@ DECLARE
 	new_model	@extschema@.model;
 	new_spend	@extschema@.model;
 BEGIN
-	PERFORM @extschema@._check_date('from_date', from_date, h.last);
-	PERFORM @extschema@._check_date('to_date', to_date, h.last);
+	PERFORM @extschema@._check_date('from_date'::text, from_date, h.last);
+	PERFORM @extschema@._check_date('to_date'::text, to_date, h.last);
 	IF from_date >= to_date OR refit IS NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -179,7 +179,8 @@ BEGIN
 	IF refit THEN
 		EXECUTE format(
 $sql$
-SELECT clv.fit(b.before, clv.model_name($4)), clv.fit(b.before, clv.model_name($5)), clv.fit(b.after, clv.model_name($4)), clv.fit(b.after, clv.model_name($5))
+SELECT clv.fit(b.before, clv.model_name($4), 1::float8, NULL::jsonb, NULL::jsonb), clv.fit(b.before, clv.model_name($5), 1::float8, NULL::jsonb, NULL::jsonb),
+	   clv.fit(b.after, clv.model_name($4), 1::float8, NULL::jsonb, NULL::jsonb), clv.fit(b.after, clv.model_name($5), 1::float8, NULL::jsonb, NULL::jsonb)
 FROM (SELECT clv.cbs(%1$s, $1, $3) AS before, clv.cbs(%1$s, $2, $3) AS after FROM %2$s) AS b
 $sql$, h.history_ref, h.source)
 		INTO old_model, old_spend, new_model, new_spend
@@ -223,7 +224,8 @@ FROM sums AS s, LATERAL (VALUES
 	(7, 'end', s.finish, s.customers, 'value of the customers at the second date: the sum of all above')
 	) AS r (place, component, amount, customers, meaning)
 $sql$, h.source, h.history_ref,
-		@extschema@._value_of(pair, '(v.a)', 'o'), @extschema@._value_of(pair, '(v.b)', 'o'), @extschema@._value_of(pair, '(v.b)', 'n'), pair.cost_columns)
+		@extschema@._value_of(pair, '(v.a)'::text, 'o'::text), @extschema@._value_of(pair, '(v.b)'::text, 'o'::text),
+		@extschema@._value_of(pair, '(v.b)'::text, 'n'::text), pair.cost_columns)
 	USING from_date, to_date, refit, old_model, old_spend, new_model, new_spend, m.annual_rate, m.horizon, m.refunds;
 END
 $$;

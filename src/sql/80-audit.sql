@@ -90,7 +90,7 @@ BEGIN
 		END IF;
 		RETURN NULL;
 	END IF;
-	PERFORM @extschema@._check_type(source, margin_column, @extschema@._numbers(), 'a number', 'It is the column with margins.');
+	PERFORM @extschema@._check_type(source, margin_column, @extschema@._numbers(), 'a number'::text, 'It is the column with margins.'::text);
 	RETURN format(E',\n           coalesce(sum(CAST(%s AS numeric) * CAST(o.%I AS numeric)) FILTER (WHERE %s BETWEEN %L AND %L%s), 0) AS %s',
 		src.amount_ref, margin_column, src.day, first, last,
 		CASE WHEN refunds = 'gross' THEN format(' AND %s > 0', src.amount_ref) END, name);
@@ -123,16 +123,16 @@ DECLARE
 	src			record;
 	profit		text;
 BEGIN
-	PERFORM @extschema@._check_span('the period', first, last);
+	PERFORM @extschema@._check_span('the period'::text, first, last);
 	src := @extschema@._source(source, customer, at, amount, last, zone, first);
-	profit := @extschema@._profit_column(source, src, refunds, margin, margin_column, first, last, 'profit');
+	profit := @extschema@._profit_column(source, src, refunds, margin, margin_column, first, last, 'profit'::text);
 	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profit), format(
 $sql$
 customer_periods AS (
 	SELECT (p.own).purchases, (p.own).orders, (p.own).revenue, %1$s AS profit
-	FROM (SELECT h.*, clv._in_period(h.history, %2$L, %3$L, %4$L) AS own FROM histories AS h OFFSET 0) AS p
+	FROM (SELECT h.*, clv._in_period(h.history, %2$L::date, %3$L::date, %4$L::text) AS own FROM histories AS h OFFSET 0) AS p
 	WHERE (p.own).orders IS NOT NULL
-),$sql$, CASE WHEN profit IS NOT NULL THEN 'p.profit' ELSE @extschema@._times('(p.own).revenue', margin) END, first, last, refunds));
+),$sql$, CASE WHEN profit IS NOT NULL THEN 'p.profit' ELSE @extschema@._times('(p.own).revenue'::text, margin) END, first, last, refunds));
 END
 $$;
 COMMENT ON FUNCTION @extschema@._one_period(regclass, name, name, name, date, date, text, text, float8, name) IS
@@ -149,7 +149,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE @extschema@._one_period(source, customer, at, amount, first, last, zone, refunds, 1, NULL) ||
+	RETURN QUERY EXECUTE @extschema@._one_period(source, customer, at, amount, first, last, zone, refunds, 1::float8, NULL::name) ||
 $sql$
 counted AS (
 	SELECT c.orders, count(*) AS customers, sum(c.revenue) AS revenue FROM customer_periods AS c GROUP BY c.orders
@@ -225,8 +225,8 @@ running AS (
 	WINDOW w AS (ORDER BY c.profit DESC ROWS UNBOUNDED PRECEDING)
 ), one AS (
 	SELECT count(*) AS customers, sum(c.profit)::float8 AS total, clv.gini(clv._double(c.profit)) AS gini,
-		   clv.top_share(clv._double(c.profit), 0.01) AS top01, clv.top_share(clv._double(c.profit), 0.05) AS top05,
-		   clv.top_share(clv._double(c.profit), 0.10) AS top10, clv.top_share(clv._double(c.profit), 0.20) AS top20
+		   clv.top_share(clv._double(c.profit), 0.01::float8) AS top01, clv.top_share(clv._double(c.profit), 0.05::float8) AS top05,
+		   clv.top_share(clv._double(c.profit), 0.10::float8) AS top10, clv.top_share(clv._double(c.profit), 0.20::float8) AS top20
 	FROM customer_periods AS c
 ), needed AS (
 	SELECT min(r.place) FILTER (WHERE r.until >= 0.5 * r.total AND r.total > 0) AS half,
@@ -269,24 +269,24 @@ DECLARE
 	src			record;
 	profits		text;
 BEGIN
-	PERFORM @extschema@._check_span('the first period', from_first, from_last);
-	PERFORM @extschema@._check_span('the second period', to_first, to_last);
+	PERFORM @extschema@._check_span('the first period'::text, from_first, from_last);
+	PERFORM @extschema@._check_span('the second period'::text, to_first, to_last);
 	IF to_first <= from_last THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('the second period begins on "%s", before the first is over on "%s"', to_first, from_last);
 	END IF;
 	src := @extschema@._source(source, customer, at, amount, to_last, zone, since);
-	profits := @extschema@._profit_column(source, src, refunds, margin, margin_column, from_first, from_last, 'profit_from')
-		|| @extschema@._profit_column(source, src, refunds, margin, margin_column, to_first, to_last, 'profit_to');
+	profits := @extschema@._profit_column(source, src, refunds, margin, margin_column, from_first, from_last, 'profit_from'::text)
+		|| @extschema@._profit_column(source, src, refunds, margin, margin_column, to_first, to_last, 'profit_to'::text);
 	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profits), format(
 $sql$
 both_periods AS (
 	SELECT (p.own).*, %1$s AS profit_from, %2$s AS profit_to
-	FROM (SELECT h.*, clv._in_periods(h.history, %3$L, %4$L, %5$L, %6$L, %7$L) AS own FROM histories AS h OFFSET 0) AS p
+	FROM (SELECT h.*, clv._in_periods(h.history, %3$L::date, %4$L::date, %5$L::date, %6$L::date, %7$L::text) AS own FROM histories AS h OFFSET 0) AS p
 	WHERE (p.own).orders_to IS NOT NULL
-),$sql$, CASE WHEN profits IS NOT NULL THEN 'p.profit_from' ELSE @extschema@._times('(p.own).revenue_from', margin) END,
-		CASE WHEN profits IS NOT NULL THEN 'p.profit_to' ELSE @extschema@._times('(p.own).revenue_to', margin) END,
+),$sql$, CASE WHEN profits IS NOT NULL THEN 'p.profit_from' ELSE @extschema@._times('(p.own).revenue_from'::text, margin) END,
+		CASE WHEN profits IS NOT NULL THEN 'p.profit_to' ELSE @extschema@._times('(p.own).revenue_to'::text, margin) END,
 		from_first, from_last, to_first, to_last, refunds));
 END
 $$;
@@ -304,7 +304,7 @@ SET jit = off
 AS $$
 BEGIN
 	RETURN QUERY EXECUTE @extschema@._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,
-												  zone, refunds, margin, margin_column, NULL) ||
+												  zone, refunds, margin, margin_column, NULL::date) ||
 $sql$
 told AS (
 	SELECT b.profit_from, b.profit_to,

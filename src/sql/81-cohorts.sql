@@ -85,12 +85,12 @@ AS $$
 DECLARE
 	src			record;
 BEGIN
-	src := @extschema@._source(source, customer, at, amount, as_of, zone);
-	RETURN concat('WITH ', @extschema@._histories_step(src, refunds), format(
+	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
+	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text), format(
 $sql$
 as_of AS (
 	-- the last day observed, and that of the first purchase
-	SELECT %1$s AS as_of, min(clv._first_purchase(h.history, %2$s, %3$L)) AS first_day
+	SELECT %1$s AS as_of, min(clv._first_purchase(h.history, %2$s, %3$L::text)) AS first_day
 	FROM histories AS h
 ), bounds AS MATERIALIZED (
 	-- starts of the periods from the first to the one after as_of, and the same with as_of as the end
@@ -101,12 +101,12 @@ as_of AS (
 	) AS b
 ), cells AS MATERIALIZED (
 	SELECT c.cohort, c.period, c.active, c.orders::numeric AS orders, c.revenue
-	FROM (SELECT clv._cohort_cells(h.history, b.observed, %3$L) AS cells
+	FROM (SELECT clv._cohort_cells(h.history, b.observed, %3$L::text) AS cells
 		  FROM histories AS h CROSS JOIN bounds AS b WHERE b.bounds IS NOT NULL) AS x,
 		 unnest(x.cells) AS c
 ), sizes AS (
 	SELECT c.cohort, c.active AS size FROM cells AS c WHERE c.period = c.cohort
-),$sql$, CASE WHEN as_of IS NULL THEN format('max(clv._last_purchase(h.history, %s, %L))', src.today, refunds) ELSE format('%L::date', as_of) END,
+),$sql$, CASE WHEN as_of IS NULL THEN format('max(clv._last_purchase(h.history, %s, %L::text))', src.today, refunds) ELSE format('%L::date', as_of) END,
 		CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END, refunds, period, @extschema@._period_step(period)));
 END
 $$;
@@ -171,9 +171,9 @@ DECLARE
 	step		interval := @extschema@._period_step(period);
 	src			record;
 BEGIN
-	PERFORM @extschema@._check_span('the time of acquisition', first, last);
-	src := @extschema@._source(source, customer, at, amount, as_of, zone);
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._histories_step(src, refunds), format(
+	PERFORM @extschema@._check_span('the time of acquisition'::text, first, last);
+	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text), format(
 $sql$
 as_of AS (
 	SELECT %5$s AS as_of
@@ -184,9 +184,9 @@ as_of AS (
 	HAVING count(*) > 1
 ), cells AS MATERIALIZED (
 	SELECT c.*
-	FROM (SELECT clv._cohort_cells(h.history, b.bounds, %1$L) AS cells
+	FROM (SELECT clv._cohort_cells(h.history, b.bounds, %1$L::text) AS cells
 		  FROM histories AS h CROSS JOIN bounds AS b
-		  WHERE clv._first_purchase(h.history, b.as_of, %1$L) BETWEEN %2$L AND %3$L) AS x,
+		  WHERE clv._first_purchase(h.history, b.as_of, %1$L::text) BETWEEN %2$L AND %3$L) AS x,
 		 unnest(x.cells) AS c
 ), periods AS (
 	-- the cohort may have begun in several of them
@@ -206,7 +206,7 @@ CROSS JOIN LATERAL (SELECT b.bounds[g.age + 2] <= b.as_of + 1 AS complete,
 WHERE s.size > 0
 ORDER BY g.age
 $sql$, refunds, first, last, step,
-		CASE WHEN as_of IS NULL THEN format('(SELECT max(clv._last_purchase(h.history, %s, %L)) FROM histories AS h)', src.today, refunds)
+		CASE WHEN as_of IS NULL THEN format('(SELECT max(clv._last_purchase(h.history, %s, %L::text)) FROM histories AS h)', src.today, refunds)
 			ELSE format('%L::date', as_of) END));
 END
 $$;

@@ -68,7 +68,7 @@ BEGIN
 	END IF;
 	FOR rule IN SELECT jsonb_array_elements(rules) LOOP
 		i := i + 1;
-		PERFORM @extschema@._check_keys('a rule', rule, '{place,segment,r_min,r_max,f_min,f_max,m_min,m_max,meaning}');
+		PERFORM @extschema@._check_keys('a rule'::text, rule, '{place,segment,r_min,r_max,f_min,f_max,m_min,m_max,meaning}'::text[]);
 		IF rule ->> 'segment' IS NULL THEN
 			RAISE EXCEPTION USING
 				ERRCODE = 'invalid_parameter_value',
@@ -158,34 +158,35 @@ DECLARE
 	asked		date;	-- histories are asked as of this day
 	limits		text;			-- step of the statement
 BEGIN
-	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
 	IF (scores BETWEEN 2 AND 9) IS NOT TRUE THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('scores must be from 2 to 9, but is "%s"', scores);
 	END IF;
 	IF opt_out IS NOT NULL THEN
-		PERFORM @extschema@._check_type(source, opt_out, '{boolean}', 'boolean', 'It is true of customers who must not be differentiated.');
+		PERFORM @extschema@._check_type(source, opt_out, '{boolean}'::regtype[], 'boolean'::text,
+										 'It is true of customers who must not be differentiated.'::text);
 		opted := format(E',\n           bool_or(o.%I) AS opted_out', opt_out);
 	END IF;
 	asked := @extschema@._asked(src, as_of);
 	IF cuts IS NOT NULL THEN
-		PERFORM @extschema@._check_keys('cuts', cuts, '{r,f,m}');
+		PERFORM @extschema@._check_keys('cuts'::text, cuts, '{r,f,m}'::text[]);
 		limits := format('limits AS (SELECT %L::float8[] AS r, %L::float8[] AS f, %L::float8[] AS m)',
-			ARRAY(SELECT -floor(x) FROM unnest(@extschema@._cuts(cuts, 'r', scores)) WITH ORDINALITY AS x (x, n) ORDER BY n DESC),
-			@extschema@._cuts(cuts, 'f', scores), @extschema@._cuts(cuts, 'm', scores));
+			ARRAY(SELECT -floor(x) FROM unnest(@extschema@._cuts(cuts, 'r'::text, scores)) WITH ORDINALITY AS x (x, n) ORDER BY n DESC),
+			@extschema@._cuts(cuts, 'f'::text, scores), @extschema@._cuts(cuts, 'm'::text, scores));
 	ELSE
 		limits := format(
 $sql$limits AS MATERIALIZED (
 	-- from where on a score is above the first, the second and so on; silence is negative, so that more is better
-	SELECT clv._score_limits(c.silence, %1$s) AS r, clv._score_limits(c.purchases, %1$s) AS f, clv._score_limits(c.spend, %1$s) AS m
+	SELECT clv._score_limits(c.silence::float8, %1$s) AS r, clv._score_limits(c.purchases::float8, %1$s) AS f, clv._score_limits(c.spend, %1$s) AS m
 	FROM customers AS c
 )$sql$, scores);
 	END IF;
 	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, opted), format(
 $sql$
 told AS (
-	SELECT h.customer, h.history, clv.summary(h.history, a.as_of, %1$L) AS s
+	SELECT h.customer, h.history, clv.summary(h.history, a.as_of, %1$L::text) AS s
 	FROM histories AS h CROSS JOIN as_of AS a%2$s
 	OFFSET 0
 ), counted AS MATERIALIZED (
@@ -198,7 +199,7 @@ told AS (
 ), customers AS NOT MATERIALIZED (
 	-- after the last day nobody has bought: what can have changed are refunds
 	SELECT c.customer, c.last_purchase - a.last_day AS silence, c.purchases,
-		   CASE WHEN c.with_refunds IS NULL THEN c.spend ELSE (clv.summary(c.with_refunds, a.last_day, %1$L)).spend END AS spend
+		   CASE WHEN c.with_refunds IS NULL THEN c.spend ELSE (clv.summary(c.with_refunds, a.last_day, %1$L::text)).spend END AS spend
 	FROM counted AS c CROSS JOIN total AS a
 ), $sql$, refunds, CASE WHEN opt_out IS NOT NULL THEN E'\n	WHERE h.opted_out IS NOT TRUE' END,
 		CASE WHEN as_of IS NULL THEN 'max(c.last_purchase)' ELSE format('%L::date', as_of) END),

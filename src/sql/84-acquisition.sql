@@ -78,7 +78,7 @@ BEGIN
 		group_name := 's.group_key';
 	END IF;
 	IF jsonb_typeof(options -> 'acquisition_cost' -> 'column') = 'string' THEN
-		cost := @extschema@._option_column(options, 'acquisition_cost', '{column,of}', @extschema@._numbers(), 'a number',
+		cost := @extschema@._option_column(options, 'acquisition_cost'::text, '{column,of}'::text[], @extschema@._numbers(), 'a number'::text,
 										   source, customers.relation);
 		IF cost.of_source THEN
 			cost_column := format('sum(CAST(o.%s AS numeric))', cost.column_name);
@@ -97,7 +97,7 @@ BEGIN
 	steps := concat('WITH ', @extschema@._histories_step(src, refunds, format(E',\n           %s AS by_value,\n           %s AS cost', by_value, cost_column)), format(
 $sql$
 walked AS (
-	SELECT h.*, clv._beginning(h.history, %1$L, %2$L) AS b FROM histories AS h OFFSET '0'
+	SELECT h.*, clv._beginning(h.history, %1$L::date, %2$L::text) AS b FROM histories AS h OFFSET '0'
 ), begun AS (
 	SELECT t.customer, t.history, t.by_value, t.cost, (t.b).first_purchase, (t.b).second_purchase, (t.b).last_purchase, (t.b).first_order, (t.b).refunded
 	FROM walked AS t
@@ -110,7 +110,7 @@ walked AS (
 		-- An order that was sent back the same day is no purchase.
 		steps := concat(steps, format(
 $sql$, parts AS (
-	SELECT %1$s AS customer, %2$s AS by_value, clv._beginning(%3$s, %4$L, 'net') AS b
+	SELECT %1$s AS customer, %2$s AS by_value, clv._beginning(%3$s, %4$L::date, 'net'::text) AS b
 	FROM %5$s AS o
 	WHERE EXISTS (SELECT FROM facts AS f WHERE f.refunded AND f.customer %8$s %1$s) AND %6$s IS NOT NULL AND %7$s
 	GROUP BY 1, 2
@@ -167,11 +167,11 @@ DECLARE
 	asked		date;	-- histories are asked as of this day
 	level		float8;
 BEGIN
-	src := @extschema@._source(source, customer, at, amount, as_of, zone);
-	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, 'quantile', '{0.5}', '{a,b}');
-	PERFORM @extschema@._check_keys('options', given,
-		'{margin,cost_per_order,target_return,acquisition_cost,customers,min_customers,level,draws,seed}');
-	level := @extschema@._option_number(given, 'level', 0.5, 0.999, 0.95);
+	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
+	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, 'quantile'::text, '{0.5}'::float8[], '{a,b}'::text[]);
+	PERFORM @extschema@._check_keys('options'::text, given,
+		'{margin,cost_per_order,target_return,acquisition_cost,customers,min_customers,level,draws,seed}'::text[]);
+	level := @extschema@._option_number(given, 'level'::text, 0.5::float8, 0.999::float8, 0.95::float8);
 	IF jsonb_typeof(given -> 'acquisition_cost') = 'object' AND jsonb_typeof(given -> 'acquisition_cost' -> 'column') IS DISTINCT FROM 'string'
 	   AND EXISTS (SELECT FROM jsonb_each(given -> 'acquisition_cost') AS e WHERE jsonb_typeof(e.value) <> 'number' OR (e.value #>> '{}')::numeric < 0) THEN
 		RAISE EXCEPTION USING
@@ -179,7 +179,7 @@ BEGIN
 			MESSAGE = format('option "acquisition_cost" has costs that are not numbers of at least 0: "%s"', given -> 'acquisition_cost'),
 			HINT = 'Give one number, {"search": 12.5, "ads": 30} by group, or {"column": "paid"}.';
 	ELSIF jsonb_typeof(given -> 'acquisition_cost') NOT IN ('object', 'number') THEN
-		PERFORM @extschema@._option_number(given, 'acquisition_cost', 0, 1e300, NULL);
+		PERFORM @extschema@._option_number(given, 'acquisition_cost'::text, 0::float8, 1e300::float8, NULL::float8);
 	END IF;
 	asked := @extschema@._asked(src, as_of);
 	acquired := @extschema@._acquired(source, customer, src, by, cohort, asked, refunds, given);
@@ -196,7 +196,7 @@ $sql$, sized AS MATERIALIZED (
 				ELSE ($9 ->> g.group_name)::numeric END AS cost
 	FROM (SELECT s.group_key, %3$s AS group_name, s.n FROM sized AS s) AS g
 ), told AS MATERIALIZED (
-	SELECT p.pool, count(*) AS customers, clv.cbs(f.history, a.as_of, %1$L) AS base, avg(clv._money(f.first_order)) AS first_order,
+	SELECT p.pool, count(*) AS customers, clv.cbs(f.history, a.as_of, %1$L::text) AS base, avg(clv._money(f.first_order)) AS first_order,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30) AS seen_30,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30 AND f.second_purchase - f.first_purchase <= 30) AS again_30,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90) AS seen_90,
@@ -212,8 +212,8 @@ $sql$, sized AS MATERIALIZED (
 	-- each group's own fit, drawn to what all have in common
 	SELECT u.pool, u.model, u.spend
 	FROM (SELECT array_agg(t.pool ORDER BY t.pool) AS pools,
-				 clv.shrink(array_agg(clv.fit(t.base, $3, prior => '{}') ORDER BY t.pool)) AS models,
-				 clv.shrink(array_agg(clv.fit(t.base, 'gammagamma', prior => '{}') ORDER BY t.pool)) AS spends
+				 clv.shrink(array_agg(clv.fit(t.base, $3, 1::float8, '{}'::jsonb, NULL::jsonb) ORDER BY t.pool)) AS models,
+				 clv.shrink(array_agg(clv.fit(t.base, 'gammagamma'::text, 1::float8, '{}'::jsonb, NULL::jsonb) ORDER BY t.pool)) AS spends
 		  FROM told AS t WHERE t.customers >= $5) AS s,
 		 unnest(s.pools, s.models, s.spends) AS u (pool, model, spend)
 ), drawn AS (
@@ -240,10 +240,10 @@ FROM valued AS v CROSS JOIN small AS m
 ORDER BY v.pool IS NULL, %4$s
 $sql$, refunds, CASE WHEN as_of IS NULL THEN '(SELECT max(s.last_purchase) FROM sized AS s)' ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
 		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END, acquired.facts_name)
-	USING annual_rate, horizon, model, @extschema@._option_number(given, 'margin', -1, 1, 1),
-		@extschema@._option_number(given, 'min_customers', 1, 1e9, 30)::int, level, @extschema@._option_number(given, 'cost_per_order', 0, 1e300, 0),
-		@extschema@._option_number(given, 'seed', -9e15, 9e15, 1)::bigint, given -> 'acquisition_cost',
-		@extschema@._option_number(given, 'draws', 20, 100000, 200)::int, @extschema@._option_number(given, 'target_return', -0.99, 1e6, 0);
+	USING annual_rate, horizon, model, @extschema@._option_number(given, 'margin'::text, (-1)::float8, 1::float8, 1::float8),
+		@extschema@._option_number(given, 'min_customers'::text, 1::float8, 1e9::float8, 30::float8)::int, level, @extschema@._option_number(given, 'cost_per_order'::text, 0::float8, 1e300::float8, 0::float8),
+		@extschema@._option_number(given, 'seed'::text, (-9e15)::float8, 9e15::float8, 1::float8)::bigint, given -> 'acquisition_cost',
+		@extschema@._option_number(given, 'draws'::text, 20::float8, 100000::float8, 200::float8)::int, @extschema@._option_number(given, 'target_return'::text, (-0.99)::float8, 1e6::float8, 0::float8);
 END
 $$;
 COMMENT ON FUNCTION @extschema@.acquisition(regclass, name, name, name, name, text, date, interval, float8, text, text, text, jsonb) IS
@@ -260,7 +260,7 @@ CREATE FUNCTION @extschema@._newcomer(model @extschema@.model, spend @extschema@
 RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-SELECT v * (margin - cost_per_order / clv.expected_spend(spend, 0, NULL)) FROM (SELECT clv.new_customer_value(model, spend, annual_rate, horizon)) AS n (v);
+SELECT v * (margin - cost_per_order / clv.expected_spend(spend, 0::float8, NULL::float8)) FROM (SELECT clv.new_customer_value(model, spend, annual_rate, horizon)) AS n (v);
 END;
 COMMENT ON FUNCTION @extschema@._newcomer(@extschema@.model, @extschema@.model, float8, interval, float8, float8) IS
 	'part of clv.acquisition: clv.new_customer_value after margin, and the cost of each of the purchases in it, which are the value over the spend of each';

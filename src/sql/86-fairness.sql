@@ -25,9 +25,9 @@ BEGIN
 	PERFORM @extschema@._column_type(view, attribute);
 	PERFORM @extschema@._column_type(view, tier);
 	FOREACH one IN ARRAY array_remove(ARRAY[of_value, holdout], NULL) LOOP
-		PERFORM @extschema@._check_type(view, one, @extschema@._numbers(), 'a number', 'It is a column with values.');
+		PERFORM @extschema@._check_type(view, one, @extschema@._numbers(), 'a number'::text, 'It is a column with values.'::text);
 		numbers := numbers || format(CASE WHEN @extschema@._column_type(view, one) = 'float8'::regtype
-			THEN '@extschema@._numeric(v.%I)' ELSE 'v.%I::numeric' END, one);
+			THEN '@extschema@._numeric(v.%I::float8)' ELSE 'v.%I::numeric' END, one);
 	END LOOP;
 	RETURN QUERY EXECUTE format(
 $sql$

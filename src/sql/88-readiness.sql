@@ -14,15 +14,15 @@ DECLARE
 	asked		date;	-- histories are asked as of this day
 	money		text;			-- an amount as a decimal
 BEGIN
-	src := @extschema@._source(source, customer, at, amount, as_of, zone);
+	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
 	asked := @extschema@._asked(src, as_of);
 	money := CASE WHEN @extschema@._column_type(source, amount) IN ('double precision'::regtype, 'real'::regtype)
 		THEN format('clv._money(%s)', src.amount_value) ELSE src.amount_ref END;
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds), format(
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, NULL::text), format(
 $sql$
 told AS MATERIALIZED (
 	SELECT (q.s).frequency, (q.s).recency, (q.s).monetary, (q.s).first_purchase, (q.s).last_purchase
-	FROM (SELECT clv.summary(h.history, a.as_of, %1$L) AS s FROM histories AS h CROSS JOIN as_of AS a OFFSET 0) AS q
+	FROM (SELECT clv.summary(h.history, a.as_of, %1$L::text) AS s FROM histories AS h CROSS JOIN as_of AS a OFFSET 0) AS q
 	WHERE (q.s).frequency IS NOT NULL
 ), base AS MATERIALIZED (
 	SELECT count(*) AS customers, count(*) FILTER (WHERE t.frequency > 0) AS repeat_buyers, min(t.first_purchase) AS first_day, max(t.last_purchase) AS last_day,
