@@ -4,8 +4,9 @@
     test/pipeline.py orders.csv --as-of 1997-09-30 --model mbgnbd
 
 prints one line of JSON.  test/pipeline.json holds the four lines for the full
-CDNOW log (as of 1997-09-30 and 1998-06-30, both models; a minute each), with
-which test/t/10_cdnow.pl compares what the server says.
+CDNOW log (as of 1997-09-30 and 1998-06-30, both models; a minute each), and
+test/pipeline_sample.json those for its sample, with which test/t/10_cdnow.pl
+compares what the server says.
 
 From an order log (columns customer_id, date, amount) to purchase histories, a
 fit of BG/NBD or MBG/NBD and of Gamma-Gamma by maximum likelihood, each

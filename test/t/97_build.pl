@@ -1,10 +1,12 @@
 # The Makefile: a header is a reason to compile what includes it, and nothing
-# else; a build outside the sources finds them; a failed test of the core fails.
+# else; a build outside the sources finds them; a failed test of the core fails;
+# an unprivileged role can check an installation.
 
 use strict;
 use warnings;
 
 use File::Basename qw(basename);
+use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -46,11 +48,11 @@ sub would_compile
 	return join ' ', sort map { basename($_) } $out =~ /^\S*(?:gcc|cc|clang)\S* .* (\S+\.c)\b/mg;
 }
 
-# Make a file of the sources so much newer, in seconds.
+# Make a file of the sources newer than all that is built, or old again.
 sub change
 {
-	my ($file, $by) = @_;
-	my $at = (stat("$dir/clv/$file"))[9] + $by;
+	my ($file, $newer) = @_;
+	my $at = $^T + ($newer ? 86400 : -86400);
 
 	utime($at, $at, "$dir/clv/$file");
 	return;
@@ -88,9 +90,9 @@ for my $case (
 
 	for my $where ('in the tree', 'outside')
 	{
-		change($header, 3600);
+		change($header, 1);
 		is(would_compile($where, $target), $want, "$where: $target after a change of $header");
-		change($header, -3600);
+		change($header, 0);
 	}
 }
 
@@ -101,7 +103,7 @@ SKIP:
 	$llvm = 'yes';
 	ok((make('outside', '-s', 'src/money.bc', 'src/core/exact.bc'))[0], 'bitcode is built');
 	is(would_compile('outside', 'src/money.bc', 'src/core/exact.bc'), '', 'and not again');
-	change('src/money.h', 3600);
+	change('src/money.h', 1);
 	is(would_compile('outside', 'src/money.bc', 'src/core/exact.bc'), 'money.c', 'but after a change of a header');
 	$llvm = 'no';
 }
@@ -123,5 +125,22 @@ ok(!$ok, 'coretest fails if one of its programs does');
 is(scalar(() = $out =~ /^ran /mg), scalar(() = glob('test/core/test_*.c')), 'and runs them all');
 ok((make('in the tree', '-s', 'coretest-fit'))[0], 'one that passes');
 ok(!(make('in the tree', '-s', 'coretest-exact'))[0], 'one that fails');
+
+# A role that may make databases checks what is installed, in one of its own.
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', 'CREATE ROLE analyst LOGIN CREATEDB');
+{
+	local $ENV{PGHOST} = $node->host;
+	local $ENV{PGPORT} = $node->port;
+	local $ENV{PGUSER} = 'analyst';
+	my ($passes, $said, $why) = make('in the tree', 'installcheck-unprivileged', 'REGRESS=tier');
+
+	ok($passes, 'installcheck-unprivileged passes') or diag("$said\n$why");
+	like($said, qr/^(?:ok 1 .*|test) tier /m, 'it runs what it is told to');
+	is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_database WHERE datname LIKE 'clv%'}), '0', 'and leaves no database');
+}
+$node->stop;
 
 done_testing();
