@@ -23,6 +23,9 @@ pg_noreturn extern void clv_raise(const ClvError *err);
 extern void clv_raise_soft(const ClvError *err, struct Node *context);
 pg_noreturn extern void clv_raise_status(ClvStatus status);
 
+/* The number if it is finite; nothing else may leave a function. */
+extern double clv_finite(double number);
+
 /* units.c: calendar and annual quantities become days, in one place */
 extern double clv_interval_days(const Interval *interval);
 extern double clv_discount_per_day(double annual_rate);

@@ -10,6 +10,7 @@
  * printed digits (Fader, Hardie & Lee 2005, table 2; Fader & Hardie 2013).
  */
 #include "check.h"
+#include "prediction.h"
 #include "run_fit.h"
 
 #define MAX_ROWS	70000
@@ -337,7 +338,7 @@ outlier(double x, double tx, const double *pareto, double loglik)
 				ClvRow		one = {row[i].x, row[i].tx, row[i].t};
 				double		ln;
 
-				if (model->loglik(model, par, &one, &ln) != CLV_OK)
+				if (clv_predict_loglik(model, par, &one, &ln) != CLV_OK)
 					ln = NAN;
 				sum += ln;
 			}
