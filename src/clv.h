@@ -23,6 +23,9 @@ pg_noreturn extern void clv_raise(const ClvError *err);
 extern void clv_raise_soft(const ClvError *err, struct Node *context);
 pg_noreturn extern void clv_raise_status(ClvStatus status);
 
+/* The number if it is finite; nothing else may leave a function. */
+extern double clv_finite(double number);
+
 /* aggregate.c: raises 0A000 when it is not an aggregate that calls */
 extern MemoryContext clv_aggregate_context(FunctionCallInfo fcinfo);
 

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "model_value.h"
+#include "prediction.h"
 
 static const ClvModelValue *
 clv_contract_arg(FunctionCallInfo fcinfo)
@@ -31,15 +32,27 @@ clv_period_arg(FunctionCallInfo fcinfo, int argno, int32 least)
 	return (double) period;
 }
 
+/* Go on if the core could tell. */
+static void
+clv_contract_require(ClvStatus status, const ClvModelValue *value)
+{
+	ClvError	err;
+
+	if (status == CLV_OK)
+		return;
+	clv_fail(&err, status, NULL, "model \"%s\" has no answer",
+			 value->fit.model->name);
+	clv_raise(&err);
+}
+
 static double
 clv_renewal(const ClvModelValue *value, double n, double more)
 {
-	const ClvModel *model = value->fit.model;
 	double		out;
-	ClvStatus	status = model->renewal(model, value->fit.par, n, more, &out);
 
-	if (status != CLV_OK)
-		clv_raise_status(status);
+	clv_contract_require(clv_predict_renewal(value->fit.model, value->fit.par, n,
+											 more, &out),
+						 value);
 	return out;
 }
 
@@ -71,24 +84,22 @@ static double
 clv_payments(FunctionCallInfo fcinfo, double period, int rate)
 {
 	const ClvModelValue *value = clv_contract_arg(fcinfo);
-	const ClvModel *model = value->fit.model;
 	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(rate),
 											  value->unit_days);
 	double		h = INFINITY;
 	double		out;
-	ClvStatus	status;
 
 	if (PG_NARGS() > rate + 1)
 		h = clv_interval_units(PG_GETARG_INTERVAL_P(rate + 1), value->unit_days);
-	status = model->payments(model, value->fit.par, period, delta, h, &out);
-	if (status != CLV_OK)
-		clv_raise_status(status);
+	clv_contract_require(clv_predict_payments(value->fit.model, value->fit.par,
+											  period, delta, h, &out),
+						 value);
 	return out;
 }
 
 /* A number, unless it has no limit. */
 static Datum
-clv_finite(FunctionCallInfo fcinfo, double number)
+clv_unless_infinite(FunctionCallInfo fcinfo, double number)
 {
 	if (isinf(number))
 		PG_RETURN_NULL();
@@ -100,7 +111,7 @@ PG_FUNCTION_INFO_V1(clv_expected_lifetime);
 Datum
 clv_expected_lifetime(PG_FUNCTION_ARGS)
 {
-	return clv_finite(fcinfo, clv_payments(fcinfo, 0.0, 1));
+	return clv_unless_infinite(fcinfo, clv_payments(fcinfo, 0.0, 1));
 }
 
 /* clv.residual_lifetime(model, period, annual_rate [, horizon]) */
@@ -108,8 +119,8 @@ PG_FUNCTION_INFO_V1(clv_residual_lifetime);
 Datum
 clv_residual_lifetime(PG_FUNCTION_ARGS)
 {
-	return clv_finite(fcinfo,
-					  clv_payments(fcinfo, clv_period_arg(fcinfo, 1, 1), 2));
+	return clv_unless_infinite(fcinfo,
+							   clv_payments(fcinfo, clv_period_arg(fcinfo, 1, 1), 2));
 }
 
 /* So many payments of argument 1; NULL when they have no limit. */
@@ -117,7 +128,6 @@ static Datum
 clv_payments_value(FunctionCallInfo fcinfo, double payments)
 {
 	double		price = PG_GETARG_FLOAT8(1);
-	double		value = price * payments;
 
 	if (!isfinite(price))
 		ereport(ERROR,
@@ -125,9 +135,7 @@ clv_payments_value(FunctionCallInfo fcinfo, double payments)
 				 errmsg("price must be finite, but is \"%g\"", price)));
 	if (isinf(payments))
 		PG_RETURN_NULL();
-	if (isinf(value))
-		clv_raise_status(CLV_OUT_OF_RANGE);
-	PG_RETURN_FLOAT8(value);
+	PG_RETURN_FLOAT8(clv_finite(price * payments));
 }
 
 /* clv.new_contract_value(model, price, annual_rate [, horizon]) */

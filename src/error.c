@@ -4,6 +4,8 @@
  */
 #include "clv.h"
 
+#include <math.h>
+
 #include "mb/pg_wchar.h"
 
 static int
@@ -96,4 +98,16 @@ clv_raise_status(ClvStatus status)
 			 status == CLV_NO_MEMORY ? errmsg("out of memory") :
 			 status == CLV_OUT_OF_RANGE ? errmsg("value out of range") :
 			 errmsg("invalid argument")));
+}
+
+/*
+ * What the glue makes of the core's numbers (money of purchases, days of
+ * units) may overflow where none of them did.
+ */
+double
+clv_finite(double number)
+{
+	if (!isfinite(number))
+		clv_raise_status(CLV_OUT_OF_RANGE);
+	return number;
 }

@@ -5,6 +5,8 @@
  */
 #include "clv.h"
 
+#include <math.h>
+
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/array.h"
@@ -149,7 +151,9 @@ clv_coefficients(PG_FUNCTION_ARGS)
 		values[2] = Float8GetDatum(c.std_error);
 		values[3] = Float8GetDatum(c.lower);
 		values[4] = Float8GetDatum(c.upper);
-		nulls[2] = nulls[3] = nulls[4] = !c.has_error;
+		nulls[2] = !c.has_error || !isfinite(c.std_error);
+		nulls[3] = !c.has_error || !isfinite(c.lower);
+		nulls[4] = !c.has_error || !isfinite(c.upper);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

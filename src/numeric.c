@@ -79,11 +79,11 @@ clv_double_of_numeric(Datum numeric)
 	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, PointerGetDatum(value)));
 }
 
-/* clv._double(numeric) */
+/* clv._double(numeric): numeric has NaN, and infinity since PostgreSQL 14 */
 Datum
 clv_double(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_FLOAT8(clv_double_of_numeric(PG_GETARG_DATUM(0)));
+	PG_RETURN_FLOAT8(clv_finite(clv_double_of_numeric(PG_GETARG_DATUM(0))));
 }
 
 /* clv._numeric(float8) */

@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "predict.h"
+#include "prediction.h"
 
 const ClvModelValue *
 clv_transaction_arg(FunctionCallInfo fcinfo)
@@ -46,6 +47,17 @@ clv_row_arg(FunctionCallInfo fcinfo, int argno, const ClvModelValue *value)
 /* Someone who has just bought for the first time. */
 static const ClvRow clv_new_customer = {0.0, 0.0, 0.0};
 
+/* A later model may leave a prediction out. */
+static void
+clv_require_supported(ClvStatus status, const ClvModelValue *value)
+{
+	if (status == CLV_UNSUPPORTED)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("model \"%s\" does not make this prediction",
+						value->fit.model->name)));
+}
+
 /* Go on if the core could tell, and raise with the customer if not. */
 static void
 clv_require(ClvStatus status, const ClvModelValue *value, const ClvRow *row)
@@ -54,33 +66,11 @@ clv_require(ClvStatus status, const ClvModelValue *value, const ClvRow *row)
 
 	if (status == CLV_OK)
 		return;
+	clv_require_supported(status, value);
 	clv_fail(&err, status, NULL,
 			 "model \"%s\" has no answer for frequency \"%g\", recency \"%g\", t \"%g\"",
 			 value->fit.model->name, row->x, row->tx, row->t);
 	clv_raise(&err);
-}
-
-/*
- * A prediction this small has no digits that could be relied on, and a product
- * with it would make PostgreSQL raise an underflow: nothing, then.
- */
-#define CLV_NOTHING		1e-300
-
-static double
-clv_settle(double prediction)
-{
-	return prediction < CLV_NOTHING ? 0.0 : prediction;
-}
-
-/* A later model may leave a prediction out. */
-static void
-clv_require_function(bool present, const ClvModelValue *value)
-{
-	if (!present)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("model \"%s\" does not make this prediction",
-						value->fit.model->name)));
 }
 
 /* clv.p_alive(model, frequency, recency, t [, ahead]) */
@@ -89,17 +79,15 @@ Datum
 clv_p_alive(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	const ClvModel *model = value->fit.model;
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		ahead = 0.0;
 	double		out;
 
 	if (PG_NARGS() > 4)
 		ahead = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
-	clv_require_function(model->p_alive != NULL, value);
-	clv_require(model->p_alive(model, value->fit.par, &row, ahead, &out),
+	clv_require(clv_predict_p_alive(value->fit.model, value->fit.par, &row, ahead, &out),
 				value, &row);
-	PG_RETURN_FLOAT8(clv_settle(out));
+	PG_RETURN_FLOAT8(out);
 }
 
 /* clv.p_active(model, frequency, recency, t, horizon) */
@@ -108,15 +96,13 @@ Datum
 clv_p_active(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	const ClvModel *model = value->fit.model;
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
 	double		out;
 
-	clv_require_function(model->p_active != NULL, value);
-	clv_require(model->p_active(model, value->fit.par, &row, h, &out),
+	clv_require(clv_predict_p_active(value->fit.model, value->fit.par, &row, h, &out),
 				value, &row);
-	PG_RETURN_FLOAT8(clv_settle(out));
+	PG_RETURN_FLOAT8(out);
 }
 
 /*
@@ -211,16 +197,13 @@ double
 clv_purchases(FunctionCallInfo fcinfo, const ClvModelValue *value,
 			  const ClvRow *row, double delta, double h)
 {
-	const ClvModel *model = value->fit.model;
 	double	   *kept = kept_answer(fcinfo, row, delta, h, KEPT_PURCHASES);
 	double		out;
 
 	if (kept != NULL && !isnan(*kept))
 		return *kept;
-	clv_require_function(model->purchases != NULL, value);
-	clv_require(model->purchases(model, value->fit.par, row, delta, h, &out),
+	clv_require(clv_predict_purchases(value->fit.model, value->fit.par, row, delta, h, &out),
 				value, row);
-	out = clv_settle(out);
 	if (kept != NULL)
 		*kept = out;
 	return out;
@@ -230,16 +213,14 @@ double
 clv_years(FunctionCallInfo fcinfo, const ClvModelValue *value,
 		  const ClvRow *row, double delta, double h)
 {
-	const ClvModel *model = value->fit.model;
 	double	   *kept = kept_answer(fcinfo, row, delta, h, KEPT_YEARS);
 	double		out;
 
 	if (kept != NULL && !isnan(*kept))
 		return *kept;
-	clv_require_function(model->lifetime != NULL, value);
-	clv_require(model->lifetime(model, value->fit.par, row, delta, h, &out),
+	clv_require(clv_predict_lifetime(value->fit.model, value->fit.par, row, delta, h, &out),
 				value, row);
-	out = clv_settle(clv_units_to_years(out, value->unit_days));
+	out = clv_finite(clv_units_to_years(out, value->unit_days));
 	if (kept != NULL)
 		*kept = out;
 	return out;
@@ -305,7 +286,6 @@ static double
 clv_pmf(const ClvModelValue *value, const ClvRow *row, const Interval *horizon,
 		int64 n)
 {
-	const ClvModel *model = value->fit.model;
 	double		h = clv_interval_units(horizon, value->unit_days);
 	double		out;
 
@@ -314,10 +294,9 @@ clv_pmf(const ClvModelValue *value, const ClvRow *row, const Interval *horizon,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("number of purchases must not be negative, but is \"" INT64_FORMAT "\"",
 						n)));
-	clv_require_function(model->pmf != NULL, value);
-	clv_require(model->pmf(model, value->fit.par, row, h, (double) n, &out),
+	clv_require(clv_predict_pmf(value->fit.model, value->fit.par, row, h, (double) n, &out),
 				value, row);
-	return clv_settle(out);
+	return out;
 }
 
 /* clv.purchases_pmf(model, frequency, recency, t, horizon, n) */
@@ -347,7 +326,6 @@ Datum
 clv_next_purchase(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	const ClvModel *model = value->fit.model;
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		probability = PG_GETARG_FLOAT8(4);
 	double		out;
@@ -357,13 +335,12 @@ clv_next_purchase(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("probability must be above 0 and below 1, but is \"%g\"",
 						probability)));
-	clv_require_function(model->next_purchase != NULL, value);
-	clv_require(model->next_purchase(model, value->fit.par, &row, probability,
-									 &out),
+	clv_require(clv_predict_next_purchase(value->fit.model, value->fit.par, &row,
+										  probability, &out),
 				value, &row);
 	if (isinf(out))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_units_to_days(out, value->unit_days));
+	PG_RETURN_FLOAT8(clv_finite(clv_units_to_days(out, value->unit_days)));
 }
 
 /* clv.loglik(model, frequency, recency, t) */
@@ -372,11 +349,11 @@ Datum
 clv_row_loglik(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	const ClvModel *model = value->fit.model;
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		out;
 
-	clv_require(model->loglik(model, value->fit.par, &row, &out), value, &row);
+	clv_require(clv_predict_loglik(value->fit.model, value->fit.par, &row, &out),
+				value, &row);
 	PG_RETURN_FLOAT8(out);
 }
 
@@ -399,7 +376,7 @@ clv_mean_spend(const ClvModelValue *value, double x, const double *m,
 				 errmsg("monetary must be finite, but is \"%g\"", *m)));
 	if (x > 0 && (m == NULL || *m <= 0))
 		return false;
-	status = model->expected_spend(model, value->fit.par, x,
+	status = clv_predict_expected_spend(value->fit.model, value->fit.par, x,
 								   x > 0 ? *m : 0.0, out);
 	if (status != CLV_OK)
 	{
@@ -432,11 +409,7 @@ clv_expected_spend(PG_FUNCTION_ARGS)
 double
 clv_worth(double purchases, double spend)
 {
-	double		money = purchases * spend;
-
-	if (isinf(money))
-		clv_raise_status(CLV_OUT_OF_RANGE);
-	return money;
+	return clv_finite(purchases * spend);
 }
 
 bool

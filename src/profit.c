@@ -13,7 +13,8 @@
  * clv._net_value(model, spend, frequency, recency, t, monetary, annual_rate,
  * horizon, margin, cost_per_order, service_cost)
  *
- * Computed as the views have it, in the order of their expressions.
+ * Computed as the views have it, in the order of their expressions.  What the
+ * margin or a cost that is no number makes of it is no answer.
  */
 PG_FUNCTION_INFO_V1(clv_net_value);
 Datum
@@ -30,5 +31,5 @@ clv_net_value(PG_FUNCTION_ARGS)
 	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(9), purchases));
 	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(10),
 								   clv_years(fcinfo, of.value, &of.row, of.delta, of.h)));
-	PG_RETURN_FLOAT8(net);
+	PG_RETURN_FLOAT8(clv_finite(net));
 }

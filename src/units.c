@@ -91,3 +91,11 @@ clv_interval_days_sql(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_FLOAT8(clv_interval_days(PG_GETARG_INTERVAL_P(0)));
 }
+
+/* clv._finite(float8) */
+PG_FUNCTION_INFO_V1(clv_finite_value);
+Datum
+clv_finite_value(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(clv_finite(PG_GETARG_FLOAT8(0)));
+}

@@ -48,7 +48,7 @@ clv_betageo_phases(const ClvModel *model, const double *par)
 
 static void
 posterior_set(Posterior *post, const ClvModel *model, const double *par,
-			  const ClvRow *row)
+			  const ClvRow *row, ClvBudget *budget)
 {
 	double		a = par[CLV_BETAGEO_A];
 	double		b = par[CLV_BETAGEO_B];
@@ -62,7 +62,10 @@ posterior_set(Posterior *post, const ClvModel *model, const double *par,
 	active->a = a;
 	active->b = b + n;
 	active->idle = (row->t - row->tx) / active->alpha;
+	active->budget = budget;
 	post->log_phases = log(clv_phase_sum(active->r, active->idle, active->phases));
+	if (!isfinite(post->log_phases))
+		post->log_phases = NAN; /* too large to be set against the other part */
 	if (n == 0.0)
 	{
 		post->log_odds = -INFINITY;
@@ -72,16 +75,16 @@ posterior_set(Posterior *post, const ClvModel *model, const double *par,
 	}
 
 	/* b + (n - 1), not (b + n) - 1: b may be far below 1 */
-	post->log_odds = log(a / (b + (n - 1.0)))
+	post->log_odds = clv_log_ratio(a, b + (n - 1.0))
 		+ active->r * log1p((row->t - row->tx) / (alpha + row->tx))
 		- post->log_phases;
 	post->alive = 1.0 / (1.0 + exp(post->log_odds));
 	post->gone = 1.0 / (1.0 + exp(-post->log_odds));
 }
 
-ClvStatus
+double
 clv_betageo_loglik(const ClvModel *model, const double *par,
-				   const ClvRow *row, double *out)
+				   const ClvRow *row, ClvBudget *budget)
 {
 	Posterior	post;
 	ClvPochhammer rising;
@@ -92,134 +95,111 @@ clv_betageo_loglik(const ClvModel *model, const double *par,
 	double		n = row->x + model->variant;
 	double		events;
 	double		last = row->t;	/* of the larger part of the sum */
+	double		ln;
 
-	posterior_set(&post, model, par, row);
+	posterior_set(&post, model, par, row, budget);
 	events = post.active.phases * row->x;
 	clv_pochhammer(r, events, &rising);
-	*out = rising.ln + clv_log_survive(a, b, n);
+	ln = rising.ln + clv_log_survive(a, b, n);
 	if (post.log_odds > 0.0)
 	{
-		*out += log(a / (b + (n - 1.0)));
+		ln += clv_log_ratio(a, b + (n - 1.0));
 		last = row->tx;
 	}
 	else
-		*out += post.log_phases;
+		ln += post.log_phases;
 
 	/* (r)_x alpha^r (alpha + last)^-(r + x), its large parts cancelled */
-	*out += events * log(r / (alpha + last)) - r * log1p(last / alpha)
+	ln += events * clv_log_ratio(r, alpha + last) - r * log1p(last / alpha)
 		+ log1p(exp(-fabs(post.log_odds)));
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	return ln;
 }
 
-ClvStatus
+double
 clv_betageo_p_alive(const ClvModel *model, const double *par,
-					const ClvRow *row, double ahead, double *out)
+					const ClvRow *row, double ahead, ClvBudget *budget)
 {
 	Posterior	post;
 
-	if (!(ahead >= 0.0) || isinf(ahead))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, model, par, row);
-	*out = post.alive * clv_active_survival(&post.active, ahead);
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	posterior_set(&post, model, par, row, budget);
+	return post.alive * clv_active_survival(&post.active, ahead);
 }
 
-ClvStatus
+double
 clv_betageo_p_active(const ClvModel *model, const double *par,
-					 const ClvRow *row, double h, double *out)
+					 const ClvRow *row, double h, ClvBudget *budget)
 {
 	Posterior	post;
 
-	if (!(h >= 0.0))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, model, par, row);
+	posterior_set(&post, model, par, row, budget);
 
 	/* One who is active quits at a purchase, not before. */
-	*out = post.alive * clv_active_at_least(&post.active, h, 1.0);
-	return CLV_OK;
+	return post.alive * clv_active_at_least(&post.active, h, 1.0);
 }
 
-ClvStatus
+double
 clv_betageo_purchases(const ClvModel *model, const double *par,
-					  const ClvRow *row, double delta, double h, double *out)
+					  const ClvRow *row, double delta, double h,
+					  ClvBudget *budget)
 {
 	Posterior	post;
 
-	if (!clv_discount_valid(delta, h))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, model, par, row);
-	*out = post.alive * clv_active_purchases(&post.active, delta, h);
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	posterior_set(&post, model, par, row, budget);
+	return post.alive * clv_active_purchases(&post.active, delta, h);
 }
 
-ClvStatus
+double
 clv_betageo_lifetime(const ClvModel *model, const double *par,
-					 const ClvRow *row, double delta, double h, double *out)
+					 const ClvRow *row, double delta, double h,
+					 ClvBudget *budget)
 {
 	Posterior	post;
 
-	if (!clv_discount_valid(delta, h))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, model, par, row);
-	*out = post.alive * clv_active_lifetime(&post.active, delta, h);
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	posterior_set(&post, model, par, row, budget);
+	return post.alive * clv_active_lifetime(&post.active, delta, h);
 }
 
-ClvStatus
+double
 clv_betageo_pmf(const ClvModel *model, const double *par, const ClvRow *row,
-				double h, double n, double *out)
+				double h, double n, ClvBudget *budget)
 {
 	Posterior	post;
 	const ClvActive *c = &post.active;
+	double		stay;
+	double		quit;
 
-	if (!(h >= 0.0) || isinf(h) || !(n >= 0.0) || n != floor(n))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, model, par, row);
+	posterior_set(&post, model, par, row, budget);
 	if (n == 0.0)
-		*out = post.gone + post.alive * clv_active_exactly(c, h, 0.0);
-	else
-	{
-		/*
-		 * Still active after exactly n, or quit at the n-th: the mean of
-		 * (1 - p)^n, and of p (1 - p)^(n - 1).
-		 */
-		double		stay = clv_log_survive(c->a, c->b, n);
-		double		quit = clv_log_survive(c->a, c->b, n - 1.0)
-			+ log(c->a / (c->a + c->b + (n - 1.0)));
+		return post.gone + post.alive * clv_active_exactly(c, h, 0.0);
 
-		*out = post.alive * (exp(stay) * clv_active_exactly(c, h, n)
-							 + exp(quit) * clv_active_at_least(c, h, n));
-	}
-	if (*out > 1.0)
-		*out = 1.0;
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	/*
+	 * Still active after exactly n, or quit at the n-th: the mean of
+	 * (1 - p)^n, and of p (1 - p)^(n - 1).
+	 */
+	stay = clv_log_survive(c->a, c->b, n);
+	quit = clv_log_survive(c->a, c->b, n - 1.0)
+		+ clv_log_ratio(c->a, c->a + c->b + (n - 1.0));
+	return post.alive * (exp(stay) * clv_active_exactly(c, h, n)
+						 + exp(quit) * clv_active_at_least(c, h, n));
 }
 
-ClvStatus
+double
 clv_betageo_next_purchase(const ClvModel *model, const double *par,
-						  const ClvRow *row, double probability, double *out)
+						  const ClvRow *row, double probability,
+						  ClvBudget *budget)
 {
 	Posterior	post;
 	double		share;
 	double		left;
 
-	if (!(probability >= 0.0 && probability <= 1.0))
-		return CLV_BAD_ARGUMENT;
-	if (probability == 0.0)
-	{
-		*out = 0.0;
-		return CLV_OK;
-	}
-	posterior_set(&post, model, par, row);
+	posterior_set(&post, model, par, row, budget);
 
 	/* probability / alive, and 1 less it: invert p_active */
 	share = probability * (1.0 + exp(post.log_odds));
 	left = (1.0 - probability) - probability * exp(post.log_odds);
 	if (left <= 0.0)
-		*out = INFINITY;
-	else
-		*out = clv_active_wait(&post.active, share, left);
-	return CLV_OK;
+		return INFINITY;
+	return clv_active_wait(&post.active, share, left);
 }
 
 void

@@ -62,26 +62,27 @@ extern bool clv_betageo_next_k(const ClvModel *model, double *par);
 
 /* betageo.c */
 extern int	clv_betageo_phases(const ClvModel *model, const double *par);
-extern ClvStatus clv_betageo_loglik(const ClvModel *model, const double *par,
-									const ClvRow *row, double *out);
-extern ClvStatus clv_betageo_p_alive(const ClvModel *model, const double *par,
-									 const ClvRow *row, double ahead,
-									 double *out);
-extern ClvStatus clv_betageo_p_active(const ClvModel *model, const double *par,
-									  const ClvRow *row, double h, double *out);
-extern ClvStatus clv_betageo_purchases(const ClvModel *model,
-									   const double *par, const ClvRow *row,
-									   double delta, double h, double *out);
-extern ClvStatus clv_betageo_lifetime(const ClvModel *model, const double *par,
-									  const ClvRow *row, double delta,
-									  double h, double *out);
-extern ClvStatus clv_betageo_pmf(const ClvModel *model, const double *par,
-								 const ClvRow *row, double h, double n,
-								 double *out);
-extern ClvStatus clv_betageo_next_purchase(const ClvModel *model,
-										   const double *par,
-										   const ClvRow *row,
-										   double probability, double *out);
+extern double clv_betageo_loglik(const ClvModel *model, const double *par,
+								 const ClvRow *row,
+								 ClvBudget *budget);
+extern double clv_betageo_p_alive(const ClvModel *model, const double *par,
+								  const ClvRow *row, double ahead,
+								  ClvBudget *budget);
+extern double clv_betageo_p_active(const ClvModel *model, const double *par,
+								   const ClvRow *row, double h,
+								   ClvBudget *budget);
+extern double clv_betageo_purchases(const ClvModel *model, const double *par,
+									const ClvRow *row, double delta, double h,
+									ClvBudget *budget);
+extern double clv_betageo_lifetime(const ClvModel *model, const double *par,
+								   const ClvRow *row, double delta, double h,
+								   ClvBudget *budget);
+extern double clv_betageo_pmf(const ClvModel *model, const double *par,
+							  const ClvRow *row, double h, double n,
+							  ClvBudget *budget);
+extern double clv_betageo_next_purchase(const ClvModel *model, const double *par,
+										const ClvRow *row, double probability,
+										ClvBudget *budget);
 extern void clv_betageo_draw(const ClvModel *model, const double *par,
 							 ClvRandom *random, ClvLife *life);
 extern void clv_betageo_draw_alive(const ClvModel *model, const double *par,
@@ -105,9 +106,14 @@ typedef struct ClvActive
 	double		b;
 	int			phases;
 	double		idle;			/* time since the last purchase / alpha */
+	ClvBudget  *budget;			/* of the prediction that asks */
 } ClvActive;
 
-/* betageo_active.c: P(active after u); present values over (0, h] of ... */
+/*
+ * All of these return NaN when the budget is used up.
+ *
+ * betageo_active.c: P(active after u); present values over (0, h] of ...
+ */
 extern double clv_active_survival(const ClvActive *c, double u);
 extern double clv_active_purchases(const ClvActive *c, double delta, double h);
 extern double clv_active_lifetime(const ClvActive *c, double delta, double h);

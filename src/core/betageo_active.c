@@ -29,6 +29,7 @@
 #include <math.h>
 
 #include "quadrature.h"
+#include "renewals.h"
 
 #define SERIES_TERMS	768
 #define SERIES_PANELS	6
@@ -99,7 +100,11 @@ series_sum(const ClvActive *c, double s, int n, double *weight, double *y)
 		double		ratio;
 
 		if (k % 4 == 0)
+		{
+			if (!clv_budget_take(c->budget, n + 4))
+				return NAN;
 			series_parts(n, weight, y, part);
+		}
 		term = coef * part[k % 4];
 		sum += term;
 
@@ -107,12 +112,12 @@ series_sum(const ClvActive *c, double s, int n, double *weight, double *y)
 		ratio = top * (s + k) / (k + 1.0);
 		if (ratio < top)
 			ratio = top;
-		if (ratio < 1.0 && term * ratio < SERIES_EPS * sum * (1.0 - ratio))
-			break;
+		if (ratio < 1.0 && !(term * ratio >= SERIES_EPS * sum * (1.0 - ratio)))
+			return sum;
 		coef *= top * (s + k) * (c->b + k)
 			/ ((k + 1.0) * (c->a + c->b + k));
 	}
-	return sum;
+	return NAN;
 }
 
 /* Sum over k of P(K = k) (e_0 + ... + e_{k-1}), K up to z alpha. */
@@ -130,6 +135,8 @@ series_purchases(const ClvActive *c, double z)
 	{
 		double		ratio;
 
+		if (!clv_budget_take(c->budget, 1))
+			return NAN;
 		mass *= y * (c->r + k) / (k + 1.0);
 		total += survive;
 		survive *= (c->b + k) / (c->a + c->b + k);
@@ -137,10 +144,10 @@ series_purchases(const ClvActive *c, double z)
 
 		/* total grows by no more than 1 / (k + 1) of itself */
 		ratio = fmax(y * (c->r + k + 1.0) / (k + 2.0), y) * (k + 2.0) / (k + 1.0);
-		if (ratio < 1.0 && mass * total * ratio < SERIES_EPS * sum * (1.0 - ratio))
-			break;
+		if (ratio < 1.0 && !(mass * total * ratio >= SERIES_EPS * sum * (1.0 - ratio)))
+			return sum;
 	}
-	return sum;
+	return NAN;
 }
 
 /*
@@ -194,6 +201,7 @@ typedef struct GivenP
 	double		alpha;
 	double		delta;
 	double		h;
+	ClvBudget  *budget;
 } GivenP;
 
 /* ln of (1 + p h / alpha)^-s */
@@ -213,18 +221,20 @@ log_integral(double p, const void *arg)
 	double		scale = g->alpha / p;
 
 	return log(scale) + log(clv_expint_part(g->s - 1.0, g->delta * scale,
-											log1p(g->h / scale)));
+											log1p(g->h / scale), g->budget));
 }
 
 static double
 mean_over_p(const ClvActive *c, double s, double delta, double h,
 			double (*log_value) (double p, const void *arg))
 {
-	GivenP		given = {s, c->alpha, delta, h};
+	GivenP		given = {s, c->alpha, delta, h, c->budget};
 	ClvFalling	g;
 
 	g.log_value = log_value;
 	g.arg = &given;
+	g.cost = CLV_BUDGET_POINT / 2;
+	g.budget = c->budget;
 	g.steep = fmax(s, 1.0) * fmin(h, 1.0 / delta) / c->alpha;
 	g.steep_end = fmin(g.steep, fmax(s, 1.0));
 	return clv_beta_mean(c->a, c->b, &g);
@@ -235,13 +245,12 @@ static double
 integral(const ClvActive *c, double s, double delta, double h)
 {
 	double		out;
-	double		bound = delta > 0.0 ? -expm1(-delta * h) / delta : h;
 
 	if (h == 0.0)
 		return 0.0;
 	if (!series_integral(c, s, delta, h, &out))
 		out = mean_over_p(c, s, delta, h, log_integral);
-	return out > bound ? bound : out;
+	return clv_at_most(out, clv_annuity(delta, h));
 }
 
 double
@@ -260,7 +269,7 @@ clv_active_survival(const ClvActive *c, double u)
 		out = series_sum(c, c->r, 1, &weight, &y);
 	else
 		out = mean_over_p(c, c->r, 0.0, u, log_survival);
-	return out > 1.0 ? 1.0 : out;
+	return clv_at_most(out, 1.0);
 }
 
 double

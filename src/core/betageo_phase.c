@@ -90,15 +90,15 @@ clv_active_at_least(const ClvActive *c, double u, double m)
 		return 0.0;
 	for (j = 0; j < k; j++)
 	{
-		if (weight[j] > 0.0)
-			sum += weight[j] * clv_negbin_upper(c->r + j, z, m * k - j);
+		if (weight[j] != 0.0)
+			sum += weight[j] * clv_negbin_upper(c->r + j, z, m * k - j, c->budget);
 	}
-	return sum < 1.0 ? sum : 1.0;
+	return clv_at_most(sum, 1.0);
 }
 
 /*
- * P(from <= K <= to), K negative binomial as in clv_negbin().  Begins at the
- * end with the larger chance, so that nothing is lost below the least double.
+ * P(from <= K <= to), K negative binomial as in clv_negbin(), to - from below
+ * CLV_MAX_PHASES.  Begins at the end with the larger chance, so that nothing is lost below the least double.
  */
 static double
 negbin_between(double r, double z, double from, double to)
@@ -108,8 +108,9 @@ negbin_between(double r, double z, double from, double to)
 	double		n = rises ? to : from;
 	double		term = clv_negbin(r, z, n);
 	double		sum = term;
+	int			i;
 
-	while (rises ? n > from : n < to)
+	for (i = (int) (to - from); i > 0; i--)
 	{
 		if (rises)
 		{
@@ -140,12 +141,12 @@ clv_active_exactly(const ClvActive *c, double u, double m)
 		return m == 0.0 ? 1.0 : 0.0;
 	for (j = 0; j < k; j++)
 	{
-		if (weight[j] > 0.0)
+		if (weight[j] != 0.0)
 			sum += weight[j] * negbin_between(c->r + j, z,
 											  fmax(m * k - j, 0.0),
 											  m * k - j + (k - 1));
 	}
-	return sum < 1.0 ? sum : 1.0;
+	return clv_at_most(sum, 1.0);
 }
 
 /*
@@ -195,9 +196,13 @@ clv_active_wait(const ClvActive *c, double share, double left)
 
 		if (isinf(u / c->alpha))
 			return INFINITY;
+		if (!clv_budget_take(c->budget, c->phases * 3 * CLV_BUDGET_POINT))
+			return NAN;
 		chance = upper ? clv_active_at_least(c, u, 1.0)
 			: clv_active_exactly(c, u, 0.0);
 		gap = (upper ? 1.0 : -1.0) * log((upper ? share : left) / chance);
+		if (isnan(gap))
+			return NAN;
 		if (gap > 0.0)
 			low = at;
 		else
@@ -209,5 +214,5 @@ clv_active_wait(const ClvActive *c, double share, double left)
 			return exp(next);
 		at = next > low && next < high ? next : 0.5 * (low + high);
 	}
-	return exp(at);
+	return NAN;
 }

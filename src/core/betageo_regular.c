@@ -35,12 +35,15 @@
 #include <string.h>
 
 #include "quadrature.h"
+#include "renewals.h"
 #include "special.h"
 
 #define NEGLIGIBLE		1e-18
 #define LOG_NEGLIGIBLE	(-44.0)
 #define MAX_MANY		128		/* nodes with many phases, at a time */
 #define MAX_STEPS		20000
+#define RARE			1e-10	/* phases, none of which may be skipped */
+#define MAX_SHAPE		1e11	/* beyond it the density of lambda has no digits */
 #define PI				3.14159265358979323846
 
 /*
@@ -112,7 +115,7 @@ few_survival(const Task *task, const Node *node)
 	int			m;
 	int			i;
 
-	for (m = 0;; m++)
+	for (m = 0; clv_budget_take(c->budget, 1 + task->k / 2); m++)
 	{
 		double		next = stay * (c->b + m) / (c->a + c->b + m);
 
@@ -122,12 +125,13 @@ few_survival(const Task *task, const Node *node)
 			double		ratio = node->mean / ++n;
 
 			sum += term;
-			if (ratio < 1.0 && term * ratio <= NEGLIGIBLE * sum * (1.0 - ratio))
+			if (ratio < 1.0 && !(term * ratio > NEGLIGIBLE * sum * (1.0 - ratio)))
 				return sum * exp(-0.5 * node->mean);
 			chance *= ratio;
 		}
 		stay = next;
 	}
+	return NAN;
 }
 
 /*
@@ -147,7 +151,7 @@ few_sum(const Task *task, const Node *node)
 	int			m;
 	int			i;
 
-	for (m = 0;; m++)
+	for (m = 0; clv_budget_take(c->budget, 1 + task->k / 2); m++)
 	{
 		double		next = stay * (c->b + m) / (c->a + c->b + m);
 
@@ -168,10 +172,13 @@ few_sum(const Task *task, const Node *node)
 			chance *= node->mean / ++n;
 			sum += chance * f;
 
-			/* f grows by no more than 1 / n of itself */
+			/*
+			 * f grows by no more than 1 / n of itself, but in the first k, the
+			 * chance of which may be tiny
+			 */
 			ratio = node->mean / n;
-			if (ratio < 1.0 && f > 0.0
-				&& chance * f * ratio <= NEGLIGIBLE * sum * (1.0 - ratio))
+			if (ratio < 1.0 && f != 0.0 && (n >= task->k || node->mean > RARE)
+				&& !(chance * f * ratio > NEGLIGIBLE * sum * (1.0 - ratio)))
 			{
 				sum *= exp(-0.5 * node->mean);
 				return task->what == PURCHASES ? sum : sum / node->clock;
@@ -179,6 +186,7 @@ few_sum(const Task *task, const Node *node)
 		}
 		stay = next;
 	}
+	return NAN;
 }
 
 /*
@@ -239,6 +247,8 @@ many_survival(const Task *task, const Many *many, double log_q)
 	double		sum = 0.0;
 	int			j;
 
+	if (!clv_budget_take(task->c->budget, 10 + task->k / 2))
+		return NAN;
 	for (j = 0; j < task->k; j++)
 	{
 		sum += many->keep[j] * power;
@@ -262,6 +272,8 @@ many_value(const Task *task, const Many *many, double p, double log_q)
 	double		sum = many->keeps + (1.0 - p) * many->mores;
 	int			j;
 
+	if (!clv_budget_take(task->c->budget, isinf(task->h) ? 1 : 5))
+		return NAN;
 	if (isinf(task->h))
 		return sum / (many->gone + p * (1.0 - many->gone));
 
@@ -271,6 +283,8 @@ many_value(const Task *task, const Many *many, double p, double log_q)
 	log_gone = -many->mean * step;
 	if (log_gone > LOG_NEGLIGIBLE)
 	{
+		if (!clv_budget_take(task->c->budget, 8 + task->k))
+			return NAN;
 		log_gone += log_phase_mean(eta, task->k);
 		sum *= -expm1(log_gone);
 		for (j = 0; j < task->k; j++)
@@ -291,7 +305,7 @@ static double
 log_given_p(double p, const void *arg)
 {
 	const Task *task = arg;
-	double		log_q = log1p(-fmin(p, 1.0 - 1e-16));
+	double		log_q = log1p(p > 1.0 - 1e-16 ? 1e-16 - 1.0 : -p);
 	double		top = -DBL_MAX;
 	double		sum = 0.0;
 	int			i;
@@ -300,7 +314,7 @@ log_given_p(double p, const void *arg)
 	{
 		for (i = 0; i < task->nmany; i++)
 			sum += many_value(task, &task->many[i], p, log_q);
-		return log(fmax(sum, DBL_MIN));
+		return log(sum < DBL_MIN ? DBL_MIN : sum);
 	}
 	for (i = 0; i < task->nmany; i++)
 	{
@@ -313,7 +327,7 @@ log_given_p(double p, const void *arg)
 		}
 		sum += exp(part - top);
 	}
-	return top + log(sum);
+	return sum == 0.0 ? -DBL_MAX : top + log(sum);
 }
 
 /* Add the nodes with many phases to the total. */
@@ -328,6 +342,8 @@ add_many(Task *task)
 	g.arg = task;
 	g.steep = task->steep;
 	g.steep_end = 2.0;
+	g.cost = 0;					/* they take it themselves */
+	g.budget = task->c->budget;
 	task->total += clv_beta_mean(task->c->a, task->c->b, &g) - task->missing;
 	task->nmany = 0;
 	task->missing = 0.0;
@@ -394,7 +410,7 @@ begin(Task *task, const ClvActive *c, Quantity what, double delta, double h)
 		- log(clv_phase_sum(c->r, c->idle, c->phases));
 	task->step = step_length(task);
 	task->full = what == PURCHASES ? 0.0
-		: what == SURVIVAL ? 1.0 : delta > 0.0 ? -expm1(-delta * h) / delta : h;
+		: what == SURVIVAL ? 1.0 : clv_annuity(delta, h);
 
 	/*
 	 * Who hardly buys hardly quits: where r is small the mass near lambda = 0
@@ -453,11 +469,15 @@ mean_over_lambda(const ClvActive *c, Quantity what, double delta, double h)
 	double		most = 0.0;
 	int			i;
 
+	if (!(c->r <= MAX_SHAPE))
+		return NAN;
 	begin(&task, c, what, delta, h);
-	for (i = 0; i < MAX_STEPS; i++, d -= task.step)
+	for (i = 0;; i++, d -= task.step)
 	{
 		double		term;
 
+		if (i == MAX_STEPS || !clv_budget_take(c->budget, 2 * CLV_BUDGET_POINT + c->phases))
+			return NAN;
 		set_node(&task, d, &node);
 		if (node.mean >= (what == SURVIVAL ? 2.0 * ENOUGH : ENOUGH))
 		{
@@ -470,6 +490,8 @@ mean_over_lambda(const ClvActive *c, Quantity what, double delta, double h)
 		if (task.complement)
 			term -= task.full;
 		term = fabs(node.mass * term);
+		if (isnan(term))
+			return NAN;
 		task.total += task.complement ? -term : term;
 		if (term < before
 			&& term < NEGLIGIBLE * (task.complement ? task.full : task.total))
@@ -483,7 +505,7 @@ mean_over_lambda(const ClvActive *c, Quantity what, double delta, double h)
 double
 clv_regular_survival(const ClvActive *c, double u)
 {
-	return fmin(1.0, fmax(0.0, mean_over_lambda(c, SURVIVAL, 0.0, u)));
+	return clv_at_most(mean_over_lambda(c, SURVIVAL, 0.0, u), 1.0);
 }
 
 double
@@ -495,7 +517,7 @@ clv_regular_purchases(const ClvActive *c, double delta, double h)
 double
 clv_regular_lifetime(const ClvActive *c, double delta, double h)
 {
-	double		full = delta > 0.0 ? -expm1(-delta * h) / delta : h;
-
-	return h > 0.0 ? fmin(full, mean_over_lambda(c, LIFETIME, delta, h)) : 0.0;
+	if (h == 0.0)
+		return 0.0;
+	return clv_at_most(mean_over_lambda(c, LIFETIME, delta, h), clv_annuity(delta, h));
 }

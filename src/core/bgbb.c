@@ -71,10 +71,12 @@ typedef struct Posterior
 	double		beta;
 	double		gamma;
 	double		delta;
+	ClvBudget  *budget;			/* of the prediction that asks */
 } Posterior;
 
 static void
-posterior_set(Posterior *post, const double *par, const ClvRow *row)
+posterior_set(Posterior *post, const double *par, const ClvRow *row,
+			  ClvBudget *budget)
 {
 	double		alpha = par[CLV_BGBB_ALPHA];
 	double		beta = par[CLV_BGBB_BETA];
@@ -86,7 +88,10 @@ posterior_set(Posterior *post, const double *par, const ClvRow *row)
 	post->gone = 0.0;
 	post->ratio = 1.0;
 	post->lack = 0.0;
-	for (k = row->t - 1.0; k >= row->tx; k -= 1.0)
+	post->budget = budget;
+	if (!clv_budget_take(budget, (int) fmin(row->t - row->tx, CLV_BUDGET)))
+		post->alive = NAN;
+	for (k = row->t - 1.0; k >= row->tx && budget->left >= 0; k -= 1.0)
 	{
 		/* r q and h, both times the same denominator */
 		double		all = alpha + beta + k;
@@ -108,38 +113,34 @@ posterior_set(Posterior *post, const double *par, const ClvRow *row)
 }
 
 /* Equation 5. */
-static ClvStatus
+static double
 bgbb_loglik(const ClvModel *model, const double *par, const ClvRow *row,
-			double *out)
+			ClvBudget *budget)
 {
 	double		alpha = par[CLV_BGBB_ALPHA];
 	double		beta = par[CLV_BGBB_BETA];
 	double		missed = row->tx - row->x;
 	Posterior	post;
 
-	posterior_set(&post, par, row);
+	posterior_set(&post, par, row, budget);
 
 	/* the means of (1 - p)^missed, then p^x, and of (1 - theta)^t_x */
-	*out = clv_log_survive(alpha, beta, missed)
+	return clv_log_survive(alpha, beta, missed)
 		+ clv_log_survive(beta + missed, alpha, row->x)
 		+ clv_log_survive(par[CLV_BGBB_GAMMA], par[CLV_BGBB_DELTA], row->tx)
 		+ (post.ratio < 0.5 ? log(post.ratio) : log1p(-post.lack));
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
 }
 
 /* Equation 11, which the paper gives for n + 1: alive at opportunity n + m. */
-static ClvStatus
+static double
 bgbb_p_alive(const ClvModel *model, const double *par, const ClvRow *row,
-			 double ahead, double *out)
+			 double ahead, ClvBudget *budget)
 {
 	Posterior	post;
 
-	if (!(ahead >= 0.0) || isinf(ahead))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, par, row);
-	*out = post.alive * exp(clv_log_survive(post.gamma, post.delta,
+	posterior_set(&post, par, row, budget);
+	return post.alive * exp(clv_log_survive(post.gamma, post.delta,
 											clv_whole_periods(ahead)));
-	return CLV_OK;
 }
 
 /* The first purchase of one who is alive, opportunity by opportunity. */
@@ -164,83 +165,70 @@ wait_one(Waiting *w)
 	w->periods += 1.0;
 }
 
-static ClvStatus
+static double
 bgbb_p_active(const ClvModel *model, const double *par, const ClvRow *row,
-			  double h, double *out)
+			  double h, ClvBudget *budget)
 {
 	Posterior	post;
 	Waiting		w = {&post, 0.0, 1.0, 0.0};
 
-	if (!(h >= 0.0))
-		return CLV_BAD_ARGUMENT;
 	h = clv_whole_periods(h);
-	posterior_set(&post, par, row);
+	posterior_set(&post, par, row, budget);
 	while (w.periods < h && w.still > NEGLIGIBLE * w.bought)
 	{
-		if (w.periods >= MAX_TERMS)
-			return CLV_OUT_OF_RANGE;
+		if (w.periods >= MAX_TERMS || !clv_budget_take(budget, 1))
+			return NAN;
 		wait_one(&w);
 	}
-	*out = post.alive * w.bought;
-	return CLV_OK;
+	return post.alive * w.bought;
 }
 
 /*
  * The opportunity by which it is so probable, or none if it is not within
  * MAX_TERMS of them.
  */
-static ClvStatus
+static double
 bgbb_next_purchase(const ClvModel *model, const double *par,
-				   const ClvRow *row, double probability, double *out)
+				   const ClvRow *row, double probability, ClvBudget *budget)
 {
 	Posterior	post;
 	Waiting		w = {&post, 0.0, 1.0, 0.0};
 
-	if (!(probability >= 0.0 && probability <= 1.0))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, par, row);
-	while (post.alive * w.bought < probability)
+	posterior_set(&post, par, row, budget);
+	while (!(post.alive * w.bought >= probability))
 	{
 		if (w.periods >= MAX_TERMS ||
 			post.alive * (w.bought + w.still) < probability * (1.0 - 1e-12))
-		{
-			*out = INFINITY;
-			return CLV_OK;
-		}
+			return INFINITY;
+		if (!clv_budget_take(budget, 1))
+			return NAN;
 		wait_one(&w);
 	}
-	*out = w.periods;
-	return CLV_OK;
+	return w.periods;
 }
 
 /* Equation 14 when h is infinite: a purchase at n + j is discounted by j. */
-static ClvStatus
+static double
 bgbb_purchases(const ClvModel *model, const double *par, const ClvRow *row,
-			   double delta, double h, double *out)
+			   double delta, double h, ClvBudget *budget)
 {
 	Posterior	post;
 
-	if (!clv_discount_valid(delta, h))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, par, row);
-	*out = post.alive * (post.alpha / (post.alpha + post.beta)) *
-		clv_renewals(post.gamma, post.delta, delta, clv_whole_periods(h));
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	posterior_set(&post, par, row, budget);
+	return post.alive * (post.alpha / (post.alpha + post.beta)) *
+		clv_renewals(post.gamma, post.delta, delta, clv_whole_periods(h), budget);
 }
 
 /* Opportunities to come at which the customer is alive. */
-static ClvStatus
+static double
 bgbb_lifetime(const ClvModel *model, const double *par, const ClvRow *row,
-			  double delta, double h, double *out)
+			  double delta, double h, ClvBudget *budget)
 {
 	Posterior	post;
 
-	if (!clv_discount_valid(delta, h))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, par, row);
-	*out = post.alive *
-		clv_renewals(post.gamma, post.delta, delta, clv_whole_periods(h));
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	posterior_set(&post, par, row, budget);
+	return post.alive *
+		clv_renewals(post.gamma, post.delta, delta, clv_whole_periods(h), budget);
 }
 
 /*
@@ -261,6 +249,8 @@ pmf_alive(const Posterior *post, double h, double n)
 	{
 		double		all = post->gamma + post->delta + i;
 
+		if (!clv_budget_take(post->budget, 1))
+			return NAN;
 		sum += now * (post->gamma / all);
 		now *= (i + 1.0) / (i + 1.0 - n)
 			* ((post->beta + (i - n)) / (post->alpha + post->beta + i))
@@ -275,24 +265,20 @@ pmf_alive(const Posterior *post, double h, double n)
 	return exp(scale + log(sum + now));
 }
 
-static ClvStatus
+static double
 bgbb_pmf(const ClvModel *model, const double *par, const ClvRow *row,
-		 double h, double n, double *out)
+		 double h, double n, ClvBudget *budget)
 {
 	Posterior	post;
+	double		chance = 0.0;
 
-	if (!(h >= 0.0) || isinf(h) || !(n >= 0.0) || n != floor(n))
-		return CLV_BAD_ARGUMENT;
 	h = clv_whole_periods(h);
 	if (h - n > MAX_TERMS)
-		return CLV_OUT_OF_RANGE;
-	posterior_set(&post, par, row);
-	*out = n > h ? 0.0 : post.alive * pmf_alive(&post, h, n);
-	if (n == 0.0)
-		*out += post.gone;
-	if (*out > 1.0)
-		*out = 1.0;
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+		return NAN;
+	posterior_set(&post, par, row, budget);
+	if (n <= h)
+		chance = post.alive * pmf_alive(&post, h, n);
+	return n == 0.0 ? chance + post.gone : chance;
 }
 
 /* The number of trials up to and with the first success. */

@@ -25,9 +25,12 @@
 /* n^c beyond this is as good as infinite beside a and b. */
 #define HUGE_POWER	1e300
 
+/* What CLV_GAUSS calls of clv_pochhammer() take of a budget. */
+#define POCHHAMMERS_COST	100
+
 /* ln of ((b)_d / (a + b)_d), for any d >= 0, b >= LARGE */
 static double
-log_stay_large(double a, double b, double d)
+log_stay_large(double a, double b, double d, ClvBudget *budget)
 {
 	double		end = b + d;
 
@@ -36,6 +39,8 @@ log_stay_large(double a, double b, double d)
 		double		sum = 0.0;
 		int			i;
 
+		if (budget != NULL && !clv_budget_take(budget, POCHHAMMERS_COST))
+			return NAN;
 		for (i = 0; i < CLV_GAUSS; i++)
 		{
 			ClvPochhammer at;
@@ -52,7 +57,7 @@ log_stay_large(double a, double b, double d)
 }
 
 static double
-log_stay(double a, double b, double d)
+log_stay(double a, double b, double d, ClvBudget *budget)
 {
 	double		sum = 0.0;
 
@@ -63,11 +68,12 @@ log_stay(double a, double b, double d)
 
 		sum += part < 0.5 ? log1p(-part) : log1p(a / (b + d)) - log1p(a / b);
 	}
-	return sum + log_stay_large(a, b, d);
+	return sum + log_stay_large(a, b, d, budget);
 }
 
 double
-clv_contract_log_stay(double a, double b, double c, double n, double more)
+clv_contract_log_stay(double a, double b, double c, double n, double more,
+					  ClvBudget *budget)
 {
 	double		from = n > 0.0 ? pow(n, c) : 0.0;
 	double		ln_growth;
@@ -81,29 +87,27 @@ clv_contract_log_stay(double a, double b, double c, double n, double more)
 
 		d = pow(more, c);
 		if (d < HUGE_POWER)
-			return log_stay(a, b, d);
+			return log_stay(a, b, d, budget);
 		clv_pochhammer(b, a, &rest);
 		return rest.ln + a * log(b) - a * c * log(more);
 	}
 	ln_growth = c * log1p(more / n);
 	d = from * expm1(ln_growth);
 	if (d < HUGE_POWER)
-		return log_stay(a, b + from, d);
+		return log_stay(a, b + from, d, budget);
 	if (from < HUGE_POWER)
-		return clv_contract_log_stay(a, b, c, 0.0, n + more) -
-			log_stay(a, b, from);
+		return clv_contract_log_stay(a, b, c, 0.0, n + more, budget) -
+			log_stay(a, b, from, budget);
 	return -a * ln_growth;
 }
 
-ClvStatus
+double
 clv_contract_renewal(const ClvModel *model, const double *par, double n,
-					 double more, double *out)
+					 double more)
 {
-	if (!(n >= 0.0 && more >= 0.0) || isinf(n) || isinf(more))
-		return CLV_BAD_ARGUMENT;
-	*out = exp(clv_contract_log_stay(par[CLV_CONTRACT_A], par[CLV_CONTRACT_B],
-									 clv_contract_shape(model, par), n, more));
-	return CLV_OK;
+	return exp(clv_contract_log_stay(par[CLV_CONTRACT_A], par[CLV_CONTRACT_B],
+									 clv_contract_shape(model, par), n, more,
+									 NULL));
 }
 
 /*
@@ -118,17 +122,22 @@ typedef struct Stream
 	double		c;
 	double		n;
 	double		delta;
+	ClvBudget  *budget;
 } Stream;
 
 #define FIRST_TERMS	64			/* at least */
 #define SLOW		0.05		/* fall from one term to the next */
 #define MAX_PANELS	10000
 #define NEGLIGIBLE	1e-17
+#define STREAM_COST		18	/* of a term, but for that */
 
 static double
 stream_at(const Stream *s, double j)
 {
-	return exp(-s->delta * j + clv_contract_log_stay(s->a, s->b, s->c, s->n, j));
+	if (!clv_budget_take(s->budget, STREAM_COST))
+		return NAN;
+	return exp(-s->delta * j + clv_contract_log_stay(s->a, s->b, s->c, s->n, j,
+														   s->budget));
 }
 
 /* -d ln f / dj */
@@ -219,7 +228,7 @@ stream_integral(const Stream *s, double from, double to, double before)
 		if (t >= end * (1.0 - 1e-15))
 			return sum;
 		rest = stream_rest(s, t - s->n, stream_at(s, t - s->n));
-		if (rest < NEGLIGIBLE * (sum + before))
+		if (!(rest >= NEGLIGIBLE * (sum + before)))
 			return sum;
 
 		/* t^c is past all other scales: f has become the power itself */
@@ -244,7 +253,7 @@ stream_sum(const Stream *s, double h)
 		double		term = stream_at(s, j);
 
 		sum += term;
-		if (term == 0.0 || stream_rest(s, j, term) < NEGLIGIBLE * sum)
+		if (!(term > 0.0 && stream_rest(s, j, term) >= NEGLIGIBLE * sum))
 			return sum;
 		if (j >= FIRST_TERMS && stream_fall(s, j) <= SLOW)
 			break;
@@ -262,29 +271,25 @@ stream_sum(const Stream *s, double h)
  * subscriber, and DERL, the residual one, just before the renewal at the end
  * of a period.  Payments are due at the beginning of each period.
  */
-ClvStatus
+double
 clv_contract_payments(const ClvModel *model, const double *par, double period,
-					  double delta, double h, double *out)
+					  double delta, double h, ClvBudget *budget)
 {
 	double		due = clv_periods_begun(h);
 	double		first = period > 0.0 ? 0.0 : 1.0;	/* is certain */
+	double		sum;
 	Stream		s;
 
-	if (!(period >= 0.0 && delta >= 0.0 && h >= 0.0) || isinf(period) ||
-		isinf(delta))
-		return CLV_BAD_ARGUMENT;
 	if (due == 0.0)
-	{
-		*out = 0.0;
-		return CLV_OK;
-	}
+		return 0.0;
 	s.a = par[CLV_CONTRACT_A];
 	s.b = par[CLV_CONTRACT_B];
 	s.c = clv_contract_shape(model, par);
 	s.n = fmax(period - 1.0, 0.0);
 	s.delta = delta;
+	s.budget = budget;
 	due -= first;
-	*out = s.c == 1.0 ? clv_renewals(s.a, s.b + s.n, delta, due) : stream_sum(&s, due);
-	*out = first > 0.0 ? 1.0 + *out : exp(delta) * *out;
-	return isnan(*out) ? CLV_OUT_OF_RANGE : CLV_OK;
+	sum = s.c == 1.0 ? clv_renewals(s.a, s.b + s.n, delta, due, budget)
+		: stream_sum(&s, due);
+	return first > 0.0 ? 1.0 + sum : exp(delta) * sum;
 }

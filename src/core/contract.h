@@ -38,15 +38,17 @@ clv_contract_shape(const ClvModel *model, const double *par)
 	return model->nparam > CLV_CONTRACT_C ? par[CLV_CONTRACT_C] : 1.0;
 }
 
-/* contract.c: ln of S(n + more) / S(n), to all digits also near 0 */
+/*
+ * contract.c: ln of S(n + more) / S(n), to all digits also near 0.  NaN when
+ * the budget is used up; NULL: work that has another limit.
+ */
 extern double clv_contract_log_stay(double a, double b, double c, double n,
-									double more);
-extern ClvStatus clv_contract_renewal(const ClvModel *model,
-									  const double *par, double n,
-									  double more, double *out);
-extern ClvStatus clv_contract_payments(const ClvModel *model,
-									   const double *par, double period,
-									   double delta, double h, double *out);
+									double more, ClvBudget *budget);
+extern double clv_contract_renewal(const ClvModel *model, const double *par,
+								   double n, double more);
+extern double clv_contract_payments(const ClvModel *model, const double *par,
+									double period, double delta, double h,
+									ClvBudget *budget);
 
 /* contract_fit.c */
 extern void *clv_contract_work_new(const ClvModel *model, const ClvBase *base);

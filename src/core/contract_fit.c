@@ -156,7 +156,7 @@ set_stay(const Work *w, double s, double t, Jet *jet)
 	if (s == t)
 		return;
 	clv_pochhammer(w->a + w->b + from, length, &all);
-	jet->value = clv_contract_log_stay(w->a, w->b, w->c, s, t - s);
+	jet->value = clv_contract_log_stay(w->a, w->b, w->c, s, t - s, NULL);
 	jet->grad[A] = -all.d1;
 	set_slope_in_b(w->a, w->b + from, length, jet);
 	jet->hess[CLV_PACK(A, A)] = -all.d2;

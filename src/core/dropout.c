@@ -16,6 +16,8 @@
 #include <math.h>
 
 #include "pochhammer.h"
+#include "renewals.h"
+#include "special.h"
 
 /* What is known of a customer once the parameters and the row are. */
 typedef struct Posterior
@@ -30,7 +32,7 @@ typedef struct Posterior
 
 static void
 posterior_set(Posterior *post, const ClvModel *model, const double *par,
-			  const ClvRow *row)
+			  const ClvRow *row, ClvBudget *budget)
 {
 	ClvCourse  *course = &post->course;
 	double		silence = row->t - row->tx;
@@ -41,6 +43,7 @@ posterior_set(Posterior *post, const ClvModel *model, const double *par,
 	course->alpha = par[CLV_DROPOUT_ALPHA];
 	course->age = row->tx;
 	course->delta = 0.0;
+	course->budget = budget;
 
 	post->log_dead = log(clv_course_integral(course, CLV_DEATH, silence));
 	post->log_odds = post->log_dead
@@ -51,142 +54,111 @@ posterior_set(Posterior *post, const ClvModel *model, const double *par,
 	course->age = row->t;
 }
 
-ClvStatus
+double
 clv_dropout_loglik(const ClvModel *model, const double *par,
-				   const ClvRow *row, double *out)
+				   const ClvRow *row, ClvBudget *budget)
 {
 	Posterior	post;
 	ClvPochhammer rising;
 	double		r = par[CLV_DROPOUT_R];
 	double		alpha = par[CLV_DROPOUT_ALPHA];
 	double		last = row->t;	/* of the larger part of Q */
+	double		ln;
 
-	posterior_set(&post, model, par, row);
+	posterior_set(&post, model, par, row, budget);
 	clv_pochhammer(r, row->x, &rising);
-	*out = rising.ln + log1p(exp(-fabs(post.log_odds)));
+	ln = rising.ln + log1p(exp(-fabs(post.log_odds)));
 	if (post.log_odds > 0.0)
 	{
-		*out += post.log_dead;
+		ln += post.log_dead;
 		last = row->tx;
 	}
 
 	/* (r)_x alpha^r (alpha + last)^-(r + x), its large parts cancelled */
-	*out += row->x * log(r / (alpha + last)) - r * log1p(last / alpha)
+	ln += row->x * clv_log_ratio(r, alpha + last) - r * log1p(last / alpha)
 		+ model->law->log_survival(post.course.par, 0.0, last);
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
-}
-
-ClvStatus
-clv_dropout_p_alive(const ClvModel *model, const double *par,
-					const ClvRow *row, double ahead, double *out)
-{
-	Posterior	post;
-
-	if (!(ahead >= 0.0) || isinf(ahead))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, model, par, row);
-	*out = post.alive
-		* exp(model->law->log_survival(post.course.par, row->t, ahead));
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
-}
-
-ClvStatus
-clv_dropout_p_active(const ClvModel *model, const double *par,
-					 const ClvRow *row, double h, double *out)
-{
-	Posterior	post;
-
-	if (!(h >= 0.0))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, model, par, row);
-
-	/* The first purchase to come, at any moment up to h. */
-	*out = post.alive * clv_course_integral(&post.course, CLV_PURCHASE, h);
-	if (*out > 1.0)
-		*out = 1.0;
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	return ln;
 }
 
 double
-clv_annuity(double delta, double h)
-{
-	return delta > 0.0 ? -expm1(-delta * h) / delta : h;
-}
-
-ClvStatus
-clv_dropout_lifetime(const ClvModel *model, const double *par,
-					 const ClvRow *row, double delta, double h, double *out)
+clv_dropout_p_alive(const ClvModel *model, const double *par,
+					const ClvRow *row, double ahead, ClvBudget *budget)
 {
 	Posterior	post;
-	double		bound = clv_annuity(delta, h);
+
+	posterior_set(&post, model, par, row, budget);
+	return post.alive
+		* exp(model->law->log_survival(post.course.par, row->t, ahead));
+}
+
+double
+clv_dropout_p_active(const ClvModel *model, const double *par,
+					 const ClvRow *row, double h, ClvBudget *budget)
+{
+	Posterior	post;
+
+	posterior_set(&post, model, par, row, budget);
+
+	/* The first purchase to come, at any moment up to h. */
+	return post.alive * clv_course_integral(&post.course, CLV_PURCHASE, h);
+}
+
+double
+clv_dropout_lifetime(const ClvModel *model, const double *par,
+					 const ClvRow *row, double delta, double h,
+					 ClvBudget *budget)
+{
+	Posterior	post;
 	double		life;
 
-	if (!clv_discount_valid(delta, h))
-		return CLV_BAD_ARGUMENT;
-	*out = 0.0;
 	if (h == 0.0)
-		return CLV_OK;
-	posterior_set(&post, model, par, row);
-	life = model->law->lifetime(post.course.par, row->t, delta, h);
-	*out = post.alive * (life > bound ? bound : life);
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+		return 0.0;
+	posterior_set(&post, model, par, row, budget);
+	life = model->law->lifetime(post.course.par, row->t, delta, h, budget);
+	return post.alive * clv_at_most(life, clv_annuity(delta, h));
 }
 
 /* One who is alive buys at the mean rate of Gamma(R, alpha + T). */
-ClvStatus
+double
 clv_dropout_purchases(const ClvModel *model, const double *par,
-					  const ClvRow *row, double delta, double h, double *out)
+					  const ClvRow *row, double delta, double h,
+					  ClvBudget *budget)
 {
-	ClvStatus	status = clv_dropout_lifetime(model, par, row, delta, h, out);
-
-	if (status != CLV_OK)
-		return status;
-	*out *= (par[CLV_DROPOUT_R] + row->x) / (par[CLV_DROPOUT_ALPHA] + row->t);
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	return clv_dropout_lifetime(model, par, row, delta, h, budget)
+		* ((par[CLV_DROPOUT_R] + row->x) / (par[CLV_DROPOUT_ALPHA] + row->t));
 }
 
-ClvStatus
+double
 clv_dropout_pmf(const ClvModel *model, const double *par, const ClvRow *row,
-				double h, double n, double *out)
+				double h, double n, ClvBudget *budget)
 {
 	Posterior	post;
+	double		quiet;
 
-	if (!(h >= 0.0) || isinf(h) || !(n >= 0.0) || n != floor(n))
-		return CLV_BAD_ARGUMENT;
-	posterior_set(&post, model, par, row);
+	posterior_set(&post, model, par, row, budget);
 	if (n > 0.0)
-		*out = h > 0.0 ? post.alive * clv_course_pmf(&post.course, h, n) : 0.0;
-	else
-	{
-		/* alive at h without a purchase, or dead before the first */
-		double		quiet = -post.course.r * log1p(h / (post.course.alpha + row->t))
-			+ model->law->log_survival(post.course.par, row->t, h);
+		return h > 0.0 ? post.alive * clv_course_pmf(&post.course, h, n) : 0.0;
 
-		*out = post.gone + post.alive
-			* (exp(quiet) + clv_course_integral(&post.course, CLV_DEATH, h));
-	}
-	if (*out > 1.0)
-		*out = 1.0;
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	/* alive at h without a purchase, or dead before the first */
+	quiet = -post.course.r * log1p(h / (post.course.alpha + row->t))
+		+ model->law->log_survival(post.course.par, row->t, h);
+	return post.gone + post.alive
+		* (exp(quiet) + clv_course_integral(&post.course, CLV_DEATH, h));
 }
 
-ClvStatus
+double
 clv_dropout_next_purchase(const ClvModel *model, const double *par,
-						  const ClvRow *row, double probability, double *out)
+						  const ClvRow *row, double probability,
+						  ClvBudget *budget)
 {
 	Posterior	post;
 	double		share;
 
-	if (!(probability >= 0.0 && probability <= 1.0))
-		return CLV_BAD_ARGUMENT;
-	*out = 0.0;
-	if (probability == 0.0)
-		return CLV_OK;
-	posterior_set(&post, model, par, row);
+	posterior_set(&post, model, par, row, budget);
 	share = probability * (1.0 + exp(post.log_odds));
-	*out = share < 1.0 ? clv_course_quantile(&post.course, CLV_PURCHASE, share)
-		: INFINITY;
-	return CLV_OK;
+	if (share >= 1.0)
+		return INFINITY;
+	return clv_course_quantile(&post.course, CLV_PURCHASE, share);
 }
 
 /* Given that a customer is alive at T, rate and lifetime are independent. */

@@ -84,7 +84,7 @@ typedef struct ClvLaw
 
 	/* the integral of exp(-delta u) S(age + u) / S(age) over (0, h] */
 	double		(*lifetime) (const double *law, double age, double delta,
-							 double h);
+							 double h, ClvBudget *budget);
 
 	/* a lifetime, of one who is alive at "age"; may be INFINITY */
 	double		(*draw) (const double *law, double age, ClvRandom *random);
@@ -103,6 +103,7 @@ typedef struct ClvCourse
 	double		alpha;
 	double		age;
 	double		delta;			/* 0 but in present values */
+	ClvBudget  *budget;			/* of the prediction that asks */
 } ClvCourse;
 
 typedef enum ClvEvent
@@ -112,7 +113,11 @@ typedef enum ClvEvent
 	CLV_TIME					/* 1 */
 } ClvEvent;
 
-/* dropout_sweep.c: the integral over (0, h], h may be INFINITY */
+/*
+ * All of these return NaN when the budget is used up.
+ *
+ * dropout_sweep.c: the integral over (0, h], h may be INFINITY
+ */
 extern double clv_course_integral(const ClvCourse *course, ClvEvent event,
 								  double h);
 
@@ -126,30 +131,27 @@ extern double clv_course_quantile(const ClvCourse *course, ClvEvent event,
  */
 extern double clv_course_pmf(const ClvCourse *course, double h, double n);
 
-/* dropout.c: the present value of 1 a unit of time, over (0, h] */
-extern double clv_annuity(double delta, double h);
-
-extern ClvStatus clv_dropout_loglik(const ClvModel *model, const double *par,
-									const ClvRow *row, double *out);
-extern ClvStatus clv_dropout_p_alive(const ClvModel *model, const double *par,
-									 const ClvRow *row, double ahead,
-									 double *out);
-extern ClvStatus clv_dropout_p_active(const ClvModel *model,
-									  const double *par, const ClvRow *row,
-									  double h, double *out);
-extern ClvStatus clv_dropout_purchases(const ClvModel *model,
-									   const double *par, const ClvRow *row,
-									   double delta, double h, double *out);
-extern ClvStatus clv_dropout_lifetime(const ClvModel *model,
-									  const double *par, const ClvRow *row,
-									  double delta, double h, double *out);
-extern ClvStatus clv_dropout_pmf(const ClvModel *model, const double *par,
-								 const ClvRow *row, double h, double n,
-								 double *out);
-extern ClvStatus clv_dropout_next_purchase(const ClvModel *model,
-										   const double *par,
-										   const ClvRow *row,
-										   double probability, double *out);
+extern double clv_dropout_loglik(const ClvModel *model, const double *par,
+								 const ClvRow *row,
+								 ClvBudget *budget);
+extern double clv_dropout_p_alive(const ClvModel *model, const double *par,
+								  const ClvRow *row, double ahead,
+								  ClvBudget *budget);
+extern double clv_dropout_p_active(const ClvModel *model, const double *par,
+								   const ClvRow *row, double h,
+								   ClvBudget *budget);
+extern double clv_dropout_purchases(const ClvModel *model, const double *par,
+									const ClvRow *row, double delta, double h,
+									ClvBudget *budget);
+extern double clv_dropout_lifetime(const ClvModel *model, const double *par,
+								   const ClvRow *row, double delta, double h,
+								   ClvBudget *budget);
+extern double clv_dropout_pmf(const ClvModel *model, const double *par,
+							  const ClvRow *row, double h, double n,
+							  ClvBudget *budget);
+extern double clv_dropout_next_purchase(const ClvModel *model, const double *par,
+										const ClvRow *row, double probability,
+										ClvBudget *budget);
 extern void clv_dropout_draw(const ClvModel *model, const double *par,
 							 ClvRandom *random, ClvLife *life);
 extern void clv_dropout_draw_alive(const ClvModel *model, const double *par,

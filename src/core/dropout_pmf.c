@@ -68,6 +68,8 @@ log_survival(const Count *c, double u)
 static double
 log_value(const Count *c, double u)
 {
+	if (!clv_budget_take(c->course->budget, 2 * CLV_BUDGET_POINT))
+		return NAN;
 	return log_number(c, u) + log_survival(c, u)
 		+ log(c->course->law->hazard(c->course->par, c->course->age + u));
 }
@@ -124,10 +126,12 @@ panel_width(const Count *c, double u, bool up, double most)
 		else
 			slope += c->n <= POLYNOMIAL ? (c->n + c->course->r) / c->scale : INFINITY;
 		if (width <= reach && width * slope <= FALL)
+			return width;
+		if (!clv_budget_take(c->course->budget, CLV_BUDGET_POINT))
 			break;
 		width *= 0.5;
 	}
-	return width;
+	return NAN;
 }
 
 static double
@@ -149,7 +153,7 @@ sum_up(const Count *c, double from, double sum)
 	double		width = c->h - from;
 	int			i;
 
-	for (i = 0; i < MAX_PANELS && u < c->h; i++)
+	for (i = 0; u < c->h; i++)
 	{
 		bool		last;
 
@@ -157,6 +161,8 @@ sum_up(const Count *c, double from, double sum)
 		last = u + width >= c->h;
 		sum += panel_sum(c, u, width);
 		u += width;
+		if (i == MAX_PANELS || isnan(sum))
+			return NAN;
 		if (last || exp(log_number(c, u) + log_survival(c, u)) <= NEGLIGIBLE * sum)
 			break;
 	}
@@ -171,11 +177,13 @@ sum_down(const Count *c, double from, double sum)
 	double		width = from;
 	int			i;
 
-	for (i = 0; i < MAX_PANELS && u > 0.0; i++)
+	for (i = 0; u > 0.0; i++)
 	{
 		width = panel_width(c, u, false, fmin(4.0 * width, u));
 		u = width < u ? u - width : 0.0;
 		sum += panel_sum(c, u, width);
+		if (i == MAX_PANELS || isnan(sum))
+			return NAN;
 		if (u == 0.0 || exp(log_number(c, u)) * -expm1(log_survival(c, u)) <= NEGLIGIBLE * sum)
 			break;
 	}

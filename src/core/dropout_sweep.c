@@ -59,6 +59,8 @@ panel_sum(const Sweep *s, double width)
 	double		sum = 0.0;
 	int			i;
 
+	if (!clv_budget_take(s->course->budget, CLV_GAUSS * CLV_BUDGET_POINT))
+		return NAN;
 	for (i = 0; i < CLV_GAUSS; i++)
 	{
 		double		step = width * clv_gauss_node[i];
@@ -134,7 +136,7 @@ clv_course_integral(const ClvCourse *course, ClvEvent event, double h)
 	Sweep		s = {course, event, 0.0, 0.0, 0.0};
 	int			i;
 
-	for (i = 0; i < MAX_PANELS && s.u < h; i++)
+	for (i = 0; s.u < h; i++)
 	{
 		double		width = panel_width(&s);
 		double		share = power_share(&s);
@@ -147,6 +149,8 @@ clv_course_integral(const ClvCourse *course, ClvEvent event, double h)
 			width = h - s.u;
 		if (!advance(&s, width, exp(s.log_left) * panel_sum(&s, width)) || last)
 			break;
+		if (i == MAX_PANELS)
+			return NAN;
 	}
 	return s.sum;
 }
@@ -201,10 +205,12 @@ clv_course_quantile(const ClvCourse *course, ClvEvent event, double share)
 			return lost < 1.0 ? s.u * exp(-far / course->r * log1p(-lost))
 				: INFINITY;
 		}
+		if (isnan(part))
+			return NAN;
 		if (s.sum + part >= share)
 			return s.u + solve_panel(&s, width, (share - s.sum) / left);
 		if (!advance(&s, width, part))
-			break;
+			return isnan(s.log_left) ? NAN : INFINITY;
 	}
-	return INFINITY;
+	return NAN;
 }

@@ -143,6 +143,8 @@ clv_fitted_coefficient(const ClvFitted *fit, int i, ClvCoefficient *out)
 		out->upper = out->estimate + CLV_Z_95 * error;
 		return;
 	}
+
+	/* either may be infinite, of a fit that says next to nothing */
 	out->std_error = above * error;
 	out->lower = lower + above * exp(-CLV_Z_95 * error);
 	out->upper = lower + above * exp(CLV_Z_95 * error);

@@ -63,7 +63,8 @@ typedef struct ClvCoefficient
 {
 	double		estimate;
 	bool		has_error;		/* the rest holds */
-	double		std_error;		/* by the delta method, natural scale */
+	double		std_error;		/* by the delta method, natural scale; this and
+								 * the limits may be infinite, or not a number */
 	double		lower;			/* 95 % interval, symmetric in phi, which a
 								 * coefficient itself is */
 	double		upper;

@@ -351,42 +351,33 @@ gammagamma_start(const ClvModel *model, const ClvMoments *moments, int attempt,
 }
 
 /* Equation (1a) for one customer. */
-static ClvStatus
-gammagamma_loglik(const ClvModel *model, const double *par, double x, double m,
-				  double *out)
+static double
+gammagamma_loglik(const ClvModel *model, const double *par, double x, double m)
 {
 	double		y = x * m;
 	Scale		scale;
 	Shape		shape;
 
-	if (!(x >= 1.0 && isfinite(x) && m > 0.0 && isfinite(y)))
-		return CLV_BAD_ARGUMENT;
 	scale = gammagamma_scale(par[GAMMA], y, log(x) + log(m) - log(par[GAMMA]));
 	gammagamma_shape(par[P], par[Q], x, &shape);
-	*out = shape.ln - par[P] * x * scale.over - par[Q] * scale.under - log(m);
-	return CLV_OK;
+	return shape.ln - par[P] * x * scale.over - par[Q] * scale.under - log(m);
 }
 
 /*
  * Equation (5), as p (gamma + x m) / (p x + q - 1): finite wherever that mean
  * is, also for q <= 1.
  */
-static ClvStatus
+static double
 gammagamma_expected_spend(const ClvModel *model, const double *par, double x,
-						  double m, double *out)
+						  double m)
 {
 	double		above = par[P] * x + (par[Q] - 1.0);
 	double		y = x > 0.0 ? x * m : 0.0;
+	double		mean = par[P] / above * (par[GAMMA] + y);
 
-	if (!(x >= 0.0 && isfinite(x)) || (x > 0.0 && !(m > 0.0 && isfinite(m))))
-		return CLV_BAD_ARGUMENT;
 	if (above <= 0.0)
-	{
-		*out = INFINITY;
-		return CLV_OK;
-	}
-	*out = par[P] / above * (par[GAMMA] + y);
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+		return INFINITY;
+	return isinf(mean) ? NAN : mean;
 }
 
 /* nu given orders that add up to x m (the derivation of equation 5). */

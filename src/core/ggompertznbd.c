@@ -133,9 +133,10 @@ power(const double *law)
 }
 
 static double
-lifetime(const double *law, double age, double delta, double h)
+lifetime(const double *law, double age, double delta, double h,
+		 ClvBudget *budget)
 {
-	ClvCourse	course = {clv_ggompertznbd.law, law, 0.0, 0.0, age, delta};
+	ClvCourse	course = {clv_ggompertznbd.law, law, 0.0, 0.0, age, delta, budget};
 
 	return clv_course_integral(&course, CLV_TIME, h);
 }

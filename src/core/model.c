@@ -139,10 +139,3 @@ clv_model_row_check(const ClvModel *model, const ClvRow *row, ClvError *err)
 					clv_number(&number[0], row->x), clv_number(&number[1], row->tx),
 					clv_number(&number[2], row->t), model->name);
 }
-
-bool
-clv_discount_valid(double delta, double h)
-{
-	return delta >= 0.0 && h >= 0.0 && !isinf(delta)
-		&& (delta > 0.0 || !isinf(h));
-}

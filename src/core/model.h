@@ -7,10 +7,10 @@
  *
  * Times are in the model's own unit throughout (the glue converts intervals
  * and annual rates with unit_days), money in the user's currency.  Functions
- * that predict return CLV_OK and a finite *out inside its bounds, or fail with
- * CLV_BAD_ARGUMENT / CLV_OUT_OF_RANGE; *out may be infinite only where the
- * comment says so.  They never keep state: the answer depends on nothing but
- * the arguments.
+ * that predict are asked through prediction.h, which has checked the arguments
+ * and checks what they return: the prediction, or NaN, "no answer", where the
+ * budget is used up or too few digits would be right.  They never keep state,
+ * and never hide a number that cannot be behind one that can.
  */
 #ifndef CLV_MODEL_H
 #define CLV_MODEL_H
@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "budget.h"
 #include "random.h"
 #include "status.h"
 
@@ -161,23 +162,24 @@ struct ClvModel
 
 	/*
 	 * Transaction models.  "delta" is the discount rate per unit of time
-	 * (continuous), "h" the horizon, which may be INFINITY where delta > 0.
+	 * (continuous), "h" the horizon, which may be INFINITY where delta > 0, and
+	 * in p_active().  probability is above 0; the next purchase is INFINITY when
+	 * it never comes with that probability.
 	 */
-	ClvStatus	(*loglik) (const ClvModel *model, const double *par, const ClvRow *row, double *out);
-	ClvStatus	(*p_alive) (const ClvModel *model, const double *par, const ClvRow *row, double ahead,
-							double *out);
-	ClvStatus	(*p_active) (const ClvModel *model, const double *par, const ClvRow *row, double h,
-							 double *out);
-	ClvStatus	(*purchases) (const ClvModel *model, const double *par, const ClvRow *row,
-							  double delta, double h, double *out);
-	ClvStatus	(*lifetime) (const ClvModel *model, const double *par, const ClvRow *row,
-							 double delta, double h, double *out);
-	ClvStatus	(*pmf) (const ClvModel *model, const double *par, const ClvRow *row, double h,
-						double n, double *out);
-
-	/* *out is INFINITY when the purchase never comes with that probability */
-	ClvStatus	(*next_purchase) (const ClvModel *model, const double *par, const ClvRow *row,
-								  double probability, double *out);
+	double		(*loglik) (const ClvModel *model, const double *par, const ClvRow *row,
+						   ClvBudget *budget);
+	double		(*p_alive) (const ClvModel *model, const double *par, const ClvRow *row,
+							double ahead, ClvBudget *budget);
+	double		(*p_active) (const ClvModel *model, const double *par, const ClvRow *row,
+							 double h, ClvBudget *budget);
+	double		(*purchases) (const ClvModel *model, const double *par, const ClvRow *row,
+							  double delta, double h, ClvBudget *budget);
+	double		(*lifetime) (const ClvModel *model, const double *par, const ClvRow *row,
+							 double delta, double h, ClvBudget *budget);
+	double		(*pmf) (const ClvModel *model, const double *par, const ClvRow *row,
+						double h, double n, ClvBudget *budget);
+	double		(*next_purchase) (const ClvModel *model, const double *par, const ClvRow *row,
+								  double probability, ClvBudget *budget);
 
 	/* someone who has just bought for the first time */
 	void		(*draw) (const ClvModel *model, const double *par, ClvRandom *random, ClvLife *life);
@@ -194,13 +196,11 @@ struct ClvModel
 						 ClvRandom *random);
 
 	/*
-	 * Spend models.  x = 0 asks for the population mean, whatever m is; *out
-	 * is INFINITY when the mean is infinite.
+	 * Spend models.  x = 0 asks for the population mean, whatever m is, which
+	 * may be INFINITY.
 	 */
-	ClvStatus	(*loglik_spend) (const ClvModel *model, const double *par, double x, double m,
-								 double *out);
-	ClvStatus	(*expected_spend) (const ClvModel *model, const double *par, double x, double m,
-								   double *out);
+	double		(*loglik_spend) (const ClvModel *model, const double *par, double x, double m);
+	double		(*expected_spend) (const ClvModel *model, const double *par, double x, double m);
 
 	/* given the customer's orders so far; x = 0: none, whatever m is */
 	double		(*draw_rate) (const ClvModel *model, const double *par, double x, double m,
@@ -213,13 +213,12 @@ struct ClvModel
 	 * more); and the payments expected within h of now, one due now included
 	 * and the j-th after it counted by e^(-delta j): of someone new, who
 	 * pays now for certain (period 0), or of someone in period n, whose n-th
-	 * renewal is due now.  *out may be INFINITY where delta is 0 and h
-	 * infinite.
+	 * renewal is due now: INFINITY where they have no limit, with a delta of 0
+	 * and an infinite h.
 	 */
-	ClvStatus	(*renewal) (const ClvModel *model, const double *par, double n, double more,
-							double *out);
-	ClvStatus	(*payments) (const ClvModel *model, const double *par, double period,
-							 double delta, double h, double *out);
+	double		(*renewal) (const ClvModel *model, const double *par, double n, double more);
+	double		(*payments) (const ClvModel *model, const double *par, double period,
+							 double delta, double h, ClvBudget *budget);
 };
 
 /* NULL-terminated, in the order in which clv.models() lists them. */
@@ -266,8 +265,5 @@ extern ClvStatus clv_row_check(const ClvRow *row, ClvError *err);
 /* The same, and does it suit the model? */
 extern ClvStatus clv_model_row_check(const ClvModel *model, const ClvRow *row,
 									 ClvError *err);
-
-/* Arguments of a present value: a rate of 0 asks for a finite horizon. */
-extern bool clv_discount_valid(double delta, double h);
 
 #endif							/* CLV_MODEL_H */

@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "pochhammer.h"
+#include "renewals.h"
 #include "special.h"
 #include "start.h"
 
@@ -40,83 +41,66 @@ static const ClvLaw immortal = {
 	.draw = draw
 };
 
-static ClvStatus
-loglik(const ClvModel *model, const double *par, const ClvRow *row, double *out)
+static double
+loglik(const ClvModel *model, const double *par, const ClvRow *row,
+	   ClvBudget *budget)
 {
 	double		r = par[CLV_DROPOUT_R];
 	double		alpha = par[CLV_DROPOUT_ALPHA];
-
 	ClvPochhammer rising;
 
 	clv_pochhammer(r, row->x, &rising);
-	*out = rising.ln + row->x * log(r / (alpha + row->t)) - r * log1p(row->t / alpha);
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	return rising.ln + row->x * clv_log_ratio(r, alpha + row->t)
+		- r * log1p(row->t / alpha);
 }
 
-static ClvStatus
+static double
 p_alive(const ClvModel *model, const double *par, const ClvRow *row,
-		double ahead, double *out)
+		double ahead, ClvBudget *budget)
 {
-	if (!(ahead >= 0.0) || isinf(ahead))
-		return CLV_BAD_ARGUMENT;
-	*out = 1.0;
-	return CLV_OK;
+	return 1.0;
 }
 
-static ClvStatus
+static double
 p_active(const ClvModel *model, const double *par, const ClvRow *row, double h,
-		 double *out)
+		 ClvBudget *budget)
 {
-	if (!(h >= 0.0))
-		return CLV_BAD_ARGUMENT;
-	*out = -expm1(-(par[CLV_DROPOUT_R] + row->x)
+	return -expm1(-(par[CLV_DROPOUT_R] + row->x)
 				  * log1p(h / (par[CLV_DROPOUT_ALPHA] + row->t)));
-	return CLV_OK;
 }
 
-static ClvStatus
+static double
 lifetime(const ClvModel *model, const double *par, const ClvRow *row,
-		 double delta, double h, double *out)
+		 double delta, double h, ClvBudget *budget)
 {
-	if (!clv_discount_valid(delta, h))
-		return CLV_BAD_ARGUMENT;
-	*out = clv_annuity(delta, h);
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	return clv_annuity(delta, h);
 }
 
-static ClvStatus
+static double
 purchases(const ClvModel *model, const double *par, const ClvRow *row,
-		  double delta, double h, double *out)
+		  double delta, double h, ClvBudget *budget)
 {
-	ClvStatus	status = lifetime(model, par, row, delta, h, out);
-
-	if (status != CLV_OK)
-		return status;
-	*out *= (par[CLV_DROPOUT_R] + row->x) / (par[CLV_DROPOUT_ALPHA] + row->t);
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	return clv_annuity(delta, h)
+		* ((par[CLV_DROPOUT_R] + row->x) / (par[CLV_DROPOUT_ALPHA] + row->t));
 }
 
-static ClvStatus
+static double
 pmf(const ClvModel *model, const double *par, const ClvRow *row, double h,
-	double n, double *out)
+	double n, ClvBudget *budget)
 {
 	double		z = h / (par[CLV_DROPOUT_ALPHA] + row->t);
 
-	if (!(h >= 0.0) || isinf(h) || !(n >= 0.0) || n != floor(n))
-		return CLV_BAD_ARGUMENT;
-	*out = z > 0.0 ? clv_negbin(par[CLV_DROPOUT_R] + row->x, z, n) : n == 0.0;
-	return isfinite(*out) ? CLV_OK : CLV_OUT_OF_RANGE;
+	if (z > 0.0)
+		return clv_negbin(par[CLV_DROPOUT_R] + row->x, z, n);
+	return n == 0.0 ? 1.0 : 0.0;
 }
 
-static ClvStatus
+static double
 next_purchase(const ClvModel *model, const double *par, const ClvRow *row,
-			  double probability, double *out)
+			  double probability, ClvBudget *budget)
 {
-	if (!(probability >= 0.0 && probability <= 1.0))
-		return CLV_BAD_ARGUMENT;
-	*out = (par[CLV_DROPOUT_ALPHA] + row->t)
+	return (par[CLV_DROPOUT_ALPHA] + row->t)
 		* expm1(-log1p(-probability) / (par[CLV_DROPOUT_R] + row->x));
-	return CLV_OK;
 }
 
 static const ClvParam param[] = {

@@ -14,6 +14,7 @@
 
 #include <math.h>
 
+#include "prediction.h"
 #include "renewals.h"
 
 /*
@@ -219,8 +220,8 @@ find_alive(ClvOutlook *o, const ClvCustomer *customer, double *alive,
 		clv_customer_equal(customer, clv_crowd_at(&o->crowd, o->at - 1)))
 		return CLV_OK;
 	*budget -= COSTLY;
-	if (model->p_alive(model, draw_par(o), &customer->row, 0.0,
-					   alive) != CLV_OK)
+	if (clv_predict_p_alive(model, draw_par(o), &customer->row, 0.0,
+							alive) != CLV_OK)
 		return no_answer(o, CLV_OUT_OF_RANGE, NULL, "the model has no answer");
 	return CLV_OK;
 }

@@ -82,12 +82,15 @@ power(const double *law)
  * its range, which has no singularity at any s.
  */
 static double
-lifetime(const double *law, double age, double delta, double h)
+lifetime(const double *law, double age, double delta, double h,
+		 ClvBudget *budget)
 {
 	double		scale = law[LAW_BETA] + age;
 
+	if (h < 1e-200 * scale)
+		return h;
 	return scale * clv_expint_part(law[LAW_S] - 1.0, delta * scale,
-								   log1p(h / scale));
+								   log1p(h / scale), budget);
 }
 
 static double

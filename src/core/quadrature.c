@@ -4,6 +4,7 @@
  */
 #include "quadrature.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -67,6 +68,12 @@ const ClvGaussRule clv_gauss_rule[CLV_GAUSS_RULES] = {
 	{8, node_8, weight_8}, {CLV_GAUSS, clv_gauss_node, clv_gauss_weight}
 };
 
+#define SIDE_POINTS		4000	/* on one side, at most */
+#define LEVELS			9		/* of halving the step */
+#define UNSETTLED		1e-9	/* a change of the last one that is too much */
+#define NO_DIGITS		1e-8	/* a rounding of the density that is */
+#define LOG_NOTHING		(-710.0)
+
 /* What one side of the trapezoidal sum needs. */
 typedef struct Mean
 {
@@ -76,7 +83,10 @@ typedef struct Mean
 	double		top;			/* ln of the integrand there */
 } Mean;
 
-/* ln of the integrand at offset d; *p and *q: the two probabilities there */
+/*
+ * ln of the integrand at offset d; *p and *q: the two probabilities there.  NaN
+ * when the budget is used up.
+ */
 static double
 log_integrand(const Mean *mean, double d, double *p, double *q)
 {
@@ -85,6 +95,8 @@ log_integrand(const Mean *mean, double d, double *p, double *q)
 
 	*p = mean->beta.mean * e / sum;
 	*q = mean->beta.rest / sum;
+	if (!clv_budget_take(mean->g->budget, CLV_BUDGET_POINT + mean->g->cost))
+		return NAN;
 	return clv_beta_log_density(&mean->beta, d)
 		+ mean->g->log_value(*p, mean->g->arg);
 }
@@ -107,7 +119,7 @@ find_peak(Mean *mean)
 	{
 		double		f = log_integrand(mean, mean->peak - step, &p, &q);
 
-		if (f <= mean->top)
+		if (!(f > mean->top))
 			break;
 		mean->peak -= step;
 		mean->top = f;
@@ -145,6 +157,14 @@ rest_of_side(double last, double now, double slope, double step)
 	return first / expm1(slope) + second / expm1(slope + step);
 }
 
+/* How far the density at the peak may be off: terms of this size cancel in it. */
+static double
+density_error(const Mean *mean, double step)
+{
+	return DBL_EPSILON * fmin(mean->beta.a, mean->beta.b)
+		* (fabs(mean->peak) + 8.0 * step);
+}
+
 /*
  * Sum the integrand (over its value at the peak) at d = from, from + step, ...
  *
@@ -161,22 +181,22 @@ side(const Mean *mean, double from, double step)
 	double		last = 0.0;
 	int			i;
 
-	for (i = 0; i < 4000; i++)
+	for (i = 0; i < SIDE_POINTS; i++)
 	{
 		double		p;
 		double		q;
 		double		now = exp(log_integrand(mean, from + i * step, &p, &q) - mean->top);
 
 		sum += now;
-		if (now < 1e-18 && (now == 0.0 || now < last))
-			break;
+		if (!(now >= 1e-18 || (now != 0.0 && now >= last)))
+			return sum;
 		if (step < 0.0 && i > 0 && (1.0 + beta->b + mean->g->steep) * p < linear)
 			return sum + rest_of_side(last, now, -step * beta->a, -step);
 		if (step > 0.0 && i > 0 && (1.0 + beta->a + mean->g->steep_end) * q < linear)
 			return sum + rest_of_side(last, now, step * beta->b, step);
 		last = now;
 	}
-	return sum;
+	return NAN;
 }
 
 double
@@ -186,13 +206,16 @@ clv_beta_mean(double a, double b, const ClvFalling *g)
 	double		step;
 	double		sum;
 	double		before = 0.0;
+	double		ln;
 	int			level;
 
 	clv_beta_set(&mean.beta, a, b);
 	mean.g = g;
 	step = find_peak(&mean);
-	if (mean.top < -1000.0)
+	if (mean.top < -1000.0 && mean.top >= -DBL_MAX)
 		return 0.0;				/* below the least double, however wide */
+	if (!(mean.top >= -DBL_MAX && density_error(&mean, step) < NO_DIGITS))
+		return NAN;
 	sum = side(&mean, mean.peak, step) + side(&mean, mean.peak - step, -step);
 
 	/*
@@ -200,7 +223,7 @@ clv_beta_mean(double a, double b, const ClvFalling *g)
 	 * |Im v| < pi, so that the error is squared, about, when the step is
 	 * halved; go on until a change shows that it was and is now negligible.
 	 */
-	for (level = 0; level < 9; level++)
+	for (level = 0; level < LEVELS; level++)
 	{
 		double		half = 0.5 * step;
 		double		more = side(&mean, mean.peak + half, step)
@@ -209,9 +232,12 @@ clv_beta_mean(double a, double b, const ClvFalling *g)
 
 		sum += more;
 		step = half;
-		if (change < 1e-13 || (change < 1e-8 && change < before * sqrt(before)))
-			break;
+		if (!(change >= 1e-13 && (change >= 1e-8 || change >= before * sqrt(before))))
+			return exp(mean.top + log(sum * step));
 		before = change;
 	}
-	return exp(mean.top + log(sum * step));
+
+	/* What has not settled may still be known to be nothing. */
+	ln = mean.top + log(sum * step);
+	return before < UNSETTLED || ln < LOG_NOTHING ? exp(ln) : NAN;
 }

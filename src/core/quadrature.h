@@ -37,9 +37,15 @@ typedef struct ClvFalling
 	const void *arg;
 	double		steep;
 	double		steep_end;
+	int			cost;			/* what g(p) takes of the budget */
+	ClvBudget  *budget;
 } ClvFalling;
 
-/* The mean of g(p) when p is Beta(a, b). */
+/*
+ * The mean of g(p) when p is Beta(a, b).  NaN when the budget is used up, when
+ * the sum does not settle, and where a and b are so large that the density
+ * has no digits.
+ */
 extern double clv_beta_mean(double a, double b, const ClvFalling *g);
 
 #endif							/* CLV_QUADRATURE_H */

@@ -72,7 +72,14 @@ add_terms(double a, double b, double delta, double h, double *out)
 }
 
 double
-clv_renewals(double a, double b, double delta, double h)
+clv_annuity(double delta, double h)
+{
+	/* 0 * INFINITY is not above it, and below it h is right to all digits */
+	return delta * h > 1e-290 ? -expm1(-delta * h) / delta : h;
+}
+
+double
+clv_renewals(double a, double b, double delta, double h, ClvBudget *budget)
 {
 	Series		series = {delta, h};
 	ClvFalling	g;
@@ -80,11 +87,16 @@ clv_renewals(double a, double b, double delta, double h)
 
 	if (delta == 0.0 && isinf(h))
 		return a > 1.0 ? b / (a - 1.0) : INFINITY;
+	if (!clv_budget_take(budget, MAX_TERMS))
+		return NAN;
 	if (add_terms(a, b, delta, h, &sum))
 		return sum;
 
 	g.log_value = log_series;
 	g.arg = &series;
+	g.budget = budget;
+	g.cost = CLV_BUDGET_POINT;
+	g.cost = CLV_BUDGET_POINT;
 	g.steep = fmin(h, 1.0 / -expm1(-delta));
 	g.steep_end = 1.0;
 	return exp(-delta) * (b / (a + b)) * clv_beta_mean(a, b + 1.0, &g);

@@ -9,12 +9,18 @@
 #ifndef CLV_RENEWALS_H
 #define CLV_RENEWALS_H
 
+#include "budget.h"
+
 /*
  * The sum over j = 1 ... h of e^(-delta j) (b)_j / (a + b)_j; a, b > 0,
  * delta >= 0, h >= 0 whole or INFINITY.  INFINITY when it has no limit, that
- * is without end at delta = 0 and a <= 1.
+ * is without end at delta = 0 and a <= 1; NaN when the budget is used up.
  */
-extern double clv_renewals(double a, double b, double delta, double h);
+extern double clv_renewals(double a, double b, double delta, double h,
+						   ClvBudget *budget);
+
+/* The present value of 1 a unit of time, over (0, h]; h may be INFINITY. */
+extern double clv_annuity(double delta, double h);
 
 /*
  * Whole periods in a length of time that is given in periods.  An interval

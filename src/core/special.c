@@ -13,6 +13,12 @@
 /* A series ends with a term, a fraction with a change, as small as this. */
 #define NEGLIGIBLE		1e-17
 #define UNCHANGED		4e-16
+#define FRACTION_STEPS	20000
+
+#define NO_DIGITS		1e-8	/* a rounding that is too much */
+#define LOG_NOTHING		(-800.0)	/* and where it does not matter */
+#define LARGE_SHAPE		1e8		/* beyond it 1 / (1 + z) has lost z */
+#define LEAST_REST		3e-7	/* of 1, that still has digits */
 
 double
 clv_stirling_rest(double x)
@@ -87,13 +93,21 @@ double
 clv_negbin(double r, double z, double k)
 {
 	ClvBeta		beta;
+	double		d;
+	double		ln;
+	double		error;			/* terms of this size cancel */
 
 	if (k == 0.0)
 		return exp(-r * log1p(z));
 
 	/* y^k (1 - y)^r / (k B(k, r)) */
 	clv_beta_set(&beta, k, r);
-	return exp(clv_beta_log_density(&beta, log(z) - log(k / r))) / k;
+	d = log(z) - log(k / r);
+	ln = clv_beta_log_density(&beta, d);
+	error = DBL_EPSILON * fmin(k, r) * fabs(d);
+	if (!(error < NO_DIGITS) && !(ln + error < LOG_NOTHING))
+		return NAN;
+	return exp(ln) / k;
 }
 
 /*
@@ -102,7 +116,7 @@ clv_negbin(double r, double z, double k)
  * the mean it takes some sqrt(a + b) steps.
  */
 static double
-beta_fraction(double a, double b, double x)
+beta_fraction(double a, double b, double x, ClvBudget *budget)
 {
 	const double tiny = 1e-300;
 	double		c = 1.0;
@@ -112,7 +126,7 @@ beta_fraction(double a, double b, double x)
 
 	d = 1.0 / (fabs(d) < tiny ? tiny : d);
 	f = d;
-	for (m = 1; m < 20000; m++)
+	for (m = 1; m < FRACTION_STEPS && clv_budget_take(budget, 3); m++)
 	{
 		double		even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
 		double		odd = -(a + m) * (a + b + m) * x
@@ -130,17 +144,41 @@ beta_fraction(double a, double b, double x)
 		c = fabs(c) < tiny ? tiny : c;
 		step = d * c;
 		f *= step;
-		if (fabs(step - 1.0) < UNCHANGED)
+		if (!(fabs(step - 1.0) >= UNCHANGED))
+			return f;
+	}
+	return NAN;
+}
+
+/*
+ * P(K < k) where k is at most about the mean, by the chances from P(K = k),
+ * "mass", down: each is smaller than the one before.
+ */
+static double
+negbin_lower(double r, double z, double k, double mass, ClvBudget *budget)
+{
+	double		y = z / (1.0 + z);
+	double		sum = 0.0;
+	double		i;
+
+	for (i = k; i > 0.0; i -= 1.0)
+	{
+		if (!clv_budget_take(budget, 2))
+			return NAN;
+		mass *= i / (y * (r + (i - 1.0)));
+		sum += mass;
+		if (!(mass > NEGLIGIBLE * sum))
 			break;
 	}
-	return f;
+	return sum;
 }
 
 double
-clv_negbin_upper(double r, double z, double k)
+clv_negbin_upper(double r, double z, double k, ClvBudget *budget)
 {
 	double		y = z / (1.0 + z);
 	double		mass;
+	double		rest;
 
 	if (k == 0.0)
 		return 1.0;
@@ -153,8 +191,12 @@ clv_negbin_upper(double r, double z, double k)
 	 * one; its factor has r where this one has k.
 	 */
 	if (y * (k + r + 2.0) < k + 1.0)
-		return mass * beta_fraction(k, r, y);
-	return 1.0 - mass * k / r * beta_fraction(r, k, 1.0 / (1.0 + z));
+		return mass * beta_fraction(k, r, y, budget);
+	rest = 1.0 - (r > LARGE_SHAPE ? negbin_lower(r, z, k, mass, budget)
+				  : mass * k / r * beta_fraction(r, k, 1.0 / (1.0 + z), budget));
+
+	/* Where r is tiny K is 0 for nearly certain, and the difference all that counts. */
+	return rest > LEAST_REST ? rest : NAN;
 }
 
 /*
@@ -180,10 +222,10 @@ expint_fraction(double s, double w)
 		c = b + a / c;
 		step = c * d;
 		f *= step;
-		if (fabs(step - 1.0) < UNCHANGED)
-			break;
+		if (!(fabs(step - 1.0) >= UNCHANGED))
+			return f;
 	}
-	return f;
+	return NAN;
 }
 
 /* ln Gamma(1 + x), |x| <= 1, to all digits also near x = 0 */
@@ -243,7 +285,7 @@ clv_expint(double s, double w)
 }
 
 double
-clv_expint_part(double s, double w, double to)
+clv_expint_part(double s, double w, double to, ClvBudget *budget)
 {
 	double		sum = 0.0;
 	double		y = 0.0;
@@ -259,7 +301,7 @@ clv_expint_part(double s, double w, double to)
 	 * falls by no more than e^-9.  It falls ever faster, so that there are no
 	 * more than some 60 of them for any w above 1e-40.
 	 */
-	for (panel = 0; panel < 200 && y < to; panel++)
+	for (panel = 0; y < to; panel++)
 	{
 		double		fall = w * exp(y);
 		double		width = fmin(fmin(4.5 / fmax(s, 2.25), log1p(4.0 / fall)),
@@ -267,6 +309,8 @@ clv_expint_part(double s, double w, double to)
 		double		part = 0.0;
 		int			i;
 
+		if (panel == 200 || !clv_budget_take(budget, CLV_GAUSS * CLV_BUDGET_POINT / 2))
+			return NAN;
 		for (i = 0; i < CLV_GAUSS; i++)
 		{
 			double		at = y + width * clv_gauss_node[i];

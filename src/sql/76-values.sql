@@ -30,11 +30,18 @@ CREATE FUNCTION @extschema@._numeric(value float8) RETURNS numeric
 	AS 'MODULE_PATHNAME', 'clv_numeric';
 COMMENT ON FUNCTION @extschema@._numeric(float8) IS
 	'part of the functions over views: the same as the cast to numeric, at a fraction of its time';
+-- What a question works out of numbers that it was given may be none.
+CREATE FUNCTION @extschema@._finite(value float8) RETURNS float8
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'clv_finite_value';
+COMMENT ON FUNCTION @extschema@._finite(float8) IS
+	'part of clv: the number, 22003 when it is NaN or infinite';
+
 CREATE FUNCTION @extschema@._double(value numeric) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_double';
 COMMENT ON FUNCTION @extschema@._double(numeric) IS
-	'part of the audit: the same as the cast to double precision, at a fraction of its time';
+	'part of the audit: the same as the cast to double precision, at a fraction of its time; 22003 for NaN and infinity';
 
 -- What there is to know of a pair, given the view with the customers.
 CREATE FUNCTION @extschema@._pair(

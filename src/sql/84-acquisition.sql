@@ -170,11 +170,12 @@ BEGIN
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('option "%s" must be a number from %s to %s, but is "%s"', key, lowest, highest, coalesce(options ->> key, 'null'));
 	END IF;
-	RETURN options ->> key;
+	-- a bound that is infinite, or no number at all, lets one by that is not finite
+	RETURN @extschema@._finite((options ->> key)::float8);
 END
 $$;
 COMMENT ON FUNCTION @extschema@._option_number(jsonb, text, float8, float8, float8) IS
-	'part of clv.acquisition: a number among the options; 22023 when it is none or out of bounds';
+	'part of clv.acquisition: a number among the options; 22023 when it is none or out of bounds, 22003 when it is not finite';
 
 CREATE FUNCTION @extschema@.acquisition(source regclass, customer name, at name, amount name, by name DEFAULT NULL, cohort text DEFAULT NULL,
 	as_of date DEFAULT NULL, horizon interval DEFAULT '1 year', annual_rate float8 DEFAULT 0.10, model text DEFAULT 'mbgnbd',
@@ -287,7 +288,7 @@ CREATE FUNCTION @extschema@._newcomer(model @extschema@.model, spend @extschema@
 RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-SELECT v * (margin - cost_per_order / clv.expected_spend(spend, 0::float8, NULL::float8)) FROM (SELECT clv.new_customer_value(model, spend, annual_rate, horizon)) AS n (v);
+SELECT clv._finite(v * (margin - cost_per_order / clv.expected_spend(spend, 0::float8, NULL::float8))) FROM (SELECT clv.new_customer_value(model, spend, annual_rate, horizon)) AS n (v);
 END;
 COMMENT ON FUNCTION @extschema@._newcomer(@extschema@.model, @extschema@.model, float8, interval, float8, float8) IS
-	'part of clv.acquisition: clv.new_customer_value after margin, and the cost of each of the purchases in it, which are the value over the spend of each';
+	'part of clv.acquisition: clv.new_customer_value after margin, and the cost of each of the purchases in it, which are the value over the spend of each; 22003 when that is no finite number';

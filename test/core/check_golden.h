@@ -12,6 +12,7 @@
 #include "check.h"
 #include "golden_quantity.h"
 #include "model.h"
+#include "prediction.h"
 
 /*
  * Relative error of a prediction.  The goal is 1e-10; as all of them are well
@@ -34,40 +35,40 @@ ask_model(const ClvModel *m, int what, const Golden *g)
 	switch (what)
 	{
 		case LOGLIK:
-			status = m->loglik(m, g->par, &g->row, &out);
+			status = clv_predict_loglik(m, g->par, &g->row, &out);
 			break;
 		case P_ALIVE:
-			status = m->p_alive(m, g->par, &g->row, 0.0, &out);
+			status = clv_predict_p_alive(m, g->par, &g->row, 0.0, &out);
 			break;
 		case P_ALIVE_AHEAD:
-			status = m->p_alive(m, g->par, &g->row, g->h, &out);
+			status = clv_predict_p_alive(m, g->par, &g->row, g->h, &out);
 			break;
 		case P_ACTIVE:
-			status = m->p_active(m, g->par, &g->row, g->h, &out);
+			status = clv_predict_p_active(m, g->par, &g->row, g->h, &out);
 			break;
 		case PURCHASES:
-			status = m->purchases(m, g->par, &g->row, 0.0, g->h, &out);
+			status = clv_predict_purchases(m, g->par, &g->row, 0.0, g->h, &out);
 			break;
 		case DISCOUNTED:
-			status = m->purchases(m, g->par, &g->row, g->delta, g->h, &out);
+			status = clv_predict_purchases(m, g->par, &g->row, g->delta, g->h, &out);
 			break;
 		case DISCOUNTED_EVER:
-			status = m->purchases(m, g->par, &g->row, g->delta, INFINITY, &out);
+			status = clv_predict_purchases(m, g->par, &g->row, g->delta, INFINITY, &out);
 			break;
 		case LIFETIME:
-			status = m->lifetime(m, g->par, &g->row, 0.0, g->h, &out);
+			status = clv_predict_lifetime(m, g->par, &g->row, 0.0, g->h, &out);
 			break;
 		case LIFETIME_DISCOUNTED:
-			status = m->lifetime(m, g->par, &g->row, g->delta, g->h, &out);
+			status = clv_predict_lifetime(m, g->par, &g->row, g->delta, g->h, &out);
 			break;
 		case LIFETIME_EVER:
-			status = m->lifetime(m, g->par, &g->row, g->delta, INFINITY, &out);
+			status = clv_predict_lifetime(m, g->par, &g->row, g->delta, INFINITY, &out);
 			break;
 		case PMF:
-			status = m->pmf(m, g->par, &g->row, g->h, g->n, &out);
+			status = clv_predict_pmf(m, g->par, &g->row, g->h, g->n, &out);
 			break;
 		case NEXT_PURCHASE:
-			status = m->next_purchase(m, g->par, &g->row, g->probability, &out);
+			status = clv_predict_next_purchase(m, g->par, &g->row, g->probability, &out);
 			break;
 	}
 	return status == CLV_OK ? out : NAN;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "model.h"
+#include "prediction.h"
 #include "random.h"
 
 typedef struct Case
@@ -46,7 +47,7 @@ purchases(const Case *c, double delta, double h)
 {
 	double		out = NAN;
 
-	c->model->purchases(c->model, c->par, &c->row, delta, h, &out);
+	clv_predict_purchases(c->model, c->par, &c->row, delta, h, &out);
 	return out;
 }
 
@@ -55,7 +56,7 @@ lifetime(const Case *c, double delta, double h)
 {
 	double		out = NAN;
 
-	c->model->lifetime(c->model, c->par, &c->row, delta, h, &out);
+	clv_predict_lifetime(c->model, c->par, &c->row, delta, h, &out);
 	return out;
 }
 
@@ -64,7 +65,7 @@ pmf(const Case *c, double h, double n)
 {
 	double		out = NAN;
 
-	c->model->pmf(c->model, c->par, &c->row, h, n, &out);
+	clv_predict_pmf(c->model, c->par, &c->row, h, n, &out);
 	return out;
 }
 
@@ -73,7 +74,7 @@ alive(const Case *c, double ahead)
 {
 	double		out = NAN;
 
-	c->model->p_alive(c->model, c->par, &c->row, ahead, &out);
+	clv_predict_p_alive(c->model, c->par, &c->row, ahead, &out);
 	return out;
 }
 
@@ -82,7 +83,7 @@ active(const Case *c, double h)
 {
 	double		out = NAN;
 
-	c->model->p_active(c->model, c->par, &c->row, h, &out);
+	clv_predict_p_active(c->model, c->par, &c->row, h, &out);
 	return out;
 }
 
@@ -91,7 +92,7 @@ loglik(const Case *c)
 {
 	double		out = NAN;
 
-	c->model->loglik(c->model, c->par, &c->row, &out);
+	clv_predict_loglik(c->model, c->par, &c->row, &out);
 	return out;
 }
 

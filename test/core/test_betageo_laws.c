@@ -12,6 +12,7 @@
 #include "betageo.h"
 #include "check.h"
 #include "laws.h"
+#include "prediction.h"
 #include "quadrature.h"
 
 static const ClvModel *const both[] = {&clv_bgnbd, &clv_mbgnbd};
@@ -44,7 +45,7 @@ check_bounds(const Case *c)
 	double		next = NAN;
 	double		slack = 1.0 + 1e-12;
 
-	c->model->next_purchase(c->model, c->par, &c->row, 0.5, &next);
+	clv_predict_next_purchase(c->model, c->par, &c->row, 0.5, &next);
 	CHECK(isfinite(loglik(c)), "loglik");
 	CHECK(now >= 0.0 && now <= 1.0 && later >= 0.0 && later <= now,
 		  "p_alive %g, later %g", now, later);
@@ -53,8 +54,8 @@ check_bounds(const Case *c)
 		  "purchases %.17g, p_active %.17g", cet, active(c, c->h));
 	CHECK(det >= 0.0 && det <= cet * slack && det <= ever * slack
 		  && isfinite(ever), "discounted %g of %g, %g", det, cet, ever);
-	CHECK(life >= 0.0 && life <= now * c->h * slack
-		  && life >= later * -expm1(-c->delta * c->h) / c->delta / slack,
+	CHECK(life >= 0.0 && life <= now * c->h * slack + 1e-300 * c->h
+		  && life >= later * -expm1(-c->delta * c->h) / c->delta / slack - 1e-300,
 		  "lifetime %g", life);
 	CHECK(mass >= 0.0 && mass <= 1.0, "pmf %g", mass);
 	CHECK(next > 0.0, "next_purchase %g", next);
@@ -151,11 +152,11 @@ check_next(const Case *c)
 	double		share = clv_random_uniform(&seeded);
 	double		when = NAN;
 
-	c->model->next_purchase(c->model, c->par, &c->row,
+	clv_predict_next_purchase(c->model, c->par, &c->row,
 							share * alive(c, 0.0), &when);
 	if (isfinite(when))
 		CHECK_REL(active(c, when), share * alive(c, 0.0), 1e-12, "next_purchase");
-	c->model->next_purchase(c->model, c->par, &c->row,
+	clv_predict_next_purchase(c->model, c->par, &c->row,
 							0.5 * (1.0 + alive(c, 0.0)), &when);
 	CHECK(alive(c, 0.0) == 1.0 || isinf(when), "never: %g", when);
 }
@@ -164,7 +165,8 @@ check_next(const Case *c)
 static void
 test_seam(void)
 {
-	ClvActive	c = {2.2426, 1.0, 0.7931, 4.4259, 1, 0.0};
+	ClvBudget	budget = {1000 * (long long) CLV_BUDGET};
+	ClvActive	c = {2.2426, 1.0, 0.7931, 4.4259, 1, 0.0, &budget};
 	double		h;
 	double		last = 0.0;
 
@@ -172,7 +174,7 @@ test_seam(void)
 	{
 		double		now = clv_active_purchases(&c, 0.0, h);
 		double		slope = c.r / c.alpha
-			* clv_active_survival(&(ClvActive) {c.r + 1.0, c.alpha, c.a, c.b, 1, 0.0},
+			* clv_active_survival(&(ClvActive) {c.r + 1.0, c.alpha, c.a, c.b, 1, 0.0, &budget},
 								  sqrt(h * h / 1.01));
 
 		if (last > 0.0)
@@ -190,15 +192,15 @@ test_arguments(void)
 	const ClvModel *m = c.model;
 	double		out;
 
-	CHECK(m->purchases(m, c.par, &c.row, 0.0, INFINITY, &out) == CLV_BAD_ARGUMENT
-		  && m->purchases(m, c.par, &c.row, -0.1, 1.0, &out) == CLV_BAD_ARGUMENT
-		  && m->purchases(m, c.par, &c.row, 0.1, NAN, &out) == CLV_BAD_ARGUMENT
-		  && m->lifetime(m, c.par, &c.row, NAN, 1.0, &out) == CLV_BAD_ARGUMENT
-		  && m->p_active(m, c.par, &c.row, -1.0, &out) == CLV_BAD_ARGUMENT
-		  && m->p_alive(m, c.par, &c.row, -1.0, &out) == CLV_BAD_ARGUMENT
-		  && m->pmf(m, c.par, &c.row, 1.0, 0.5, &out) == CLV_BAD_ARGUMENT
-		  && m->pmf(m, c.par, &c.row, 1.0, -1.0, &out) == CLV_BAD_ARGUMENT
-		  && m->next_purchase(m, c.par, &c.row, 1.5, &out) == CLV_BAD_ARGUMENT,
+	CHECK(clv_predict_purchases(m, c.par, &c.row, 0.0, INFINITY, &out) == CLV_BAD_ARGUMENT
+		  && clv_predict_purchases(m, c.par, &c.row, -0.1, 1.0, &out) == CLV_BAD_ARGUMENT
+		  && clv_predict_purchases(m, c.par, &c.row, 0.1, NAN, &out) == CLV_BAD_ARGUMENT
+		  && clv_predict_lifetime(m, c.par, &c.row, NAN, 1.0, &out) == CLV_BAD_ARGUMENT
+		  && clv_predict_p_active(m, c.par, &c.row, -1.0, &out) == CLV_BAD_ARGUMENT
+		  && clv_predict_p_alive(m, c.par, &c.row, -1.0, &out) == CLV_BAD_ARGUMENT
+		  && clv_predict_pmf(m, c.par, &c.row, 1.0, 0.5, &out) == CLV_BAD_ARGUMENT
+		  && clv_predict_pmf(m, c.par, &c.row, 1.0, -1.0, &out) == CLV_BAD_ARGUMENT
+		  && clv_predict_next_purchase(m, c.par, &c.row, 1.5, &out) == CLV_BAD_ARGUMENT,
 		  "bad arguments");
 	CHECK(purchases(&c, 0.0, 0.0) == 0.0 && purchases(&c, 0.1, 0.0) == 0.0
 		  && lifetime(&c, 0.1, 0.0) == 0.0 && active(&c, 0.0) == 0.0

@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "evaluate.h"
+#include "prediction.h"
 #include "run_fit.h"
 
 enum
@@ -66,31 +67,31 @@ ask(int what, const GoldenRow *g)
 	switch (what)
 	{
 		case LOGLIK:
-			status = model->loglik(model, g->par, &g->row, &out);
+			status = clv_predict_loglik(model, g->par, &g->row, &out);
 			break;
 		case P_ALIVE:
-			status = model->p_alive(model, g->par, &g->row, 0.0, &out);
+			status = clv_predict_p_alive(model, g->par, &g->row, 0.0, &out);
 			break;
 		case P_ALIVE_AHEAD:
-			status = model->p_alive(model, g->par, &g->row, g->h, &out);
+			status = clv_predict_p_alive(model, g->par, &g->row, g->h, &out);
 			break;
 		case P_ACTIVE:
-			status = model->p_active(model, g->par, &g->row, g->h, &out);
+			status = clv_predict_p_active(model, g->par, &g->row, g->h, &out);
 			break;
 		case PURCHASES:
-			status = model->purchases(model, g->par, &g->row, 0.0, g->h, &out);
+			status = clv_predict_purchases(model, g->par, &g->row, 0.0, g->h, &out);
 			break;
 		case DISCOUNTED:
-			status = model->purchases(model, g->par, &g->row, g->delta, g->h, &out);
+			status = clv_predict_purchases(model, g->par, &g->row, g->delta, g->h, &out);
 			break;
 		case DISCOUNTED_EVER:
-			status = model->purchases(model, g->par, &g->row, g->delta, INFINITY, &out);
+			status = clv_predict_purchases(model, g->par, &g->row, g->delta, INFINITY, &out);
 			break;
 		case LIFETIME:
-			status = model->lifetime(model, g->par, &g->row, g->delta, g->h, &out);
+			status = clv_predict_lifetime(model, g->par, &g->row, g->delta, g->h, &out);
 			break;
 		case PMF:
-			status = model->pmf(model, g->par, &g->row, g->h, g->n, &out);
+			status = clv_predict_pmf(model, g->par, &g->row, g->h, g->n, &out);
 			break;
 	}
 	return status == CLV_OK ? out : NAN;
@@ -209,7 +210,7 @@ test_leaps(void)
 			ClvSums		both = evaluate(model, &all, par, 1000);
 			double		loglik = NAN;
 
-			model->loglik(model, par, &one, &loglik);
+			clv_predict_loglik(model, par, &one, &loglik);
 			CHECK(fabs(sum.loglik / MANY - loglik) <= 1e-12 * fmax(1.0, fabs(loglik)),
 				  "row %zu, set %zu: %.17g, not %.17g", r, k, sum.loglik / MANY, loglik);
 			check_leaps(sum.loglik, both.loglik - rest.loglik, 1.0, "log-likelihood", r, k);
@@ -247,7 +248,7 @@ purchases(const double *par, double x, double tx, double n, double delta, double
 	ClvRow		row = {x, tx, n};
 	double		out = NAN;
 
-	model->purchases(model, par, &row, delta, h, &out);
+	clv_predict_purchases(model, par, &row, delta, h, &out);
 	return out;
 }
 
@@ -271,11 +272,11 @@ test_published(void)
 	}
 	CHECK_REL(purchases(published, 2, 4, 6, 0.0, 5.0), 1.057348942, 1e-9, "CET");
 	CHECK_REL(purchases(published, 2, 4, 6, log(1.1), INFINITY), 1.665069903, 1e-9, "DERT");
-	model->p_alive(model, published, &row, 0.0, &out);
+	clv_predict_p_alive(model, published, &row, 0.0, &out);
 	CHECK_REL(out, 0.6336118933, 1e-9, "alive at n");
-	model->p_alive(model, published, &row, 1.0, &out);
+	clv_predict_p_alive(model, published, &row, 1.0, &out);
 	CHECK_REL(out, 0.5895141164, 1e-9, "alive at n + 1, as the paper has it");
-	model->p_active(model, published, &row, 5.0, &out);
+	clv_predict_p_active(model, published, &row, 5.0, &out);
 	CHECK_REL(1.0 - out, 0.5195681021, 1e-9, "none in 5");
 }
 
@@ -300,7 +301,7 @@ test_total(void)
 	for (row.tx = 0.0; row.tx <= n; row.tx += 1.0)
 		for (row.x = row.tx > 0.0; row.x <= row.tx; row.x += 1.0)
 		{
-			model->loglik(model, published, &row, &out);
+			clv_predict_loglik(model, published, &row, &out);
 			sum += exp(out) * (row.x > 0.0 ? choose(row.tx - 1.0, row.x - 1.0) : 1.0);
 		}
 	CHECK_REL(sum, 1.0, 1e-13, "sum of all histories");
@@ -326,23 +327,23 @@ test_laws(void)
 
 		for (n = 0.0; n <= h + 1.0; n += 1.0)
 		{
-			model->pmf(model, g->par, &g->row, h, n, &out);
+			clv_predict_pmf(model, g->par, &g->row, h, n, &out);
 			sum += out;
 			mean += n * out;
 		}
 		CHECK_REL(sum, 1.0, 1e-12, "sum of pmf");
-		model->purchases(model, g->par, &g->row, 0.0, h, &out);
+		clv_predict_purchases(model, g->par, &g->row, 0.0, h, &out);
 		CHECK(fabs(mean - out) <= 1e-12 * out + 1e-290, "mean of pmf");
-		model->p_active(model, g->par, &g->row, h, &active);
+		clv_predict_p_active(model, g->par, &g->row, h, &active);
 		if (!(active > 1e-250))
 			continue;
-		model->next_purchase(model, g->par, &g->row, active, &wait);
+		clv_predict_next_purchase(model, g->par, &g->row, active, &wait);
 		CHECK(wait <= h, "waiting for what will come within %g: %g", h, wait);
-		model->p_active(model, g->par, &g->row, wait, &out);
+		clv_predict_p_active(model, g->par, &g->row, wait, &out);
 		CHECK(out >= active, "too soon at %g", wait);
-		model->next_purchase(model, g->par, &g->row, 0.3 * active, &wait);
-		model->p_active(model, g->par, &g->row, wait, &out);
-		model->p_active(model, g->par, &g->row, wait - 1.0, &before);
+		clv_predict_next_purchase(model, g->par, &g->row, 0.3 * active, &wait);
+		clv_predict_p_active(model, g->par, &g->row, wait, &out);
+		clv_predict_p_active(model, g->par, &g->row, wait - 1.0, &before);
 		CHECK(before < 0.3 * active && 0.3 * active <= out, "quantile at %g", wait);
 	}
 }
@@ -363,7 +364,7 @@ test_horizons(void)
 	ever = purchases(published, 2, 4, 6, 1e-3, INFINITY);
 	long_ago = purchases(published, 2, 4, 6, 1e-3, 1e5);
 	CHECK_REL(long_ago, ever, 1e-12, "a long horizon");
-	model->next_purchase(model, published, &row, 0.5, &wait);
+	clv_predict_next_purchase(model, published, &row, 0.5, &wait);
 	CHECK(isinf(wait), "who is probably gone: %g", wait);
 
 	/* gamma = 1 is no special case */
@@ -405,7 +406,7 @@ check_fit(const char *what, const MakeRow *row, size_t n, ClvFitStatus status)
 		double		alive = NAN;
 		double		more = purchases(fit.par, one.x, one.tx, one.t, 0.05, INFINITY);
 
-		model->p_alive(model, fit.par, &one, 0.0, &alive);
+		clv_predict_p_alive(model, fit.par, &one, 0.0, &alive);
 		CHECK(alive >= 0.0 && alive <= 1.0, "%s: alive %g", what, alive);
 		CHECK(more >= 0.0 && more <= 1.0 / expm1(0.05), "%s: %g purchases", what, more);
 	}

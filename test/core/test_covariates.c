@@ -23,6 +23,7 @@ typedef struct GoldenCovariates
 } GoldenCovariates;
 
 #include "golden_covariates.h"
+#include "prediction.h"
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -150,7 +151,7 @@ sum_of_plain(const ClvFitted *fit, const GroupedRow *row, size_t n)
 		double		loglik;
 
 		if (clv_fitted_at(fit, row[i].v, &at, &err) != CLV_OK ||
-			fit->model->loglik(fit->model, at.par, &own, &loglik) != CLV_OK)
+			clv_predict_loglik(fit->model, at.par, &own, &loglik) != CLV_OK)
 			return NAN;
 		sum += row[i].row.n * loglik;
 	}

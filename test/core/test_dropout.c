@@ -13,6 +13,7 @@
 #include "golden_ggompertznbd.h"
 #include "golden_nbd.h"
 #include "golden_paretonbd.h"
+#include "prediction.h"
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -205,7 +206,7 @@ test_monthly(void)
 	{
 		double		purchases = NAN;
 
-		m->purchases(m, par, &row, 0.0, month * 4.345, &purchases);
+		clv_predict_purchases(m, par, &row, 0.0, month * 4.345, &purchases);
 		sum += (purchases - before) / pow(1.01, month);
 		before = purchases;
 	}

@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "golden_dropout.h"
+#include "prediction.h"
 #include "run_fit.h"
 
 #include "golden_dropout_fit.h"
@@ -209,7 +210,7 @@ check_rows(int which, const MakeRow *row, size_t n)
 		ClvRow		customer = {row[i].x, row[i].tx, row[i].t};
 		double		ln = NAN;
 
-		model->loglik(model, par, &customer, &ln);
+		clv_predict_loglik(model, par, &customer, &ln);
 		loglik += row[i].n * ln;
 		make_base(&row[i], 1, &base);
 		one = evaluate(model, &base, par);

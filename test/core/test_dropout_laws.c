@@ -14,6 +14,8 @@
 #include "check.h"
 #include "dropout.h"
 #include "laws.h"
+#include "prediction.h"
+#include "renewals.h"
 
 #define WIDE	20000
 #define USUAL	2000
@@ -45,7 +47,7 @@ next(const Case *c, double probability)
 {
 	double		out = NAN;
 
-	c->model->next_purchase(c->model, c->par, &c->row, probability, &out);
+	clv_predict_next_purchase(c->model, c->par, &c->row, probability, &out);
 	return out;
 }
 
@@ -79,9 +81,9 @@ check_bounds(const Case *c)
 	CHECK_CASE(c, cet >= 0.0 && det >= 0.0 && det <= cet * (1.0 + eps), "purchases");
 	CHECK_CASE(c, isfinite(cet) && det <= ever * (1.0 + eps) && isfinite(ever),
 			   "purchases for ever");
-	CHECK_CASE(c, life >= 0.0 && life <= now * clv_annuity(c->delta, c->h) * (1.0 + eps),
+	CHECK_CASE(c, life >= 0.0 && life <= now * clv_annuity(c->delta, c->h) * (1.0 + eps) + 1e-300 * c->h,
 			   "lifetime");
-	CHECK_CASE(c, life >= later * clv_annuity(c->delta, c->h) * (1.0 - eps),
+	CHECK_CASE(c, life >= later * clv_annuity(c->delta, c->h) * (1.0 - eps) - 1e-300,
 			   "lifetime of survivors");
 	CHECK_CASE(c, mass >= 0.0 && mass <= 1.0, "pmf");
 	CHECK_CASE(c, half > 0.0 && (now > 0.5 || isinf(half)), "next_purchase");

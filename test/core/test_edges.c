@@ -15,6 +15,7 @@
 
 #include "check.h"
 #include "optimum.h"
+#include "prediction.h"
 #include "run_fit.h"
 #include "start.h"
 
@@ -175,9 +176,9 @@ log_likelihood(const ClvModel *model, const double *par)
 		ClvStatus	status = CLV_OK;
 
 		if (model->kind == CLV_TRANSACTION)
-			status = model->loglik(model, par, &one, &ln);
+			status = clv_predict_loglik(model, par, &one, &ln);
 		else if (row[i].x > 0.0)
-			status = model->loglik_spend(model, par, row[i].x, row[i].m, &ln);
+			status = clv_predict_loglik_spend(model, par, row[i].x, row[i].m, &ln);
 		sum += status == CLV_OK ? ln : NAN;
 	}
 	return sum;
@@ -277,7 +278,7 @@ new_alive(const Edge *edge, double after)
 	static const ClvRow new_customer = {0.0, 0.0, 0.0};
 	double		out = NAN;
 
-	edge->model->p_alive(edge->model, edge->fitted->par, &new_customer, after, &out);
+	clv_predict_p_alive(edge->model, edge->fitted->par, &new_customer, after, &out);
 	return out;
 }
 
@@ -287,7 +288,7 @@ new_active(const Edge *edge, double soon)
 	static const ClvRow new_customer = {0.0, 0.0, 0.0};
 	double		out = NAN;
 
-	edge->model->p_active(edge->model, edge->fitted->par, &new_customer, soon, &out);
+	clv_predict_p_active(edge->model, edge->fitted->par, &new_customer, soon, &out);
 	return out;
 }
 
@@ -329,17 +330,17 @@ check_customer(const Edge *edge, const ClvRow *one, double h)
 	double		next = NAN;
 	bool		ok = true;
 
-	ok &= model->loglik(model, par, one, &ln) == CLV_OK;
-	ok &= model->p_alive(model, par, one, 0.0, &alive) == CLV_OK;
-	ok &= model->p_alive(model, par, one, h, &later) == CLV_OK;
-	ok &= model->p_active(model, par, one, h, &active) == CLV_OK;
-	ok &= model->pmf(model, par, one, h, 0.0, &none) == CLV_OK;
-	ok &= model->pmf(model, par, one, h, 3.0, &three) == CLV_OK;
-	ok &= model->purchases(model, par, one, 0.0, h, &purchases) == CLV_OK;
-	ok &= model->purchases(model, par, one, DELTA, h, &discounted) == CLV_OK;
-	ok &= model->purchases(model, par, one, DELTA, INFINITY, &forever) == CLV_OK;
-	ok &= model->lifetime(model, par, one, DELTA, h, &years) == CLV_OK;
-	ok &= model->next_purchase(model, par, one, 0.5, &next) == CLV_OK;
+	ok &= clv_predict_loglik(model, par, one, &ln) == CLV_OK;
+	ok &= clv_predict_p_alive(model, par, one, 0.0, &alive) == CLV_OK;
+	ok &= clv_predict_p_alive(model, par, one, h, &later) == CLV_OK;
+	ok &= clv_predict_p_active(model, par, one, h, &active) == CLV_OK;
+	ok &= clv_predict_pmf(model, par, one, h, 0.0, &none) == CLV_OK;
+	ok &= clv_predict_pmf(model, par, one, h, 3.0, &three) == CLV_OK;
+	ok &= clv_predict_purchases(model, par, one, 0.0, h, &purchases) == CLV_OK;
+	ok &= clv_predict_purchases(model, par, one, DELTA, h, &discounted) == CLV_OK;
+	ok &= clv_predict_purchases(model, par, one, DELTA, INFINITY, &forever) == CLV_OK;
+	ok &= clv_predict_lifetime(model, par, one, DELTA, h, &years) == CLV_OK;
+	ok &= clv_predict_next_purchase(model, par, one, 0.5, &next) == CLV_OK;
 
 	CHECK(ok && isfinite(ln) && within(alive, 1.0) && within(later, alive) &&
 		  within(active, alive) && within(fabs(1.0 - active - none), 1e-9) && none <= 1.0 &&
@@ -399,10 +400,10 @@ check_spenders(const Edge *edge)
 	{
 		double		ln = 0.0;
 		double		mean = NAN;
-		bool		ok = model->expected_spend(model, par, asked[i].x, asked[i].m, &mean) == CLV_OK;
+		bool		ok = clv_predict_expected_spend(model, par, asked[i].x, asked[i].m, &mean) == CLV_OK;
 
 		if (asked[i].x > 0.0)
-			ok &= model->loglik_spend(model, par, asked[i].x, asked[i].m, &ln) == CLV_OK;
+			ok &= clv_predict_loglik_spend(model, par, asked[i].x, asked[i].m, &ln) == CLV_OK;
 		CHECK(ok && isfinite(ln) && mean > 0.0 && (mean <= DBL_MAX || asked[i].x == 0.0),
 			  "%s: x %g, m %g: lnL %g, mean %g", edge->label, asked[i].x, asked[i].m, ln, mean);
 	}
@@ -542,11 +543,11 @@ check_subscribers(const Edge *edge)
 		double		plain = NAN;
 		bool		ok = true;
 
-		ok &= model->renewal(model, par, 0.0, period[i], &stay) == CLV_OK;
-		ok &= model->renewal(model, par, period[i], 1.0, &renew) == CLV_OK;
-		ok &= model->payments(model, par, period[i], 0.01, 12.0, &year) == CLV_OK;
-		ok &= model->payments(model, par, period[i], 0.01, INFINITY, &forever) == CLV_OK;
-		ok &= model->payments(model, par, period[i], 0.0, INFINITY, &plain) == CLV_OK;
+		ok &= clv_predict_renewal(model, par, 0.0, period[i], &stay) == CLV_OK;
+		ok &= clv_predict_renewal(model, par, period[i], 1.0, &renew) == CLV_OK;
+		ok &= clv_predict_payments(model, par, period[i], 0.01, 12.0, &year) == CLV_OK;
+		ok &= clv_predict_payments(model, par, period[i], 0.01, INFINITY, &forever) == CLV_OK;
+		ok &= clv_predict_payments(model, par, period[i], 0.0, INFINITY, &plain) == CLV_OK;
 		CHECK(ok && within(stay, before) && within(renew, 1.0) && within(year, 12.0) &&
 			  within(year, forever) && within(forever, most) && plain >= forever * (1.0 - 1e-9),
 			  "%s: period %g: stay %g, renew %g, payments %g, %g, undiscounted %g", edge->label,
@@ -562,8 +563,8 @@ check_contract_words(const Edge *edge, double t)
 	double		stay = NAN;
 	double		stay_late = NAN;
 
-	edge->model->renewal(edge->model, edge->fitted->par, 0.0, t, &stay);
-	edge->model->renewal(edge->model, edge->fitted->par, 0.0, late, &stay_late);
+	clv_predict_renewal(edge->model, edge->fitted->par, 0.0, t, &stay);
+	clv_predict_renewal(edge->model, edge->fitted->par, 0.0, late, &stay_late);
 	CHECK(!says(edge, "no sign that customers ever leave") || stay > 0.9,
 		  "%s: %s, but %g are left after %g", edge->label, edge->fitted->message, stay, t);
 	CHECK(!says(edge, "leave late, if they leave at all") || stay_late > 0.99,

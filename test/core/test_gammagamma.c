@@ -25,6 +25,7 @@ typedef struct GoldenSpend
 } GoldenSpend;
 
 #include "golden_gammagamma.h"
+#include "prediction.h"
 
 static void
 test_golden(void)
@@ -36,12 +37,12 @@ test_golden(void)
 		const GoldenSpend *golden = &golden_spend[i];
 		double		got;
 
-		CHECK(model->loglik_spend(model, golden->par, golden->x, golden->m, &got) == CLV_OK,
+		CHECK(clv_predict_loglik_spend(model, golden->par, golden->x, golden->m, &got) == CLV_OK,
 			  "customer %zu", i);
 		CHECK(fabs(got - golden->loglik) <= 1e-12 * fmax(1.0, fabs(golden->loglik)) +
 			  4.0 * DBL_EPSILON * golden->scale, "customer %zu: %.17g, not %.17g", i,
 			  got, golden->loglik);
-		CHECK(model->expected_spend(model, golden->par, golden->x, golden->m, &got) == CLV_OK,
+		CHECK(clv_predict_expected_spend(model, golden->par, golden->x, golden->m, &got) == CLV_OK,
 			  "customer %zu", i);
 		CHECK_REL(got, golden->expected, 1e-10, "expected spend");
 	}
@@ -56,26 +57,26 @@ test_known(void)
 	static const double wild[] = {0.05, 0.9, 2.0};
 	double		got;
 
-	CHECK(model->loglik_spend(model, cdnow, 2.0, 22.35, &got) == CLV_OK, "loglik");
+	CHECK(clv_predict_loglik_spend(model, cdnow, 2.0, 22.35, &got) == CLV_OK, "loglik");
 	CHECK_REL(got, -3.551316760, 1e-9, "loglik");
-	CHECK(model->expected_spend(model, cdnow, 2.0, 22.35, &got) == CLV_OK, "mean");
+	CHECK(clv_predict_expected_spend(model, cdnow, 2.0, 22.35, &got) == CLV_OK, "mean");
 	CHECK_REL(got, 24.66371391, 1e-9, "mean");
 
 	/* without a purchase m does not matter: p gamma / (q - 1) */
-	CHECK(model->expected_spend(model, cdnow, 0.0, NAN, &got) == CLV_OK, "population");
+	CHECK(clv_predict_expected_spend(model, cdnow, 0.0, NAN, &got) == CLV_OK, "population");
 	CHECK_REL(got, 6.25 * 15.44 / 2.74, 1e-14, "population");
 
 	/* q < 1: no population mean, but a customer's own */
-	CHECK(model->expected_spend(model, heavy, 0.0, 0.0, &got) == CLV_OK && got == INFINITY,
+	CHECK(clv_predict_expected_spend(model, heavy, 0.0, 0.0, &got) == CLV_OK && got == INFINITY,
 		  "population without a mean");
-	CHECK(model->expected_spend(model, heavy, 1.0, 20.0, &got) == CLV_OK, "mean");
+	CHECK(clv_predict_expected_spend(model, heavy, 1.0, 20.0, &got) == CLV_OK, "mean");
 	CHECK_REL(got, 6.25 * (15.44 + 20.0) / (6.25 + 0.79 - 1.0), 1e-14, "q below 1");
 	CHECK_REL(got, 36.6721854305, 1e-11, "q below 1");
 
 	/* p x + q <= 1: not even that */
-	CHECK(model->expected_spend(model, wild, 1.0, 20.0, &got) == CLV_OK && got == INFINITY,
+	CHECK(clv_predict_expected_spend(model, wild, 1.0, 20.0, &got) == CLV_OK && got == INFINITY,
 		  "customer without a mean");
-	CHECK(model->expected_spend(model, wild, 3.0, 20.0, &got) == CLV_OK, "mean");
+	CHECK(clv_predict_expected_spend(model, wild, 3.0, 20.0, &got) == CLV_OK, "mean");
 	CHECK_REL(got, 0.05 * 62.0 / 0.05, 1e-12, "barely a mean");
 }
 
@@ -90,13 +91,13 @@ test_refused(void)
 
 	for (i = 0; i < LENGTH(x); i++)
 	{
-		CHECK(model->expected_spend(model, par, x[i], m[i], &got) == CLV_BAD_ARGUMENT,
+		CHECK(clv_predict_expected_spend(model, par, x[i], m[i], &got) == CLV_BAD_ARGUMENT,
 			  "expected spend of %g, %g", x[i], m[i]);
-		CHECK(model->loglik_spend(model, par, x[i], m[i], &got) == CLV_BAD_ARGUMENT,
+		CHECK(clv_predict_loglik_spend(model, par, x[i], m[i], &got) == CLV_BAD_ARGUMENT,
 			  "likelihood of %g, %g", x[i], m[i]);
 	}
-	CHECK(model->loglik_spend(model, par, 0.0, 1.0, &got) == CLV_BAD_ARGUMENT, "no purchase");
-	CHECK(model->expected_spend(model, par, 1e10, 1e305, &got) == CLV_OUT_OF_RANGE, "overflow");
+	CHECK(clv_predict_loglik_spend(model, par, 0.0, 1.0, &got) == CLV_BAD_ARGUMENT, "no purchase");
+	CHECK(clv_predict_expected_spend(model, par, 1e10, 1e305, &got) == CLV_OUT_OF_RANGE, "overflow");
 }
 
 /*
@@ -132,7 +133,7 @@ test_draws(void)
 		square += z * z;
 		if (z > 30.0 && z < 40.0)
 		{
-			model->expected_spend(model, par, 1.0, z, &expected);
+			clv_predict_expected_spend(model, par, 1.0, z, &expected);
 			next += again;
 			told += expected;
 			spread += (again - expected) * (again - expected);

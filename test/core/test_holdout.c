@@ -17,6 +17,7 @@
 
 #include "check.h"
 #include "model.h"
+#include "prediction.h"
 
 #define CUSTOMERS	10000
 #define SEED		20260101
@@ -116,23 +117,23 @@ compare(const ClvModel *model, const double *par, const ClvRow *row,
 	double		predicted;
 	double		active;
 
-	model->purchases(model, par, row, 0, HORIZON, &predicted);
+	clv_predict_purchases(model, par, row, 0, HORIZON, &predicted);
 	tally(&t[PURCHASES], count, predicted);
-	model->purchases(model, par, row, DELTA, HORIZON, &predicted);
+	clv_predict_purchases(model, par, row, DELTA, HORIZON, &predicted);
 	tally(&t[DISCOUNTED], discounted, predicted);
-	model->p_active(model, par, row, HORIZON, &active);
+	clv_predict_p_active(model, par, row, HORIZON, &active);
 	tally(&t[ACTIVE], count > 0, active);
-	model->pmf(model, par, row, HORIZON, 0, &predicted);
+	clv_predict_pmf(model, par, row, HORIZON, 0, &predicted);
 	tally(&t[NONE], count == 0, predicted);
-	model->pmf(model, par, row, HORIZON, 2, &predicted);
+	clv_predict_pmf(model, par, row, HORIZON, 2, &predicted);
 	tally(&t[TWO], count == 2, predicted);
 
 	/*
 	 * Half of the purchases that the horizon will see come by this time, or,
 	 * where time is discrete, by the opportunity at which they become half.
 	 */
-	model->next_purchase(model, par, row, active / 2, &predicted);
-	model->p_active(model, par, row, predicted, &active);
+	clv_predict_next_purchase(model, par, row, active / 2, &predicted);
+	clv_predict_p_active(model, par, row, predicted, &active);
 	tally(&t[MEDIAN], wait <= predicted, active);
 }
 
@@ -194,7 +195,7 @@ check_spend(const ClvModel *model)
 		rate = model->draw_rate(model, par, 0, 0, &random);
 		for (j = 0; j < x; j++)
 			sum += model->draw_spend(model, par, rate, &random);
-		model->expected_spend(model, par, x, x > 0 ? sum / x : 0, &predicted);
+		clv_predict_expected_spend(model, par, x, x > 0 ? sum / x : 0, &predicted);
 		tally(&t[i % 4], model->draw_spend(model, par, rate, &random),
 			  predicted);
 	}

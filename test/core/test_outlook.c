@@ -14,6 +14,7 @@
 
 #include "check.h"
 #include "outlook.h"
+#include "prediction.h"
 
 #define LIMIT	4.0
 #define HORIZON	39.0
@@ -150,13 +151,13 @@ check_mean(const char *name, const double *h)
 				mean,
 				active;
 
-	model.model->purchases(model.model, model.par, &customer.row, DELTA, HORIZON,
+	clv_predict_purchases(model.model, model.par, &customer.row, DELTA, HORIZON,
 						   &purchases);
-	spend.model->expected_spend(spend.model, spend.par, h[0], h[3], &mean);
+	clv_predict_expected_spend(spend.model, spend.par, h[0], h[3], &mean);
 	CHECK(fabs(range.mean - purchases * mean) < LIMIT * error,
 		  "%s, x = %g, t = %g: mean %.6g, value %.6g, z = %.2f", name, h[0], h[2],
 		  range.mean, purchases * mean, (range.mean - purchases * mean) / error);
-	model.model->p_active(model.model, model.par, &customer.row, HORIZON, &active);
+	clv_predict_p_active(model.model, model.par, &customer.row, HORIZON, &active);
 	CHECK(fabs(range.p_zero - (1 - active)) <
 		  LIMIT * sqrt(active * (1 - active) / DRAWS),
 		  "%s, x = %g, t = %g: p_zero %.6g, 1 - p_active %.6g", name, h[0], h[2],
@@ -193,7 +194,7 @@ check_pmf(const char *name, const double *h)
 		for (i = 0; i < DRAWS; i++)
 			share += fabs(total[i] - n) < 1e-3;
 		share /= DRAWS;
-		model.model->pmf(model.model, model.par, &customer.row, HORIZON, n, &p);
+		clv_predict_pmf(model.model, model.par, &customer.row, HORIZON, n, &p);
 		CHECK(fabs(share - p) <= LIMIT * sqrt(p * (1 - p) / DRAWS) + 2.0 / DRAWS,
 			  "%s, x = %g, t = %g: share of %d orders %.6g, pmf %.6g", name, h[0],
 			  h[2], n, share, p);
@@ -450,9 +451,9 @@ test_shared(void)
 			double		purchases;
 			double		mean;
 
-			model.model->purchases(model.model, par, &customer[i].row, DELTA,
+			clv_predict_purchases(model.model, par, &customer[i].row, DELTA,
 								   HORIZON, &purchases);
-			spend.model->expected_spend(spend.model, spend.par, customer[i].row.x,
+			clv_predict_expected_spend(spend.model, spend.par, customer[i].row.x,
 										customer[i].m, &mean);
 			value[k] += purchases * mean;
 		}

@@ -8,6 +8,7 @@
  */
 #include "check.h"
 #include "data.h"
+#include "prediction.h"
 #include "run_fit.h"
 #include "survivors.h"
 
@@ -381,7 +382,7 @@ check_outlier(double x, double tx, const double *pareto, double loglik)
 				ClvRow		one = {row[i].x, row[i].tx, row[i].t};
 				double		ln;
 
-				if (model->loglik(model, par, &one, &ln) != CLV_OK)
+				if (clv_predict_loglik(model, par, &one, &ln) != CLV_OK)
 					ln = NAN;
 				sum += ln;
 			}

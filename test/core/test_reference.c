@@ -13,6 +13,7 @@
 #include "check.h"
 #include "data.h"
 #include "model.h"
+#include "prediction.h"
 
 #define FITS		"reference_fits.json"
 #define PREDICTIONS	"reference_predictions.json"
@@ -149,7 +150,7 @@ by_the_month(const ClvModel *model, const double *par, const ClvRow *row)
 	{
 		double		purchases = NAN;
 
-		model->purchases(model, par, row, 0.0, m * MONTH, &purchases);
+		clv_predict_purchases(model, par, row, 0.0, m * MONTH, &purchases);
 		sum += (purchases - before) / pow(1.01, m);
 		before = purchases;
 	}
@@ -192,7 +193,7 @@ check_customers(const char *record, const ClvModel *model, const double *par)
 
 		if (array(record, "ll", want) == customers.n)
 		{
-			model->loglik(model, par, row, &got);
+			clv_predict_loglik(model, par, row, &got);
 			CHECK_REL(got, want[i], 1e-12, "loglik");
 			checks++;
 		}
@@ -200,7 +201,7 @@ check_customers(const char *record, const ClvModel *model, const double *par)
 		{
 			if (array(record, alive[k].key, want) != customers.n)
 				continue;
-			model->p_alive(model, par, row, alive[k].ahead, &got);
+			clv_predict_p_alive(model, par, row, alive[k].ahead, &got);
 			CHECK_REL(got, want[i], 1e-11, alive[k].key);
 			checks++;
 		}
@@ -208,7 +209,7 @@ check_customers(const char *record, const ClvModel *model, const double *par)
 		{
 			if (array(record, purchases[k].key, want) != customers.n)
 				continue;
-			model->purchases(model, par, row, purchases[k].discount, purchases[k].h, &got);
+			clv_predict_purchases(model, par, row, purchases[k].discount, purchases[k].h, &got);
 			CHECK_REL(got, want[i], 1e-11, purchases[k].key);
 			checks++;
 		}
@@ -241,7 +242,7 @@ check_new_customer(const char *record, const ClvModel *model, const double *par)
 		CHECK(value != NULL, "no %s of someone new", key);
 		if (value == NULL)
 			continue;
-		model->purchases(model, par, &nobody, 0.0, t, &got);
+		clv_predict_purchases(model, par, &nobody, 0.0, t, &got);
 		CHECK_REL(got, strtod(value + 1, NULL), 1e-11, "purchases of someone new");
 		checks++;
 	}
@@ -266,12 +267,12 @@ check_spend(const char *record, const ClvModel *model, const double *par)
 		double		x = customers.row[i].x;
 		double		got = NAN;
 
-		model->expected_spend(model, par, x, m[i], &got);
+		clv_predict_expected_spend(model, par, x, m[i], &got);
 		CHECK_REL(got, mean[i], 1e-12, "expected spend");
 		checks++;
 		if (x == 0.0)
 			continue;
-		model->loglik_spend(model, par, x, m[i], &got);
+		clv_predict_loglik_spend(model, par, x, m[i], &got);
 		CHECK_REL(got, ln[i], 1e-12, "loglik of spend");
 		checks++;
 	}
@@ -295,14 +296,14 @@ check_subscribers(const char *record, const ClvModel *model, const double *par)
 		  "periods of a record");
 	for (i = 0; i < n; i++)
 	{
-		model->renewal(model, par, 0.0, i + 1.0, &got);
+		clv_predict_renewal(model, par, 0.0, i + 1.0, &got);
 		CHECK_REL(got, survival[i], 1e-13, "survival");
-		model->renewal(model, par, i, 1.0, &got);
+		clv_predict_renewal(model, par, i, 1.0, &got);
 		CHECK_REL(got, retention[i], 1e-13, "retention");
 	}
 	for (i = 0; i < renewals; i++)
 	{
-		model->payments(model, par, i + 1.0, log(1.1), INFINITY, &got);
+		clv_predict_payments(model, par, i + 1.0, log(1.1), INFINITY, &got);
 		CHECK_REL(got, derl[i], 1e-12, "DERL");
 	}
 	return 2 * n + renewals;

@@ -6,6 +6,7 @@
  * fixed, so that a check either always passes or never.
  */
 #include "check.h"
+#include "prediction.h"
 #include "simulate.h"
 
 #include <string.h>
@@ -99,7 +100,7 @@ check_means(const char *name, const double *par)
 			}
 		}
 		mean_add(&birth, first);
-		simulation.model->purchases(simulation.model, par, &newcomer, 0,
+		clv_predict_purchases(simulation.model, par, &newcomer, 0,
 									(simulation.days - first) / simulation.unit_days,
 									&expected);
 		mean_add(&repeats, count - 1 - expected);
