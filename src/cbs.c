@@ -138,11 +138,6 @@ clv_cbs_out(PG_FUNCTION_ARGS)
 	char	   *end;
 	Size		i;
 
-	if (length + 1 > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("customer base is too large for a text form"),
-				 errhint("Use the binary form, or look inside with clv.cells().")));
 	string = palloc(length + 1);
 	memcpy(string, TEXT_TAG, TEXT_TAG_LENGTH);
 	end = string + TEXT_TAG_LENGTH;
@@ -172,7 +167,7 @@ clv_cbs_recv(PG_FUNCTION_ARGS)
 	struct varlena *value;
 	ClvError	err;
 
-	if (size > MaxAllocSize - VARHDRSZ)
+	if (size > CLV_CBS_MAX_BYTES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("customer base of %d bytes is too large for a value", size)));

@@ -168,7 +168,7 @@ close_state(const ClvCbsOpen *open)
 
 	pack_open(pack, open);
 	data = run_pack(pack, &size);
-	if (size > MaxAllocSize - VARHDRSZ)
+	if (size > CLV_CBS_MAX_BYTES)
 		too_large();
 	closed = palloc(VARHDRSZ + size);
 	SET_VARSIZE(closed, VARHDRSZ + size);

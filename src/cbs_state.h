@@ -39,6 +39,13 @@ typedef struct ClvCbsOpen
 #define CLV_CBS_OPEN		0x80	/* it is a state */
 #define CLV_CBS_COLUMNS		0x01	/* of the rows: some have no history */
 
+/*
+ * Bytes of the largest closed value: its text form, in base 64 after a tag of
+ * up to 16 bytes, is to fit into an allocation too, or a table that holds it
+ * could not be dumped.
+ */
+#define CLV_CBS_MAX_BYTES	((MaxAllocSize - 16) / 4 * 3)
+
 #define CLV_CBS_DATA(value)	((const unsigned char *) VARDATA_ANY(value))
 #define CLV_CBS_SIZE(value)	((size_t) VARSIZE_ANY_EXHDR(value))
 
