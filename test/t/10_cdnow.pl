@@ -55,7 +55,7 @@ sub check_job
 	my $spend = $reference{ "cdnow_${log}_" . ($as_of =~ s/-//gr) . '_week gg' };
 
 	$node->safe_psql('postgres', qq{
-		CALL clv.create_materialized_view('$view', '$log', 'customer_id', 'date', 'amount', '$as_of', model => '$model')});
+		CALL clv.create_materialized_view('$view', '${log}_log', 'customer_id', 'date', 'amount', '$as_of', model => '$model')});
 
 	is( $node->safe_psql('postgres', qq{
 			SELECT count(*), sum(frequency), sum(recency), sum(t), count(*) FILTER (WHERE frequency > 0) FROM $view}),
@@ -111,8 +111,8 @@ for my $log ('sample', 'full')
 	{
 		skip('the full CDNOW log is not here; test/data/fetch gets it', 1) unless $orders{$log};
 		$node->safe_psql('postgres', qq{
-			CREATE TABLE $log ($columns{$log}, date date, cds integer, amount numeric);
-			COPY $log FROM '$orders{$log}' (FORMAT csv, HEADER)});
+			CREATE TABLE ${log}_log ($columns{$log}, date date, cds integer, amount numeric);
+			COPY ${log}_log FROM '$orders{$log}' (FORMAT csv, HEADER)});
 		check_job($log, $_, $published{$log}) for lines_of_json("$test/$pipeline{$log}");
 	}
 }
