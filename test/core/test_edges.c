@@ -152,8 +152,12 @@ make_edge(int which, bool discrete)
 		case 10:
 			regular(50, 0.0, 1.0, 0.0, 0.0);
 			return "all first bought today";
+		case 31:
+			for (i = 1; i <= 60; i++)
+				add(8 + i % 5, 56 + i % 9, 120, 30.0);
+			return "all leave at one age";
 		default:
-			if (which > 30)
+			if (which > 31)
 				return NULL;
 			for (i = 0; i < 5; i++)
 				live(&random, 30.0 + 80.0 * i, 0.02 * which - 0.2, discrete);
@@ -183,18 +187,38 @@ log_likelihood(const ClvModel *model, const double *par)
 	return sum;
 }
 
+static double
+unit(const Edge *edge, const ClvMoments *moments, int i)
+{
+	const ClvParam *param = &edge->model->param[i];
+
+	return pow(clv_moments_age(moments), param->time_power) *
+		pow(clv_moments_spend(moments), param->money_power);
+}
+
 /* How far parameter i is from where a search begins, as the solver counts. */
 static double
 distance(const Edge *edge, int i)
 {
-	const ClvParam *param = &edge->model->param[i];
 	ClvMoments	moments = {0};
 
 	while (!clv_moments_step(&moments, edge->base))
 		;
-	return log((edge->fitted->par[i] - param->lower) /
-			   (pow(clv_moments_age(&moments), param->time_power) *
-				pow(clv_moments_spend(&moments), param->money_power)));
+	return log((edge->fitted->par[i] - edge->model->param[i].lower) / unit(edge, &moments, i));
+}
+
+/* And how far a search goes. */
+static double
+most(const Edge *edge, int i)
+{
+	ClvMoments	moments = {0};
+	double		largest = NAN;
+
+	while (!clv_moments_step(&moments, edge->base))
+		;
+	if (edge->model->largest != NULL)
+		largest = edge->model->largest(edge->model, moments.longest, i);
+	return isnan(largest) ? CLV_MAX_PHI : log(largest / unit(edge, &moments, i));
 }
 
 /*
@@ -225,7 +249,7 @@ check_optimum(const Edge *edge)
 			double		par[CLV_MAX_PARAM];
 			double		there;
 
-			if (turn * far > CLV_MAX_PHI - 3.0)
+			if (far > most(edge, i) - 3.0 ? turn > 0 : turn * far > CLV_MAX_PHI - 3.0)
 				continue;
 			memcpy(par, fitted->par, sizeof(par));
 			par[i] = lower + (par[i] - lower) * exp(turn * (limit ? 0.1 : 0.01));
@@ -298,7 +322,7 @@ check_words(const Edge *edge, double age)
 	if (says(edge, "no sign that customers ever leave"))
 		CHECK(new_alive(edge, age) > 0.9, "%s: %s, but %g are alive after %g", edge->label,
 			  edge->fitted->message, new_alive(edge, age), age);
-	if (says(edge, "leave late, if they leave at all"))
+	if (says(edge, "leave late, if they leave at all") || says(edge, "nobody leaves early"))
 		CHECK(new_alive(edge, 0.01 * age) > 0.99, "%s: %s, but %g are alive after %g", edge->label,
 			  edge->fitted->message, new_alive(edge, 0.01 * age), 0.01 * age);
 	if (says(edge, "opportunity or never") || says(edge, "at once or never"))
@@ -470,6 +494,23 @@ leave_regularly(ClvTenure *tenure, int periods, double chance)
 	return periods;
 }
 
+/* The chance of leaving grows with the eighth power of the period. */
+static size_t
+leave_late(ClvTenure *tenure, int periods)
+{
+	double		left = 1e4;
+	int			i;
+
+	for (i = 0; i < periods; i++)
+	{
+		double		lost = floor(0.5 * left * pow((i + 1.0) / periods, 8.0));
+
+		left -= lost;
+		tenure[i] = (ClvTenure) {i + 1, lost, i + 1 == periods ? left : 0.0};
+	}
+	return periods;
+}
+
 /* Make base number "which"; returns what it is, or NULL. */
 static const char *
 make_contracts(int which, ClvTenure *tenure, size_t *n)
@@ -497,6 +538,12 @@ make_contracts(int which, ClvTenure *tenure, size_t *n)
 		case 5:
 			tenure[0] = (ClvTenure) {HEAVY, 1.0, 0.0};
 			return "one who renewed all the time";
+		case 11:
+			*n = leave_late(tenure, 24);
+			return "most leave late";
+		case 12:
+			tenure[0] = (ClvTenure) {24.0, 500.0, 500.0};
+			return "half left after the same long time";
 		case 6:
 			*n = leave_regularly(tenure, 24, 0.1);
 			tenure[(*n)++] = (ClvTenure) {HEAVY, 1.0, 0.0};
