@@ -128,10 +128,10 @@ check_pool(const char *label, double prior_mean, double prior_sd, bool lost)
 			  "%s: not shrunk, or not settled", label);
 		for (i = 0; i < 2; i++)
 		{
-			CHECK_REL(fit[g].par[i], exp(g < GROUPS ? m[g][i] : mu[i]), 1e-5, label);
-			CHECK_REL(fit[g].cov[CLV_PACK(i, i)], g < GROUPS ? var[i] : sigma[i][i] + mu_var[i], 1e-5, label);
-			CHECK_REL(fit[g].prior.median[i], exp(mu[i]), 1e-5, label);
-			CHECK_REL(fit[g].prior.sd[i], sqrt(sigma[i][i]), 1e-5, label);
+			CHECK_REL(fit[g].par[i], exp(g < GROUPS ? m[g][i] : mu[i]), 5e-5, label);
+			CHECK_REL(fit[g].cov[CLV_PACK(i, i)], g < GROUPS ? var[i] : sigma[i][i] + mu_var[i], 5e-5, label);
+			CHECK_REL(fit[g].prior.median[i], exp(mu[i]), 5e-5, label);
+			CHECK_REL(fit[g].prior.sd[i], sqrt(sigma[i][i]), 5e-5, label);
 		}
 	}
 	clv_shrink_free(shrink);
