@@ -310,7 +310,7 @@ clv_contract_start(const ClvModel *model, const ClvMoments *moments,
 		{2.0, 1.0}, {0.5, 1.5}, {20.0, 0.7}, {200.0, 1.0}
 	};
 	static const double late[][2] = {	/* a; ln of the longest tenure's t^c */
-		{1.0, 20.0}, {0.1, 60.0}
+		{1.0, 20.0}, {0.1, 60.0}, {20.0, 330.0}
 	};
 	int			starts = sizeof(start) / sizeof(start[0]);
 	int			lates = sizeof(late) / sizeof(late[0]);

@@ -41,7 +41,8 @@
 #include "packed.h"
 
 #define GROUPS_A_STEP	256
-#define MAX_SWEEPS		10000
+#define MAX_SWEEPS		3000
+#define REST			1e-3	/* in lnL, that may be left to gain after those */
 #define SETTLED			1e-7	/* change of mu and Sigma in a sweep */
 #define MIN_SPREAD		1e-6	/* eigenvalue of Sigma: 0.1 % between groups */
 #define TINY			1e-16	/* the same of what cannot be singular */
@@ -87,6 +88,8 @@ struct ClvShrink
 													 * mean of */
 	ClvMatrix	own;			/* of A */
 	double		likelihood;		/* of the pool, ln */
+	double		gain;			/* of it, in this sweep */
+	double		before;			/* in the sweep before */
 	ClvLeap		leap;
 	bool		settled;
 	bool		finished;
@@ -455,6 +458,8 @@ maximise(ClvShrink *shrink)
 
 	shrink->likelihood += 0.5 * clv_packed_log_det(shrink->mu_cov, n);
 	memcpy(from, shrink->sigma, sizeof(from));
+	shrink->gain = shrink->likelihood - shrink->before;
+	shrink->before = shrink->likelihood;
 
 	for (i = shrink->untold; i < n; i++)
 	{
@@ -498,8 +503,12 @@ clv_shrink_step(ClvShrink *shrink)
 
 	shrink->done = 0;
 	shrink->settled = maximise(shrink) <= SETTLED;
-	if (!shrink->settled && ++shrink->sweep < MAX_SWEEPS)
+	if (!shrink->settled && (++shrink->sweep < MAX_SWEEPS || shrink->leap.phase == 2))
 		return CLV_CONTINUE;
+
+	/* towards a variance of nothing EM gains ever less, as 1 / sweep^2 */
+	if (fabs(shrink->gain) * shrink->sweep <= REST)
+		shrink->settled = true;
 	shrink->finished = true;
 	return CLV_OK;
 }

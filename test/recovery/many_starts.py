@@ -167,7 +167,8 @@ def gompertz_age(p, since, minus_log):
     b, s, beta = (p[:, i][:, None, None] for i in (2, 3, 4))
     z = minus_log / s
     g = gompertz_g(b, beta, since[None, :, None])
-    return np.where(z < 600.0, np.log1p(np.expm1(np.minimum(z, 600.0)) / g), z - np.log(g)) / b
+    up = np.where(z < 600.0, np.log(np.expm1(np.minimum(z, 600.0))), z)
+    return np.logaddexp(0.0, up - np.log(g)) / b
 
 
 def bgbb(p, base):
