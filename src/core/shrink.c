@@ -42,7 +42,7 @@
 
 #define GROUPS_A_STEP	256
 #define MAX_SWEEPS		3000
-#define REST			1e-3	/* in lnL, that may be left to gain after those */
+#define REST			0.05	/* in lnL, that may be left to gain after those */
 #define SETTLED			1e-7	/* change of mu and Sigma in a sweep */
 #define MIN_SPREAD		1e-6	/* eigenvalue of Sigma: 0.1 % between groups */
 #define TINY			1e-16	/* the same of what cannot be singular */

@@ -548,6 +548,14 @@ test_limit(void)
 			  "power %g: status %d, %s", power[k], fit.status, fit.message);
 		CHECK(fabs(fit.loglik - here) < 1e-6 * fabs(here), "power %g: lnL %.12g, of the limit %.12g",
 			  power[k], fit.loglik, here);
+		for (i = 1; i <= 48; i++)
+		{
+			double		stay = NAN;
+			double		limit = exp(-fit.par[0] / fit.par[1] * pow(i, fit.par[2]));
+
+			fit.model->renewal(fit.model, fit.par, 0.0, i, &stay);
+			CHECK(fabs(stay - limit) < 1e-6, "power %g: S(%d) %.12g, of the limit %.12g", power[k], i, stay, limit);
+		}
 		for (i = 0; i < 4; i++)
 		{
 			double		c = fit.par[2] * (i == 0 ? 1.001 : i == 1 ? 0.999 : 1.0);

@@ -377,6 +377,61 @@ check_customer(const Edge *edge, const ClvRow *one, double h)
 		  forever, years, next);
 }
 
+/*
+ * How far from the limiting model a fit at a limit is: what a hundredfold step
+ * further out changes, of expected purchases and in P(alive).
+ */
+static double worst_purchases;
+static double worst_alive;
+
+static void
+push(const Edge *edge, double factor, double *par)
+{
+	const ClvModel *model = edge->model;
+	int			limit = edge->fitted->limit;
+	bool		grows = says(edge, "grow");
+	int			i;
+
+	memcpy(par, edge->fitted->par, model->nparam * sizeof(double));
+	for (i = 0; i < clv_real_params(model); i++)
+	{
+		char		pair[64];
+
+		snprintf(pair, sizeof(pair), "%s and %s ", model->param[limit].name, model->param[i].name);
+		if (i == limit || says(edge, pair))
+			par[i] = model->param[i].lower +
+				(par[i] - model->param[i].lower) * (grows ? factor : 1.0 / factor);
+	}
+}
+
+static void
+measure_limit(const Edge *edge, const ClvRow *one)
+{
+	const ClvModel *model = edge->model;
+	double		par[CLV_MAX_PARAM];
+	double		here = NAN;
+	double		there = NAN;
+
+	if (edge->fitted->status != CLV_BOUNDARY || clv_is_whole(model, edge->fitted->limit) ||
+		edge->fitted->par[edge->fitted->limit] > 1e100)
+		return;
+
+	/* beta is followed by s, as 1 / ln beta: the limit is far off */
+	if (says(edge, "or at a risk that does not grow with age"))
+		return;
+	push(edge, 100.0, par);
+	model->purchases(model, edge->fitted->par, one, 0.0, 365.0, &here);
+	model->purchases(model, par, one, 0.0, 365.0, &there);
+	if (list && fabs(here - there) > 1e-4 * fmax(there, 1e-3))
+		printf("    %s: x %g, t_x %g, T %g: %g purchases, further out %g\n", edge->label, one->x, one->tx, one->t, here, there);
+	worst_purchases = fmax(worst_purchases, fabs(here - there) / fmax(there, 1e-3));
+	model->p_alive(model, edge->fitted->par, one, 0.0, &here);
+	model->p_alive(model, par, one, 0.0, &there);
+	if (list && fabs(here - there) > 1e-4)
+		printf("    %s: x %g, t_x %g, T %g: alive %g, further out %g\n", edge->label, one->x, one->tx, one->t, here, there);
+	worst_alive = fmax(worst_alive, fabs(here - there));
+}
+
 /* The customers of the base, and others. */
 static void
 check_customers(const Edge *edge)
@@ -394,6 +449,7 @@ check_customers(const Edge *edge)
 		ClvRow		one = {row[i].x, row[i].tx, row[i].t};
 
 		check_customer(edge, &one, 365.0);
+		measure_limit(edge, &one);
 		age = fmax(age, one.t);
 	}
 	check_words(edge, age);
@@ -473,6 +529,11 @@ test_customers(const ClvModel *model)
 			CHECK(which == 10 || model->kind == CLV_SPEND, "%s tells nothing about %s", what, model->name);
 		clv_base_free(&base);
 	}
+	CHECK(worst_purchases < 2e-5 && worst_alive < 2e-6,
+		  "%s at a limit: further out purchases change by %g, P(alive) by %g", model->name, worst_purchases, worst_alive);
+	if (list)
+		printf("  %s at a limit: further out purchases change by %.1e, P(alive) by %.1e\n", model->name, worst_purchases, worst_alive);
+	worst_purchases = worst_alive = 0.0;
 }
 
 /* ------------------------------------------------------------- contracts */
