@@ -85,8 +85,9 @@ $(CORE_TESTS): test/core/%: $(SRC)/test/core/%.c $(CORE_OBJS)
 	$(CORE_CC) -DCLV_SRCDIR='"$(abspath $(SRC))"' -o $@ $< $(CORE_OBJS) $(GSL_LIBS) -lm
 
 # Long checks of the fits: test/recovery/recovery [bases [model [set]]], and
-# test/recovery/covariates [bases [model]]
-RECOVERY = test/recovery/recovery test/recovery/covariates
+# test/recovery/covariates [bases [model]]; of shrunk groups test/recovery/shrink; for
+# test/recovery/many_starts.py test/recovery/fit_rows
+RECOVERY = test/recovery/recovery test/recovery/covariates test/recovery/shrink test/recovery/fit_rows
 .PHONY: recovery
 recovery: $(RECOVERY)
 $(RECOVERY): test/recovery/%: $(SRC)/test/recovery/%.c $(CORE_OBJS)

@@ -149,4 +149,8 @@ SELECT 'retention:1:1./0'::clv.retention;
 SELECT 'retention:1:9000000001/0'::clv.retention;
 SELECT 'retention:1:9000000000/0,2:9000000000/0'::clv.retention;
 SELECT ''::clv.retention;
+-- Nobody leaves before the sixth period: b is of the size of t^c, 1e12, and what
+-- it says of later periods is that of 60-digit arithmetic at the maximum.
+SELECT clv.status(late), round(clv.loglik(late)::numeric, 6) AS loglik, round(clv.survival(late, 12)::numeric, 6) AS s_12, round(clv.survival(late, 15)::numeric, 6) AS s_15
+FROM clv.fit('retention:6:1/0,7:3/0,8:15/0,9:50/0,10:131/800'::clv.retention, 'bdw') AS late;
 DROP TABLE published, subscriber, value, fitted, m;

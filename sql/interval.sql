@@ -40,7 +40,7 @@ SELECT name, every(abs(v.value - 10 * v.n) < 0.01) AS right_count, every(at_leas
 FROM clv_int_all,
 	LATERAL (SELECT r.lower, r.median, r.upper
 		FROM clv.value_interval(model, clv.model('gammagamma', '{"p": 1e12, "q": 1e12, "gamma": 10}'),
-			2, 20, 26, 10, 0, '1 year', 0.9, 10001, 3) AS r) AS r,
+			2, 20, 26, 10, 0, '1 year', 0.9, 9999, 3) AS r) AS r,
 	LATERAL (SELECT q.value, round(q.value / 10) AS n, c.upto > q.share - 0.015 AS at_least, c.upto - c.here < q.share + 0.015 AS at_most
 		FROM (VALUES (0.05, lower), (0.5, median), (0.95, upper)) AS q(share, value),
 		LATERAL (SELECT sum(p) AS upto, max(p) FILTER (WHERE k = round(q.value / 10)) AS here

@@ -102,3 +102,7 @@ FROM (SELECT clv.fit('paretonbd', x, 100 + x, 100 + x) AS fitted FROM generate_s
 SELECT clv.status(fitted), clv.message(fitted)
 FROM (SELECT clv.fit('paretonbd', 3, 80, 100) AS fitted FROM generate_series(1, 500)) AS f;
 SELECT name, clv.fit(name, 0, 0, 0) IS NULL AS nobody_seen FROM unnest('{paretonbd,nbd,ggompertznbd}'::text[]) AS name GROUP BY name ORDER BY name;
+-- Sixty customers buy every six days, and fall silent after two months: all leave
+-- at one age, and beta is of the size of e^(b age).
+SELECT clv.status(m), round(clv.loglik(m)::numeric, 4) AS loglik, round(clv.p_alive(m, 0, 0, 0, '63 days')::numeric, 6) AS alive_at_63, round(clv.p_alive(m, 0, 0, 0, '65 days')::numeric, 6) AS alive_at_65
+FROM (SELECT clv.fit(clv.cbs(8 + i % 5, 56 + i % 9, 120), 'ggompertznbd') AS m FROM generate_series(1, 60) AS i) AS f;

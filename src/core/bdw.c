@@ -20,6 +20,7 @@ const ClvModel clv_bdw = {
 	.begin = clv_contract_begin,
 	.slice = clv_contract_slice,
 	.start = clv_contract_start,
+	.largest = clv_contract_largest,
 	.usable = clv_contract_usable,
 	.renewal = clv_contract_renewal,
 	.payments = clv_contract_payments

@@ -60,6 +60,8 @@ extern ClvStatus clv_contract_slice(void *work, size_t from, size_t to,
 extern bool clv_contract_start(const ClvModel *model,
 							   const ClvMoments *moments,
 							   int attempt, double *par);
+extern double clv_contract_largest(const ClvModel *model, double longest,
+								   int i);
 extern bool clv_contract_usable(const ClvModel *model, const ClvBase *base);
 
 #endif							/* CLV_CONTRACT_H */

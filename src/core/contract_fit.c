@@ -31,6 +31,9 @@ enum
 /* A cell costs some microseconds: a unit is a part of one. */
 #define UNITS_A_CELL	16
 
+#define LARGE		16.0		/* from here on psi is smooth */
+#define LARGEST	1e150			/* b and t^c, of a search */
+
 typedef struct Work
 {
 	const ClvBase *base;
@@ -116,10 +119,26 @@ add_shape(const Work *w, double t, double sign, Jet *jet)
 	jet->hess[CLV_PACK(C, C)] -= sign * (at.d2 * du + at.d1 * ln_t) * du;
 }
 
+/* psi''(z + a) - psi''(z), z >= LARGE, from Abramowitz & Stegun 6.4.13 */
+static double
+tetragamma_gap(double z, double a)
+{
+	static const double part[][2] = {	/* power of 1 / z; factor */
+		{2, 1.0}, {3, 1.0}, {4, 1.0 / 2}, {6, -1.0 / 6}, {8, 1.0 / 6}, {10, -3.0 / 10}, {12, 5.0 / 6}
+	};
+	double		ln = log1p(a / z);
+	double		sum = 0.0;
+	int			i;
+
+	for (i = 0; i < (int) (sizeof(part) / sizeof(part[0])); i++)
+		sum -= part[i][1] * pow(z, -part[i][0]) * expm1(-part[i][0] * ln);
+	return sum;
+}
+
 /*
  * The derivatives in b of ln of (b)_d / (a + b)_d.  Taken between b and b + d
- * they keep their digits however small a is, and where d is small beside b the
- * first one is an integral.
+ * they keep their digits however small a is, and where d is small beside b they
+ * are integrals.
  */
 static void
 set_slope_in_b(double a, double b, double d, Jet *jet)
@@ -127,20 +146,25 @@ set_slope_in_b(double a, double b, double d, Jet *jet)
 	ClvPochhammer at;
 	ClvPochhammer end;
 	double		sum = 0.0;
+	double		sum2 = 0.0;
 	int			i;
 
 	clv_pochhammer(b, a, &at);
 	clv_pochhammer(b + d, a, &end);
 	jet->grad[B] = at.d1 - end.d1;
 	jet->hess[CLV_PACK(B, B)] = at.d2 - end.d2;
-	if (b < 16.0 || d > 0.5 * b)
+	if (b < LARGE || d > 0.5 * b)
 		return;
 	for (i = 0; i < CLV_GAUSS; i++)
 	{
-		clv_pochhammer(b + d * clv_gauss_node[i], a, &at);
+		double		z = b + d * clv_gauss_node[i];
+
+		clv_pochhammer(z, a, &at);
 		sum += clv_gauss_weight[i] * at.d2;
+		sum2 += clv_gauss_weight[i] * tetragamma_gap(z, a);
 	}
 	jet->grad[B] = -d * sum;
+	jet->hess[CLV_PACK(B, B)] = -d * sum2;
 }
 
 /* ln of S(t) / S(s), s <= t */
@@ -260,8 +284,23 @@ clv_contract_usable(const ClvModel *model, const ClvBase *base)
 }
 
 /*
+ * Most have left when t^c is about b: both may be as large as a number whose
+ * square is one.
+ */
+double
+clv_contract_largest(const ClvModel *model, double longest, int i)
+{
+	if (i == B)
+		return LARGEST;
+	if (i == C && longest > 1.0)
+		return log(LARGEST) / log(longest);
+	return NAN;
+}
+
+/*
  * The chance to leave from the share of decisions that were to leave, with
- * more, or less, difference between subscribers.
+ * more, or less, difference between subscribers; then, of BdW, a chance that is
+ * next to nothing until most of the longest tenure has passed.
  */
 bool
 clv_contract_start(const ClvModel *model, const ClvMoments *moments,
@@ -270,9 +309,22 @@ clv_contract_start(const ClvModel *model, const ClvMoments *moments,
 	static const double start[][2] = {	/* a + b; c */
 		{2.0, 1.0}, {0.5, 1.5}, {20.0, 0.7}, {200.0, 1.0}
 	};
+	static const double late[][2] = {	/* a; ln of the longest tenure's t^c */
+		{1.0, 20.0}, {0.1, 60.0}, {20.0, 330.0}
+	};
+	int			starts = sizeof(start) / sizeof(start[0]);
+	int			lates = sizeof(late) / sizeof(late[0]);
 	double		lost = (moments->lost + 0.5) / (moments->decisions + 1.0);
 
-	if (attempt < 0 || attempt >= (int) (sizeof(start) / sizeof(start[0])))
+	if (attempt >= starts && model->nparam > C && moments->longest > 1.0 &&
+		attempt < starts + lates)
+	{
+		par[A] = late[attempt - starts][0];
+		par[B] = exp(late[attempt - starts][1]);
+		par[C] = late[attempt - starts][1] / log(moments->longest);
+		return true;
+	}
+	if (attempt < 0 || attempt >= starts)
 		return false;
 	par[A] = start[attempt][0] * lost;
 	par[B] = start[attempt][0] * (1.0 - lost);

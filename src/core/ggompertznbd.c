@@ -30,6 +30,7 @@ enum
 };
 
 #define LARGE	600.0			/* e^LARGE is no overflow yet */
+#define LARGEST	1e150			/* beta, of a search */
 
 static double
 hazard_share(const double *law, double age)
@@ -48,7 +49,8 @@ log_survival(const double *law, double age, double step)
 
 	if (y < LARGE)
 		return -law[LAW_S] * log1p(expm1(y) * g);
-	return -law[LAW_S] * (y + log(g));
+	y += log(g);
+	return -law[LAW_S] * (y > 0.0 ? y + log1p(exp(-y)) : log1p(exp(y)));
 }
 
 static double
@@ -190,30 +192,44 @@ static const ClvParam param[] = {
 	NULL, 0.5},
 	{"beta", 0.0, 0, 0,
 		"customers leave at once, or at a risk that does not grow with age",
-		"customers leave late, if they leave at all",
+		"nobody leaves early, if anybody leaves at all",
 		"customers do not differ in their risk of leaving",
 	NULL, 0.5}
 };
 
 /*
  * Attempt 0 is near Pareto/NBD, the others have the risk of leaving grow with
- * age, sooner or later, in customers who differ more or less.
+ * age, sooner or later, in customers who differ more or less; in the last three
+ * customers leave after an age at a constant risk, all at one age, and at once
+ * or not for long.
  */
 static bool
 start(const ClvModel *model, const ClvMoments *moments, int attempt,
 	  double *par)
 {
-	static const double try[][3] = {	/* b times mean age; s; beta / b */
-		{0.1, 0.7, 1.0}, {2.0, 0.3, 0.2}, {1.0, 1.0, 4.0}, {4.0, 2.0, 20.0}
+	static const double try[][4] = {	/* b times mean age; s; beta over it; factor of r */
+		{0.1, 0.7, 1.0, 1.0}, {2.0, 0.3, 0.2, 1.0}, {1.0, 1.0, 4.0, 1.0},
+		{4.0, 2.0, 20.0, 1.0}, {60.0, 0.01, 1e6, 1.0}, {40.0, 2.0, 1e9, 1.0},
+		{12.0, 0.04, 1e-6, 5.0}
 	};
 
 	if (attempt < 0 || attempt >= (int) (sizeof(try) / sizeof(try[0])))
 		return false;
-	clv_start_rate(moments, 1.0, &par[CLV_DROPOUT_R], &par[CLV_DROPOUT_ALPHA]);
+	clv_start_rate(moments, try[attempt][3], &par[CLV_DROPOUT_R], &par[CLV_DROPOUT_ALPHA]);
 	par[CLV_DROPOUT_LAW + LAW_B] = try[attempt][0] / clv_start_age(moments);
 	par[CLV_DROPOUT_LAW + LAW_S] = try[attempt][1];
 	par[CLV_DROPOUT_LAW + LAW_BETA] = try[attempt][0] * try[attempt][2];
 	return true;
+}
+
+/*
+ * Half of the customers have left when e^(bu) is about beta: it may be as large
+ * as that, as long as its square is a number.
+ */
+static double
+largest(const ClvModel *model, double longest, int i)
+{
+	return i == CLV_DROPOUT_LAW + LAW_BETA ? LARGEST : NAN;
 }
 
 const ClvModel clv_ggompertznbd = {
@@ -230,6 +246,7 @@ const ClvModel clv_ggompertznbd = {
 	.begin = clv_dropout_begin,
 	.slice = clv_dropout_slice,
 	.start = start,
+	.largest = largest,
 	.usable = clv_anyone_observed,
 	.loglik = clv_dropout_loglik,
 	.p_alive = clv_dropout_p_alive,

@@ -151,6 +151,14 @@ struct ClvModel
 						  int attempt, double *par);
 
 	/*
+	 * The largest value of parameter i that a search goes to, of a base whose
+	 * oldest customer is "longest" old: for one that is of the size of t^c or
+	 * e^(bt), and one that such a size grows with.  NULL, or NAN: the solver's
+	 * own, a factor of its unit.
+	 */
+	double		(*largest) (const ClvModel *model, double longest, int i);
+
+	/*
 	 * Move on to the next value of the whole-number parameter, and from the
 	 * optimum for the one in "par" to where to start for the next; false when
 	 * there are no more.  NULL without such a parameter.

@@ -61,6 +61,22 @@ set_units(ClvObjective *objective, const ClvMoments *moments)
 	}
 }
 
+static void
+set_most(ClvObjective *objective, const ClvMoments *moments)
+{
+	const ClvModel *model = objective->model;
+	int			k;
+
+	for (k = 0; k < model->nparam; k++)
+	{
+		double		largest = model->largest == NULL ? NAN :
+			model->largest(model, moments->longest, k);
+
+		objective->most[k] = isnan(largest) ? CLV_MAX_PHI :
+			clv_objective_phi(objective, k, largest);
+	}
+}
+
 bool
 clv_objective_init(ClvObjective *objective, const ClvMoments *moments)
 {
@@ -71,6 +87,7 @@ clv_objective_init(ClvObjective *objective, const ClvMoments *moments)
 		return false;
 	objective->step = model->step_units > 0 ? model->step_units : UNITS_A_STEP;
 	set_units(objective, moments);
+	set_most(objective, moments);
 	return true;
 }
 
@@ -144,6 +161,7 @@ clv_objective_take(const ClvObjective *objective, ClvPoint *point)
 	int			j;
 
 	point->loglik = sums->loglik;
+	point->most = objective->most;
 	point->scale = fmax(fabs(point->loglik),
 						(double) clv_objective_customers(model, objective->base));
 	for (i = 0; i < model->nparam; i++)

@@ -30,6 +30,7 @@ typedef struct ClvObjective
 	const ClvPrior *prior;		/* NULL: none */
 	double		whole;			/* value of the whole-number parameter */
 	double		unit[CLV_MAX_PARAM];
+	double		most[CLV_MAX_PARAM];	/* phi of a search goes no further */
 
 	/* the evaluation that is under way */
 	void	   *work;			/* NULL: not ready */

@@ -36,7 +36,7 @@ clv_around_set(const ClvModel *model, const ClvPoint *point, ClvAround *around)
 	for (i = 0; i < model->nparam; i++)
 	{
 		bool		low = point->phi[i] <= -CLV_MAX_PHI && point->grad[i] <= 0.0;
-		bool		high = point->phi[i] >= CLV_MAX_PHI && point->grad[i] >= 0.0;
+		bool		high = point->phi[i] >= point->most[i] && point->grad[i] >= 0.0;
 
 		if (clv_is_whole(model, i))
 			continue;			/* a whole number does not move */
@@ -212,7 +212,9 @@ find_edge(const ClvModel *model, const ClvAround *around)
 
 	for (i = 0; i < model->nparam; i++)
 	{
-		if (fabs(around->point->phi[i]) > CLV_MAX_PHI - 3.0)
+		double		phi = around->point->phi[i];
+
+		if (phi > around->point->most[i] - 3.0 || phi < 3.0 - CLV_MAX_PHI)
 			return i;
 	}
 	return -1;

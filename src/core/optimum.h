@@ -8,7 +8,10 @@
 #include "fit.h"
 #include "newton.h"
 
-/* |phi| of a search stays within this: a factor of 1e8 either way */
+/*
+ * phi of a search stays above minus this and, but where the model knows better
+ * (ClvModel.largest), below it: a factor of 1e8 either way
+ */
 #define CLV_MAX_PHI		18.420680743952367
 
 /* a parameter this far out may be on its way to infinity or zero */
@@ -18,6 +21,7 @@
 typedef struct ClvPoint
 {
 	double		phi[CLV_MAX_PARAM];
+	const double *most;			/* that phi may be */
 	double		loglik;
 	double		scale;			/* rounding errors are epsilon times this */
 	double		grad[CLV_MAX_PARAM];

@@ -344,15 +344,21 @@ clv_outlook_step(ClvOutlook *o)
 	return CLV_CONTINUE;
 }
 
-/* Between the two draws around it, as percentile_cont() has it. */
+/*
+ * Of n draws and one value more of their kind, that value is below the k-th
+ * draw in k of n + 1 cases (Hyndman & Fan, "Sample Quantiles in Statistical
+ * Packages", American Statistician 50, 1996, definition 6): so a share of them
+ * is at number share (n + 1), between two draws if that is not whole.  Draws
+ * too few to tell have none out there: the outermost is taken.
+ */
 static double
 quantile(const double *sorted, int n, double share)
 {
-	double		place = share * (n - 1);
-	int			below = (int) floor(place);
+	double		place = fmax(share * (n + 1.0) - 1.0, 0.0);
+	int			below = (int) fmin(floor(place), n - 1.0);
 	double		part = place - below;
 
-	if (below >= n - 1)
+	if (below == n - 1)
 		return sorted[n - 1];
 	return sorted[below] + part * (sorted[below + 1] - sorted[below]);
 }

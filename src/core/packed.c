@@ -79,6 +79,29 @@ clv_packed_invert_definite(const double *packed, int n, double *out)
 	}
 }
 
+double
+clv_packed_log_det(const double *packed, int n)
+{
+	ClvMatrix	l;
+	double		sum = 0.0;
+	int			i;
+	int			j;
+	int			k;
+
+	for (i = 0; i < n; i++)
+	{
+		for (j = 0; j <= i; j++)
+		{
+			l[i][j] = packed[CLV_PACK(i, j)];
+			for (k = 0; k < j; k++)
+				l[i][j] -= l[i][k] * l[j][k];
+			l[i][j] = i == j ? sqrt(l[i][i]) : l[i][j] / l[j][j];
+		}
+		sum += 2.0 * log(l[i][i]);
+	}
+	return sum;
+}
+
 void
 clv_packed_times(const double *packed, const double *v, int n, double *out)
 {

@@ -19,6 +19,9 @@ extern void clv_packed_invert(const double *packed, int n, double least,
 extern void clv_packed_invert_definite(const double *packed, int n,
 									   double *out);
 
+/* ln of the determinant of such a matrix. */
+extern double clv_packed_log_det(const double *packed, int n);
+
 extern void clv_packed_times(const double *packed, const double *v, int n,
 							 double *out);
 extern void clv_packed_product(const double *a, const double *b, int n,

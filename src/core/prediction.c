@@ -21,8 +21,8 @@
  * the scale of its base.  Purchases are counted in whole numbers, of which
  * a double has more, but differences of large ones have no digits left.
  */
-#define LEAST_PARAM	1e-100
-#define MOST_PARAM	1e100
+#define LEAST_PARAM	1e-150
+#define MOST_PARAM	1e150
 #define MOST_TIME	1e100
 #define MOST_COUNT	1e12
 

@@ -22,7 +22,7 @@ const ClvParam clv_contract_param[CLV_BDW_NPARAM] = {
 	NULL, 3.0},
 	{"c", 0.0, 0, 0,
 		"whoever renews once stays for ever",
-		"nobody renews twice",
+		"when a customer leaves is certain from the start",
 		"customers do not differ in their chance of leaving",
 	NULL, 1.0}
 };

@@ -36,12 +36,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "leap.h"
 #include "newton.h"
 #include "packed.h"
 
 #define GROUPS_A_STEP	256
-#define MAX_SWEEPS		1000
-#define SETTLED			1e-6	/* change of mu and Sigma in a sweep */
+#define MAX_SWEEPS		3000
+#define REST			0.05	/* in lnL, that may be left to gain after those */
+#define SETTLED			1e-7	/* change of mu and Sigma in a sweep */
 #define MIN_SPREAD		1e-6	/* eigenvalue of Sigma: 0.1 % between groups */
 #define TINY			1e-16	/* the same of what cannot be singular */
 #define ENOUGH			1.999	/* groups that tell how they differ */
@@ -85,6 +87,11 @@ struct ClvShrink
 	double		spread[CLV_PACKED(CLV_MAX_OWN)];	/* of what Sigma is the
 													 * mean of */
 	ClvMatrix	own;			/* of A */
+	double		likelihood;		/* of the pool, ln */
+	double		gain;			/* of it, in this sweep */
+	double		before;			/* in the sweep before */
+	ClvLeap		leap;
+	bool		settled;
 	bool		finished;
 };
 
@@ -358,6 +365,15 @@ expect(ClvShrink *shrink, Group *group)
 	/* without a fit it would only repeat what the pool said */
 	if (!group->informed)
 		return;
+	shrink->likelihood += 0.5 * (clv_packed_log_det(shrink->inverse, n)
+								 - clv_packed_log_det(precision, n));
+	for (i = 0; i < n; i++)
+	{
+		shrink->likelihood += 0.5 * pull[i] * group->mean[i];
+		for (j = 0; j < n; j++)
+			shrink->likelihood -= 0.5 * shrink->mu[i] * shrink->mu[j] *
+				shrink->inverse[CLV_PACK(i, j)];
+	}
 	clv_packed_product(group->cov, group->info, n, own);
 	clv_packed_sandwich(own, shrink->mu_cov, n, by_mu);
 	for (i = 0; i < n; i++)
@@ -374,7 +390,11 @@ expect(ClvShrink *shrink, Group *group)
 	}
 }
 
-/* The mean of the pool, given its covariance; returns how much it changed. */
+/*
+ * The mean of the pool, given its covariance; returns how much it changed.  The
+ * likelihood becomes that at the new mean, less what its being an estimate
+ * costs.
+ */
 static double
 set_mean(ClvShrink *shrink)
 {
@@ -402,15 +422,28 @@ set_mean(ClvShrink *shrink)
 	{
 		info[CLV_PACK(i, i)] += 1.0 / shrink->prior_var;
 		slope[i] -= shrink->mu[i] / shrink->prior_var;
+		shrink->likelihood -= 0.5 * shrink->mu[i] * shrink->mu[i] / shrink->prior_var;
 	}
 	clv_packed_invert(info, n, TINY, shrink->mu_cov);
 	clv_packed_times(shrink->mu_cov, slope, n, step);
 	for (i = 0; i < n; i++)
 	{
 		shrink->mu[i] += step[i];
+		shrink->likelihood += 0.5 * step[i] * slope[i];
 		change = fmax(change, fabs(step[i]));
 	}
 	return change;
+}
+
+/* Can this be the covariance of the pool? */
+static bool
+is_spread(const void *context, const double *sigma)
+{
+	const ClvShrink *shrink = context;
+	ClvEigen	eigen;
+
+	clv_eigen(sigma, clv_real_params(shrink->model), &eigen);
+	return eigen.value[0] >= MIN_SPREAD;
 }
 
 /* The pool, given what is known of the groups; returns how much it changed. */
@@ -419,8 +452,14 @@ maximise(ClvShrink *shrink)
 {
 	int			n = clv_real_params(shrink->model);
 	double		change = set_mean(shrink);
+	double		from[CLV_PACKED(CLV_MAX_OWN)];
 	int			i;
 	int			j;
+
+	shrink->likelihood += 0.5 * clv_packed_log_det(shrink->mu_cov, n);
+	memcpy(from, shrink->sigma, sizeof(from));
+	shrink->gain = shrink->likelihood - shrink->before;
+	shrink->before = shrink->likelihood;
 
 	for (i = shrink->untold; i < n; i++)
 	{
@@ -433,7 +472,11 @@ maximise(ClvShrink *shrink)
 			shrink->sigma[CLV_PACK(i, j)] = now;
 		}
 	}
+	if (change > SETTLED)
+		clv_leap(&shrink->leap, CLV_PACKED(n), from, shrink->likelihood,
+				 is_spread, shrink, shrink->sigma);
 	clv_packed_invert(shrink->sigma, n, MIN_SPREAD, shrink->inverse);
+	shrink->likelihood = 0.0;
 	memset(shrink->apart, 0, sizeof(shrink->apart));
 	memset(shrink->spread, 0, sizeof(shrink->spread));
 	memset(shrink->own, 0, sizeof(shrink->own));
@@ -459,8 +502,13 @@ clv_shrink_step(ClvShrink *shrink)
 		return CLV_CONTINUE;
 
 	shrink->done = 0;
-	if (maximise(shrink) > SETTLED && ++shrink->sweep < MAX_SWEEPS)
+	shrink->settled = maximise(shrink) <= SETTLED;
+	if (!shrink->settled && (++shrink->sweep < MAX_SWEEPS || shrink->leap.phase == 2))
 		return CLV_CONTINUE;
+
+	/* towards a variance of nothing EM gains ever less, as 1 / sweep^2 */
+	if (fabs(shrink->gain) * shrink->sweep <= REST)
+		shrink->settled = true;
 	shrink->finished = true;
 	return CLV_OK;
 }
@@ -488,6 +536,31 @@ turn_back(const ClvShrink *shrink, const double *mean, const double *cov,
 }
 
 /*
+ * What is known of group i, given the pool, and besides that the pool's mean is
+ * an estimate: m changes with mu by I - A.  Where the prior has stayed it is not
+ * one.
+ */
+static void
+widen(const ClvShrink *shrink, const Group *group, double *cov)
+{
+	int			n = clv_real_params(shrink->model);
+	double		by_mu[CLV_PACKED(CLV_MAX_OWN)];
+	ClvMatrix	own;
+	int			i;
+	int			j;
+
+	clv_packed_product(group->cov, group->info, n, own);
+	for (i = 0; i < n; i++)
+	{
+		for (j = 0; j < n; j++)
+			own[i][j] = j < shrink->untold ? 0.0 : (i == j ? 1.0 : 0.0) - own[i][j];
+	}
+	clv_packed_sandwich(own, shrink->mu_cov, n, by_mu);
+	for (i = 0; i < CLV_PACKED(n); i++)
+		cov[i] = group->cov[i] + by_mu[i];
+}
+
+/*
  * Group i after the last step: "fitted" comes as it was added.  It stays so
  * where there was no pool.
  */
@@ -499,12 +572,14 @@ clv_shrink_result(const ClvShrink *shrink, size_t i, ClvFitted *fitted)
 	double		phi[CLV_MAX_OWN];
 	double		mu[CLV_MAX_OWN];
 	double		sigma[CLV_PACKED(CLV_MAX_OWN)];
+	double		cov[CLV_PACKED(CLV_MAX_OWN)];
 	int			k;
 
 	if (!shrink->finished)
 		return;
 	turn_back(shrink, shrink->mu, shrink->sigma, mu, sigma);
-	turn_back(shrink, group->mean, group->cov, phi, fitted->cov);
+	widen(shrink, group, cov);
+	turn_back(shrink, group->mean, cov, phi, fitted->cov);
 	for (k = 0; k < clv_real_params(model); k++)
 	{
 		double		lower = model->param[k].lower;
@@ -518,12 +593,13 @@ clv_shrink_result(const ClvShrink *shrink, size_t i, ClvFitted *fitted)
 	fitted->groups = (int) shrink->informed;
 	fitted->at_covariates = false;
 	fitted->loglik = 0.0;
-	fitted->status = CLV_CONVERGED;
+	fitted->status = shrink->settled ? CLV_CONVERGED : CLV_NOT_CONVERGED;
 	fitted->limit = -1;
-	snprintf(fitted->message, sizeof(fitted->message), "%s of %d groups%s%s",
+	snprintf(fitted->message, sizeof(fitted->message), "%s of %d groups%s%s%s",
 			 group->informed ? "shrunk toward the pool" : "the pool",
 			 fitted->groups,
 			 shrink->untold > 0 ?
 			 ", with their prior where they cannot tell how they differ" : "",
+			 shrink->settled ? "" : ", which has not settled",
 			 group->informed ? "" : ": the fit to this one tells nothing of its own");
 }

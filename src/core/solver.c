@@ -111,7 +111,7 @@ begin_attempt(ClvFit *fit, ClvStatus *status)
 	{
 		double		phi = clv_objective_phi(&fit->objective, i, par[i]);
 
-		fit->trial.phi[i] = fmin(fmax(phi, -CLV_MAX_PHI), CLV_MAX_PHI);
+		fit->trial.phi[i] = fmin(fmax(phi, -CLV_MAX_PHI), fit->objective.most[i]);
 		if (fit->best.loglik == -DBL_MAX)
 			fit->best.par[i] = par[i];
 	}
@@ -369,7 +369,7 @@ set_trial(ClvFit *fit, const ClvAround *around, double *step)
 		int			k = around->free[i];
 		double		phi = fit->here.phi[k] + step[i];
 
-		phi = fmin(fmax(phi, -CLV_MAX_PHI), CLV_MAX_PHI);
+		phi = fmin(fmax(phi, -CLV_MAX_PHI), fit->objective.most[k]);
 		step[i] = phi - fit->here.phi[k];
 		fit->trial.phi[k] = phi;
 		fit->length = hypot(fit->length, step[i]);

@@ -18,6 +18,7 @@ add_cell(ClvMoments *moments, const ClvBase *base, size_t i)
 	moments->x += cell->n * x;
 	moments->xx += cell->n * x * x;
 	moments->t += cell->n * base->t[cell->it];
+	moments->longest = fmax(moments->longest, base->t[cell->it]);
 }
 
 static void
@@ -32,6 +33,7 @@ add_tenure(ClvMoments *moments, const ClvTenure *tenure)
 {
 	moments->lost += tenure->lost;
 	moments->decisions += tenure->t * (tenure->lost + tenure->stay);
+	moments->longest = fmax(moments->longest, tenure->t);
 }
 
 bool

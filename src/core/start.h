@@ -20,6 +20,7 @@ struct ClvMoments
 	double		x;
 	double		xx;
 	double		t;
+	double		longest;		/* the largest T, or tenure */
 	double		spenders;
 	double		ln_spend;		/* of ln m */
 	double		decisions;		/* of subscribers, whether to leave */

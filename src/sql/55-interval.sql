@@ -27,6 +27,16 @@ COMMENT ON FUNCTION clv.draw_model(clv.model, bigint, int) IS
 	'the model with parameters drawn from what its fit leaves open (normal in ln(parameter - lower), with its covariance), as if known: what any prediction from a few hundred of them varies by is the uncertainty of the fit. '
 	'The same for the same seed and number of the draw; a model without a covariance keeps its parameters. 22023: a number below 0';
 
+-- Where a share of what may be lies among so many draws, for percentile_cont.
+
+CREATE FUNCTION clv._draw_share(share float8, draws int) RETURNS float8
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT least(greatest((share * (draws + 1.0::float8) - 1) / greatest(draws - 1, 1), 0), 1);
+END;
+COMMENT ON FUNCTION clv._draw_share(float8, int) IS
+	'part of clv.equity and clv.acquisition: what to ask of percentile_cont so that share (1 - level) / 2 of what may be lies below, place share * (draws + 1) of the draws in order, the first or the last where that is before or after them; NULL for NULL';
+
 -- value_interval(...): of one customer.
 
 CREATE FUNCTION clv.value_interval(model clv.model, spend clv.model,

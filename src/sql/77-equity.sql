@@ -111,7 +111,7 @@ WITH valued AS %7$s (
 	SELECT clv.draw_model(m.model, $3, n) AS model, clv.draw_model(m.spend, $3, n) AS spend, m.annual_rate, m.horizon
 	FROM %5$s AS m, generate_series(0, least($2, 1000) - 1) AS n
 ), expected AS (
-	SELECT e.number, percentile_cont(ARRAY[greatest((1 - $1) / 2, 0), least((1 + $1) / 2, 1)]) WITHIN GROUP (ORDER BY e.equity) AS range
+	SELECT e.number, percentile_cont(ARRAY[clv._draw_share((1 - $1) / 2, least($2, 1000)), clv._draw_share((1 + $1) / 2, least($2, 1000))]) WITHIN GROUP (ORDER BY e.equity) AS range
 	FROM fits AS f
 	CROSS JOIN LATERAL (
 		SELECT a.number, sum(clv._numeric(clv.value(f.model, f.spend, a.frequency::float8, a.recency, a.t, a.monetary, f.annual_rate, f.horizon)))::float8 AS equity

@@ -245,7 +245,7 @@ $sql$, sized AS MATERIALIZED (
 		  FROM told AS t WHERE t.customers >= $5) AS s,
 		 unnest(s.pools, s.models, s.spends) AS u (pool, model, spend)
 ), drawn AS (
-	SELECT f.pool, percentile_cont(ARRAY[(1 - $6) / 2, (1 + $6) / 2]) WITHIN GROUP (ORDER BY
+	SELECT f.pool, percentile_cont(ARRAY[clv._draw_share((1 - $6) / 2, $10), clv._draw_share((1 + $6) / 2, $10)]) WITHIN GROUP (ORDER BY
 			   clv._newcomer(clv.draw_model(f.model, $8, i), clv.draw_model(f.spend, $8, i), $1, $2, $4, $7)) AS ends
 	FROM fitted AS f, generate_series(0, $10 - 1) AS i
 	GROUP BY f.pool

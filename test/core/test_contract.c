@@ -447,6 +447,126 @@ test_survivors(void)
 	}
 }
 
+static ClvFitted
+fit_tenures(const ClvTenure *tenure, size_t n)
+{
+	ClvBase		base;
+	size_t		i;
+
+	memset(&base, 0, sizeof(base));
+	base.tenure = (ClvTenure *) tenure;
+	base.ntenure = n;
+	for (i = 0; i < n; i++)
+		base.customers += (int64_t) (tenure[i].lost + tenure[i].stay);
+	return run_fit("bdw", &base);
+}
+
+/*
+ * Nobody leaves before the sixth period, and then ever more: b is 1e12, since
+ * 10^c is.  The maximum and S(t) by Newton's method in 60-digit arithmetic.
+ */
+static void
+test_late(void)
+{
+	static const ClvTenure tenure[] = {
+		{6, 1, 0}, {7, 3, 0}, {8, 15, 0}, {9, 50, 0}, {10, 131, 800}
+	};
+	static const double want[][2] = {
+		{5, 0.99990765846365923}, {8, 0.9810492291628279}, {10, 0.79999997638153856},
+		{12, 0.30545997520550706}, {15, 0.020402608879330405}
+	};
+	static const double par[] = {1.3065003288219074, 1240088481143.0079, 11.363542924088192};
+	static const double sd[] = {4.02526989859, 1.89558423153, 0.169050534592};
+	ClvFitted	fit = fit_tenures(tenure, LENGTH(tenure));
+	double		life = NAN;
+	size_t		i;
+
+	CHECK(fit.status == CLV_CONVERGED && fabs(fit.loglik + 682.1124876329935) < 1e-9,
+		  "late: status %d, lnL %.15g", fit.status, fit.loglik);
+	for (i = 0; i < LENGTH(par); i++)
+		CHECK(fabs(log(fit.par[i] / par[i])) < 1e-7 && fabs(sqrt(fit.cov[CLV_PACK(i, i)]) / sd[i] - 1.0) < 1e-6,
+			  "late: %s %.12g (%.9g), not %.12g (%.9g)", fit.model->param[i].name, fit.par[i],
+			  sqrt(fit.cov[CLV_PACK(i, i)]), par[i], sd[i]);
+	for (i = 0; i < LENGTH(want); i++)
+	{
+		double		stay = NAN;
+
+		clv_predict_renewal(fit.model, fit.par, 0.0, want[i][0], &stay);
+		CHECK(fabs(stay - want[i][1]) < 1e-9, "late: S(%g) %.12g, not %.12g", want[i][0], stay, want[i][1]);
+	}
+	clv_predict_payments(fit.model, par, 0.0, log(1.1), INFINITY, &life);
+	CHECK(fabs(life / 7.3820010540010609 - 1.0) < 1e-12, "late: DEL %.15g", life);
+}
+
+/* ln L of the discrete Weibull model, S(t) = e^(-rate t^c). */
+static double
+discrete_weibull(const ClvTenure *tenure, size_t n, double rate, double c)
+{
+	double		sum = 0.0;
+	size_t		i;
+
+	for (i = 0; i < n; i++)
+	{
+		double		from = rate * pow(tenure[i].t - 1.0, c);
+		double		to = rate * pow(tenure[i].t, c);
+
+		sum -= tenure[i].stay * to;
+		if (tenure[i].lost > 0.0)
+			sum += tenure[i].lost * (log(-expm1(from - to)) - from);
+	}
+	return sum;
+}
+
+/*
+ * Where subscribers do not differ, a and b grow without limit, and BdW becomes
+ * the discrete Weibull model: the fit must be as high as one of that, and none
+ * beside it be higher.
+ */
+static void
+test_limit(void)
+{
+	static const double power[] = {3.0, 8.0, 20.0};
+	size_t		k;
+
+	for (k = 0; k < LENGTH(power); k++)
+	{
+		ClvTenure	tenure[24];
+		ClvFitted	fit;
+		double		left = 20000.0;
+		double		here;
+		int			i;
+
+		for (i = 0; i < 24; i++)
+		{
+			double		lost = floor(left * 0.3 * pow((i + 1.0) / 24.0, power[k]));
+
+			left -= lost;
+			tenure[i] = (ClvTenure) {i + 1, lost, i == 23 ? left : 0.0};
+		}
+		fit = fit_tenures(tenure, 24);
+		here = discrete_weibull(tenure, 24, fit.par[0] / fit.par[1], fit.par[2]);
+		CHECK(fit.status == CLV_BOUNDARY && strstr(fit.message, "a and b grow without limit") != NULL,
+			  "power %g: status %d, %s", power[k], fit.status, fit.message);
+		CHECK(fabs(fit.loglik - here) < 1e-6 * fabs(here), "power %g: lnL %.12g, of the limit %.12g",
+			  power[k], fit.loglik, here);
+		for (i = 1; i <= 48; i++)
+		{
+			double		stay = NAN;
+			double		limit = exp(-fit.par[0] / fit.par[1] * pow(i, fit.par[2]));
+
+			clv_predict_renewal(fit.model, fit.par, 0.0, i, &stay);
+			CHECK(fabs(stay - limit) < 2e-6, "power %g: S(%d) %.12g, of the limit %.12g", power[k], i, stay, limit);
+		}
+		for (i = 0; i < 4; i++)
+		{
+			double		c = fit.par[2] * (i == 0 ? 1.001 : i == 1 ? 0.999 : 1.0);
+			double		rate = fit.par[0] / fit.par[1] * pow(24.0, fit.par[2] - c) * (i == 2 ? 1.01 : i == 3 ? 0.99 : 1.0);
+
+			CHECK(discrete_weibull(tenure, 24, rate, c) < here, "power %g: higher beside it, way %d", power[k], i);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -458,6 +578,8 @@ main(void)
 	RUN(test_degenerate);
 	RUN(test_geometric);
 	RUN(test_recovery);
+	RUN(test_late);
+	RUN(test_limit);
 	RUN(test_survivors);
 	CHECK_DONE("contract");
 }

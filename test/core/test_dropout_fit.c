@@ -364,6 +364,51 @@ test_no_attrition(void)
 	free(row);
 }
 
+/*
+ * Sixty customers buy once in six days, and all fall silent after two months:
+ * the likelihood rises the more they leave at one age, 64, towards -1713.78,
+ * that of purchases at one rate until then.  e^(64 b) has to stay a number, so
+ * that it ends a little before.  Probabilities at these parameters in 50-digit
+ * arithmetic.
+ */
+static void
+test_one_age(void)
+{
+	static const double par[] = {100000000.00000018, 641321891.55251718, 5.2970040584882279,
+	166.94871962459064, 9.9999999999998817e+149};
+	static const struct
+	{
+		ClvRow		row;
+		double		ahead;
+		double		want;
+	}			alive[] = {
+		{{0, 0, 0}, 63, 0.99858345504644569}, {{0, 0, 0}, 65, 7.0439494882497865e-22},
+		{{0, 0, 0}, 80, 0.0}, {{10, 62, 63}, 0, 0.99854907211230144},
+		{{10, 62, 64}, 0, 0.74760643449510033}, {{10, 62, 120}, 0, 0.0}
+	};
+	static const ClvRow newcomer = {0, 0, 0};
+	MakeRow		row[60];
+	ClvFitted	fit;
+	double		purchases = NAN;
+	size_t		i;
+
+	for (i = 0; i < 60; i++)
+		row[i] = (MakeRow) {8 + (i + 1) % 5, 56 + (i + 1) % 9, 120, 0, 1};
+	fit = run_rows("ggompertznbd", row, 60);
+	CHECK(fit.status == CLV_BOUNDARY && fabs(fit.loglik + 1716.7635868) < 1e-6,
+		  "one age: status %d, lnL %.12g: %s", fit.status, fit.loglik, fit.message);
+	for (i = 0; i < sizeof(alive) / sizeof(alive[0]); i++)
+	{
+		double		out = NAN;
+
+		clv_predict_p_alive(fit.model, par, &alive[i].row, alive[i].ahead, &out);
+		CHECK(fabs(out - alive[i].want) <= 1e-11 * alive[i].want, "one age: alive %zu %.15g, not %.15g",
+			  i, out, alive[i].want);
+	}
+	clv_predict_purchases(fit.model, par, &newcomer, 0.0, 120.0, &purchases);
+	CHECK(fabs(purchases / 9.9996288957205811 - 1.0) < 1e-12, "one age: %.15g purchases", purchases);
+}
+
 static void
 test_golden(void)
 {
@@ -379,5 +424,6 @@ main(void)
 	RUN(test_simulated);
 	RUN(test_limits);
 	RUN(test_no_attrition);
+	RUN(test_one_age);
 	CHECK_DONE("dropout fit");
 }

@@ -153,8 +153,12 @@ make_edge(int which, bool discrete)
 		case 10:
 			regular(50, 0.0, 1.0, 0.0, 0.0);
 			return "all first bought today";
+		case 31:
+			for (i = 1; i <= 60; i++)
+				add(8 + i % 5, 56 + i % 9, 120, 30.0);
+			return "all leave at one age";
 		default:
-			if (which > 30)
+			if (which > 31)
 				return NULL;
 			for (i = 0; i < 5; i++)
 				live(&random, 30.0 + 80.0 * i, 0.02 * which - 0.2, discrete);
@@ -184,18 +188,38 @@ log_likelihood(const ClvModel *model, const double *par)
 	return sum;
 }
 
+static double
+unit(const Edge *edge, const ClvMoments *moments, int i)
+{
+	const ClvParam *param = &edge->model->param[i];
+
+	return pow(clv_moments_age(moments), param->time_power) *
+		pow(clv_moments_spend(moments), param->money_power);
+}
+
 /* How far parameter i is from where a search begins, as the solver counts. */
 static double
 distance(const Edge *edge, int i)
 {
-	const ClvParam *param = &edge->model->param[i];
 	ClvMoments	moments = {0};
 
 	while (!clv_moments_step(&moments, edge->base))
 		;
-	return log((edge->fitted->par[i] - param->lower) /
-			   (pow(clv_moments_age(&moments), param->time_power) *
-				pow(clv_moments_spend(&moments), param->money_power)));
+	return log((edge->fitted->par[i] - edge->model->param[i].lower) / unit(edge, &moments, i));
+}
+
+/* And how far a search goes. */
+static double
+most(const Edge *edge, int i)
+{
+	ClvMoments	moments = {0};
+	double		largest = NAN;
+
+	while (!clv_moments_step(&moments, edge->base))
+		;
+	if (edge->model->largest != NULL)
+		largest = edge->model->largest(edge->model, moments.longest, i);
+	return isnan(largest) ? CLV_MAX_PHI : log(largest / unit(edge, &moments, i));
 }
 
 /*
@@ -226,7 +250,7 @@ check_optimum(const Edge *edge)
 			double		par[CLV_MAX_PARAM];
 			double		there;
 
-			if (turn * far > CLV_MAX_PHI - 3.0)
+			if (far > most(edge, i) - 3.0 ? turn > 0 : turn * far > CLV_MAX_PHI - 3.0)
 				continue;
 			memcpy(par, fitted->par, sizeof(par));
 			par[i] = lower + (par[i] - lower) * exp(turn * (limit ? 0.1 : 0.01));
@@ -299,7 +323,7 @@ check_words(const Edge *edge, double age)
 	if (says(edge, "no sign that customers ever leave"))
 		CHECK(new_alive(edge, age) > 0.9, "%s: %s, but %g are alive after %g", edge->label,
 			  edge->fitted->message, new_alive(edge, age), age);
-	if (says(edge, "leave late, if they leave at all"))
+	if (says(edge, "leave late, if they leave at all") || says(edge, "nobody leaves early"))
 		CHECK(new_alive(edge, 0.01 * age) > 0.99, "%s: %s, but %g are alive after %g", edge->label,
 			  edge->fitted->message, new_alive(edge, 0.01 * age), 0.01 * age);
 	if (says(edge, "opportunity or never") || says(edge, "at once or never"))
@@ -354,6 +378,61 @@ check_customer(const Edge *edge, const ClvRow *one, double h)
 		  forever, years, next);
 }
 
+/*
+ * How far from the limiting model a fit at a limit is: what a hundredfold step
+ * further out changes, of expected purchases and in P(alive).
+ */
+static double worst_purchases;
+static double worst_alive;
+
+static void
+push(const Edge *edge, double factor, double *par)
+{
+	const ClvModel *model = edge->model;
+	int			limit = edge->fitted->limit;
+	bool		grows = says(edge, "grow");
+	int			i;
+
+	memcpy(par, edge->fitted->par, model->nparam * sizeof(double));
+	for (i = 0; i < clv_real_params(model); i++)
+	{
+		char		pair[64];
+
+		snprintf(pair, sizeof(pair), "%s and %s ", model->param[limit].name, model->param[i].name);
+		if (i == limit || says(edge, pair))
+			par[i] = model->param[i].lower +
+				(par[i] - model->param[i].lower) * (grows ? factor : 1.0 / factor);
+	}
+}
+
+static void
+measure_limit(const Edge *edge, const ClvRow *one)
+{
+	const ClvModel *model = edge->model;
+	double		par[CLV_MAX_PARAM];
+	double		here = NAN;
+	double		there = NAN;
+
+	if (edge->fitted->status != CLV_BOUNDARY || clv_is_whole(model, edge->fitted->limit) ||
+		edge->fitted->par[edge->fitted->limit] > 1e100)
+		return;
+
+	/* beta is followed by s, as 1 / ln beta: the limit is far off */
+	if (says(edge, "or at a risk that does not grow with age"))
+		return;
+	push(edge, 100.0, par);
+	clv_predict_purchases(model, edge->fitted->par, one, 0.0, 365.0, &here);
+	clv_predict_purchases(model, par, one, 0.0, 365.0, &there);
+	if (list && fabs(here - there) > 1e-4 * fmax(there, 1e-3))
+		printf("    %s: x %g, t_x %g, T %g: %g purchases, further out %g\n", edge->label, one->x, one->tx, one->t, here, there);
+	worst_purchases = fmax(worst_purchases, fabs(here - there) / fmax(there, 1e-3));
+	clv_predict_p_alive(model, edge->fitted->par, one, 0.0, &here);
+	clv_predict_p_alive(model, par, one, 0.0, &there);
+	if (list && fabs(here - there) > 1e-4)
+		printf("    %s: x %g, t_x %g, T %g: alive %g, further out %g\n", edge->label, one->x, one->tx, one->t, here, there);
+	worst_alive = fmax(worst_alive, fabs(here - there));
+}
+
 /* The customers of the base, and others. */
 static void
 check_customers(const Edge *edge)
@@ -371,6 +450,7 @@ check_customers(const Edge *edge)
 		ClvRow		one = {row[i].x, row[i].tx, row[i].t};
 
 		check_customer(edge, &one, 365.0);
+		measure_limit(edge, &one);
 		age = fmax(age, one.t);
 	}
 	check_words(edge, age);
@@ -450,6 +530,11 @@ check_customer_model(const ClvModel *model)
 			CHECK(which == 10 || model->kind == CLV_SPEND, "%s tells nothing about %s", what, model->name);
 		clv_base_free(&base);
 	}
+	CHECK(worst_purchases < 2e-5 && worst_alive < 2e-6,
+		  "%s at a limit: further out purchases change by %g, P(alive) by %g", model->name, worst_purchases, worst_alive);
+	if (list)
+		printf("  %s at a limit: further out purchases change by %.1e, P(alive) by %.1e\n", model->name, worst_purchases, worst_alive);
+	worst_purchases = worst_alive = 0.0;
 }
 
 /* ------------------------------------------------------------- contracts */
@@ -464,6 +549,23 @@ leave_regularly(ClvTenure *tenure, int periods, double chance)
 	for (i = 0; i < periods; i++)
 	{
 		double		lost = floor(left * chance);
+
+		left -= lost;
+		tenure[i] = (ClvTenure) {i + 1, lost, i + 1 == periods ? left : 0.0};
+	}
+	return periods;
+}
+
+/* The chance of leaving grows with the eighth power of the period. */
+static size_t
+leave_late(ClvTenure *tenure, int periods)
+{
+	double		left = 1e4;
+	int			i;
+
+	for (i = 0; i < periods; i++)
+	{
+		double		lost = floor(0.5 * left * pow((i + 1.0) / periods, 8.0));
 
 		left -= lost;
 		tenure[i] = (ClvTenure) {i + 1, lost, i + 1 == periods ? left : 0.0};
@@ -498,6 +600,12 @@ make_contracts(int which, ClvTenure *tenure, size_t *n)
 		case 5:
 			tenure[0] = (ClvTenure) {HEAVY, 1.0, 0.0};
 			return "one who renewed all the time";
+		case 11:
+			*n = leave_late(tenure, 24);
+			return "most leave late";
+		case 12:
+			tenure[0] = (ClvTenure) {24.0, 500.0, 500.0};
+			return "half left after the same long time";
 		case 6:
 			*n = leave_regularly(tenure, 24, 0.1);
 			tenure[(*n)++] = (ClvTenure) {HEAVY, 1.0, 0.0};

@@ -214,7 +214,7 @@ check_pmf(const char *name, const double *h)
 	free(total);
 }
 
-/* Quantiles lie between draws as percentile_cont() has them. */
+/* A share is at number share (n + 1) of n draws. */
 static void
 test_quantiles(void)
 {
@@ -242,16 +242,52 @@ test_quantiles(void)
 			}
 		}
 	}
-	CHECK_REL(range.lower, 0.25 * total[0] + 0.75 * total[1], 1e-14, "lower");
+	CHECK_REL(range.lower, 0.75 * total[0] + 0.25 * total[1], 1e-14, "lower");
 	CHECK_REL(range.median, 0.5 * total[1] + 0.5 * total[2], 1e-14, "median");
-	CHECK_REL(range.upper, 0.75 * total[2] + 0.25 * total[3], 1e-14, "upper");
+	CHECK_REL(range.upper, 0.25 * total[2] + 0.75 * total[3], 1e-14, "upper");
 	CHECK_REL(range.mean, mean_of(total, 4), 1e-14, "mean");
+
+	/* four draws do not tell where one in twenty is */
+	terms.level = 0.9;
+	range = run(&terms, &customer, 1, NULL);
+	CHECK(range.lower == total[0] && range.upper == total[3], "the outermost draws");
 
 	terms.draws = 1;
 	range = run(&terms, &customer, 1, total);
 	CHECK(range.lower == total[0] && range.upper == total[0] &&
 		  range.median == total[0] && range.mean == total[0],
 		  "all is the one draw");
+}
+
+/*
+ * So that one draw more is in the interval of nineteen as often as that says:
+ * of SEEDS, give or take three standard errors.
+ */
+#define SEEDS	2000
+
+static void
+test_level(void)
+{
+	ClvFitted	model = timing("nbd");
+	ClvFitted	spend = known("gammagamma", spend_par);
+	ClvCustomer customer = customer_of(50, 25, 26, 20);
+	double		total[20];
+	int			inside = 0;
+	int			seed;
+
+	for (seed = 1; seed <= SEEDS; seed++)
+	{
+		ClvTerms	terms = terms_of(&model, &spend, 20, seed);
+		ClvRange	range;
+
+		run(&terms, &customer, 1, total);
+		terms.draws = 19;
+		terms.level = 0.9;
+		range = run(&terms, &customer, 1, NULL);
+		inside += total[19] >= range.lower && total[19] <= range.upper;
+	}
+	CHECK(fabs(inside - 0.9 * SEEDS) < 3.0 * sqrt(0.9 * 0.1 * SEEDS),
+		  "level: the next draw is in the interval of 90 %% %d times of %d", inside, SEEDS);
 }
 
 /* ------------------------------------------------------------------------
@@ -510,8 +546,9 @@ live(const ClvFitted *model, const ClvFitted *spend, ClvRandom *random,
 }
 
 /*
- * 90 % of what happens to groups of customers lies in the 90 % intervals, and
- * the rank of what happens among FUTURES draws is any with the same chance.
+ * 90 % of what happens to groups of customers lies in the 90 % intervals, or more
+ * where nothing happens to more than 5 %, since that is inside; 5 % lies above;
+ * and the rank of what happens among FUTURES draws is any with the same chance.
  */
 static void
 check_coverage(const char *name)
@@ -519,6 +556,7 @@ check_coverage(const char *name)
 	ClvFitted	model = timing(name);
 	ClvFitted	spend = known("gammagamma", spend_par);
 	int			inside = 0;
+	int			above = 0;
 	int			tenth[10] = {0};
 	double		chi = 0;
 	int			g;
@@ -540,6 +578,7 @@ check_coverage(const char *name)
 			live(&model, &spend, &random, &customer[i], &happened);
 		range = run(&terms, customer, MEMBERS, total);
 		inside += range.lower <= happened && happened <= range.upper;
+		above += happened > range.upper;
 		for (i = 0; i < FUTURES; i++)
 		{
 			below += total[i] < happened;
@@ -550,8 +589,10 @@ check_coverage(const char *name)
 		below += (int) ((equal + 1) * clv_random_uniform(&random));
 		tenth[below / ((FUTURES + 1) / 10)]++;
 	}
-	CHECK(fabs(inside - 0.9 * GROUPS) < LIMIT * sqrt(0.09 * GROUPS),
+	CHECK(inside - 0.9 * GROUPS > -LIMIT * sqrt(0.09 * GROUPS),
 		  "%s: %d of %d are inside", name, inside, GROUPS);
+	CHECK(fabs(above - 0.05 * GROUPS) < LIMIT * sqrt(0.0475 * GROUPS),
+		  "%s: %d of %d are above", name, above, GROUPS);
 	for (i = 0; i < 10; i++)
 		chi += (tenth[i] - GROUPS / 10.0) * (tenth[i] - GROUPS / 10.0) / (GROUPS / 10.0);
 	CHECK(chi < 33.7, "%s: chi-square of ranks is %.1f (p < 0.0001)", name, chi);
@@ -653,6 +694,7 @@ main(void)
 	RUN(test_equal);
 	RUN(test_coverage);
 	RUN(test_quantiles);
+	RUN(test_level);
 	RUN(test_order);
 	RUN(test_spread);
 	RUN(test_shared);

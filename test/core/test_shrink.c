@@ -4,7 +4,9 @@
  *
  * With the same covariance s2 I in every fit, EM settles where the covariance
  * between the estimates y, S with divisor n - 1, is Sigma + s2 I: then
- * Sigma = S - s2 I and m = mu + Sigma S^-1 (y - mu), mu the mean of the y.
+ * Sigma = S - s2 I and m = mu + Sigma S^-1 (y - mu), mu the mean of the y, which
+ * has covariance S / n.  Of m itself the covariance is s2 I - s2^2 S^-1, given mu,
+ * and with that of mu s2 I - (1 - 1 / n) s2^2 S^-1.
  */
 #include "check.h"
 
@@ -14,7 +16,9 @@
 #include "shrink.h"
 
 #define GROUPS	5
-#define S2		0.04
+
+/* the variance that a fit leaves */
+static double S2 = 0.04;
 
 static const double estimate[GROUPS][2] = {
 	{-1.0, 3.1}, {-0.4, 3.9}, {0.1, 3.6}, {-0.9, 4.4}, {0.7, 4.0}
@@ -51,7 +55,7 @@ fit_of(const double *y, double prior_mean, double prior_sd)
 
 /* The sample's mean and covariance, and what follows for each group. */
 static void
-by_hand(double *mu, double sigma[2][2], double m[GROUPS][2])
+by_hand(double *mu, double sigma[2][2], double m[GROUPS][2], double *var, double *mu_var)
 {
 	double		s[2][2] = {{0.0}};
 	double		det;
@@ -75,6 +79,11 @@ by_hand(double *mu, double sigma[2][2], double m[GROUPS][2])
 		}
 	}
 	det = s[0][0] * s[1][1] - s[0][1] * s[1][0];
+	for (i = 0; i < 2; i++)
+	{
+		var[i] = S2 - (1.0 - 1.0 / GROUPS) * S2 * S2 * s[1 - i][1 - i] / det;
+		mu_var[i] = s[i][i] / GROUPS;
+	}
 	for (g = 0; g < GROUPS; g++)
 	{
 		double		y0 = estimate[g][0] - mu[0];
@@ -97,11 +106,13 @@ check_pool(const char *label, double prior_mean, double prior_sd, bool lost)
 	double		mu[2];
 	double		sigma[2][2];
 	double		m[GROUPS][2];
+	double		var[2];
+	double		mu_var[2];
 	int			n = GROUPS + (lost ? 1 : 0);
 	int			g;
 	int			i;
 
-	by_hand(mu, sigma, m);
+	by_hand(mu, sigma, m, var, mu_var);
 	for (g = 0; g < n; g++)
 	{
 		fit[g] = fit_of(estimate[g % GROUPS], prior_mean, prior_sd);
@@ -113,12 +124,14 @@ check_pool(const char *label, double prior_mean, double prior_sd, bool lost)
 	for (g = 0; g < n; g++)
 	{
 		clv_shrink_result(shrink, g, &fit[g]);
-		CHECK(fit[g].groups == GROUPS && fit[g].has_cov, "%s: not shrunk", label);
+		CHECK(fit[g].groups == GROUPS && fit[g].has_cov && fit[g].status == CLV_CONVERGED,
+			  "%s: not shrunk, or not settled", label);
 		for (i = 0; i < 2; i++)
 		{
-			CHECK_REL(fit[g].par[i], exp(g < GROUPS ? m[g][i] : mu[i]), 1e-4, label);
-			CHECK_REL(fit[g].prior.median[i], exp(mu[i]), 1e-4, label);
-			CHECK_REL(fit[g].prior.sd[i], sqrt(sigma[i][i]), 1e-4, label);
+			CHECK_REL(fit[g].par[i], exp(g < GROUPS ? m[g][i] : mu[i]), 5e-5, label);
+			CHECK_REL(fit[g].cov[CLV_PACK(i, i)], g < GROUPS ? var[i] : sigma[i][i] + mu_var[i], 5e-5, label);
+			CHECK_REL(fit[g].prior.median[i], exp(mu[i]), 5e-5, label);
+			CHECK_REL(fit[g].prior.sd[i], sqrt(sigma[i][i]), 5e-5, label);
 		}
 	}
 	clv_shrink_free(shrink);
@@ -256,6 +269,10 @@ test_pool(void)
 	check_pool("without priors", 0.0, 0.0, false);
 	check_pool("a prior is taken out", 2.0, 0.3, false);
 	check_pool("one knows nothing", 0.0, 0.0, true);
+
+	/* EM alone comes nearer by a hundredth of the rest in a sweep */
+	S2 = 0.2;
+	check_pool("fits that leave nearly all open", 0.0, 0.0, false);
 }
 
 int
