@@ -43,6 +43,7 @@
 
 #define BLOCK		128			/* cells summed without compensation */
 #define NEGLIGIBLE	-70.0		/* ln of A beyond which deaths are left out */
+#define MAX_PANELS	1000		/* of a gap; no fit has come to a tenth of it */
 
 /*
  * Each of the rules is right to 1e-14 where the logarithm of the integrand
@@ -254,11 +255,16 @@ choose_rule(const Work *w, double age, double rest, double *width)
 	return &clv_gauss_rule[i];
 }
 
-/* Add a gap's deaths to what is later than its first knot. */
+/*
+ * Add a gap's deaths to what is later than its first knot: NaN, which rejects
+ * the parameters, where it would not come to an end.
+ */
 static void
 add_gap(const Work *w, Way at, double end, Knot *knot)
 {
-	while (at.age < end && at.fall > NEGLIGIBLE)
+	int			panel;
+
+	for (panel = 0; at.age < end && at.fall > NEGLIGIBLE; panel++)
 	{
 		double		width;
 		const ClvGaussRule *rule = choose_rule(w, at.age, end - at.age, &width);
@@ -283,6 +289,11 @@ add_gap(const Work *w, Way at, double end, Knot *knot)
 			add_shifted(w->nparam, weight, &death, shift, &knot->later);
 		}
 		at = go_on(w, &at, width);
+		if (panel == MAX_PANELS)
+		{
+			knot->later.one = NAN;
+			break;
+		}
 	}
 }
 

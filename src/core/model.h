@@ -88,6 +88,12 @@ clv_sums_clear(ClvSums *sums, int n)
 }
 
 /*
+ * With more orders than this a life is not drawn to its end: it may have none,
+ * where times are so far from 0 that a purchase does not move them.
+ */
+#define CLV_MAX_ORDERS	10000000
+
+/*
  * A simulated customer's purchases after the first, one at a time.  A model
  * fills it in draw() or draw_alive() and moves it in next(); the fields are the
  * model's own.
