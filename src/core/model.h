@@ -139,7 +139,9 @@ struct ClvModel
 	 * [from, to) of the units() there are, in ascending order, adding to
 	 * "sums" (a unit is well under a microsecond, or else step_units says how
 	 * many take some milliseconds).  The total of slice() does not depend on
-	 * how the units are cut.  Of a model that takes no covariates there may
+	 * how the units are cut.  It returns CLV_CONTINUE where the work of one unit
+	 * has become too long, and is called again with the same ones, to go on
+	 * from there.  Of a model that takes no covariates there may
 	 * turn out to be more units() as slice() goes on, never after the last.
 	 */
 	size_t		step_units;
