@@ -104,6 +104,8 @@ log_customer(Log *log, int64 customer)
 		tuplestore_putvalues(log->rsinfo->setResult, log->rsinfo->setDesc,
 							 value + skip, isnull + skip);
 	}
+	if (shopper.status != CLV_OK)
+		clv_raise(&shopper.err);
 }
 
 PG_FUNCTION_INFO_V1(clv_simulate);

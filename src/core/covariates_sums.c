@@ -37,6 +37,7 @@ typedef struct Work
 
 	/* the group that is under way */
 	size_t		now;
+	size_t		at;				/* the next unit */
 	void	   *group;			/* its work, of the plain model */
 	size_t		units;			/* of that */
 	double		u[1 + CLV_MAX_COVARIATES];
@@ -151,6 +152,7 @@ covariates_begin(void *work, const double *par)
 	memcpy(w->par, par, w->c->model.nparam * sizeof(double));
 	drop_group(w);
 	w->now = 0;
+	w->at = 0;
 	memset(&w->loglik, 0, sizeof(w->loglik));
 	memset(w->block, 0, w->nsum * sizeof(double));
 	memset(w->total, 0, w->nsum * sizeof(ClvTwofold));
@@ -325,18 +327,20 @@ covariates_slice(void *work, size_t from, size_t to, ClvSums *sums)
 	Work	   *w = work;
 	const ClvCovariates *c = w->c;
 
+	from = w->at;
 	while (from < to)
 	{
 		size_t		first = w->now > 0 ? c->end[w->now - 1] : 0;
 		size_t		end = c->end[w->now];
 		size_t		stop = to < end ? to : end;
-		ClvStatus	status = from == first ? begin_group(w) : CLV_OK;
+		ClvStatus	status = w->group == NULL ? begin_group(w) : CLV_OK;
 
 		if (status == CLV_OK)
 			status = c->plain->slice(w->group,
 									 unit_of_work(w, from - first, end - first),
 									 unit_of_work(w, stop - first, end - first),
 									 &w->sums);
+		w->at = from;
 		if (status != CLV_OK)
 			return status;
 		if (stop == end)
@@ -348,6 +352,7 @@ covariates_slice(void *work, size_t from, size_t to, ClvSums *sums)
 		}
 		from = stop;
 	}
+	w->at = to;
 	if (w->now == c->base->ngroup)
 		hand_over(w, sums);
 	return CLV_OK;

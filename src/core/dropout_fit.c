@@ -43,6 +43,8 @@
 
 #define BLOCK		128			/* cells summed without compensation */
 #define NEGLIGIBLE	-70.0		/* ln of A beyond which deaths are left out */
+#define MAX_PANELS	1000		/* of a gap; no fit has come to a tenth of it */
+#define NODES_A_CALL 16384		/* of a slice, about 0.2 us each */
 
 /*
  * Each of the rules is right to 1e-14 where the logarithm of the integrand
@@ -93,8 +95,12 @@ typedef struct Work
 	/* the group that is under way */
 	size_t		now;
 	Knot	   *knot;
+	size_t		left;			/* knots whose rows are not filled yet */
 	ClvPochhammer rate;
 	double		x;
+
+	size_t		at;				/* the next unit */
+	int			nodes;			/* in this call of the slice */
 
 	double		customers;		/* of the block */
 	double		block[MAX_SUMS];	/* lnL, first and second derivatives */
@@ -150,6 +156,8 @@ clv_dropout_begin(void *work, const double *par)
 	memset(w->block, 0, sizeof(w->block));
 	memset(w->total, 0, sizeof(w->total));
 	w->now = 0;
+	w->left = 0;
+	w->at = 0;
 	return CLV_OK;
 }
 
@@ -254,17 +262,23 @@ choose_rule(const Work *w, double age, double rest, double *width)
 	return &clv_gauss_rule[i];
 }
 
-/* Add a gap's deaths to what is later than its first knot. */
+/*
+ * Add a gap's deaths to what is later than its first knot: NaN, which rejects
+ * the parameters, where it would not come to an end.
+ */
 static void
-add_gap(const Work *w, Way at, double end, Knot *knot)
+add_gap(Work *w, Way at, double end, Knot *knot)
 {
-	while (at.age < end && at.fall > NEGLIGIBLE)
+	int			panel;
+
+	for (panel = 0; at.age < end && at.fall > NEGLIGIBLE; panel++)
 	{
 		double		width;
 		const ClvGaussRule *rule = choose_rule(w, at.age, end - at.age, &width);
 		int			i;
 		int			k;
 
+		w->nodes += rule->n;
 		for (i = 0; i < rule->n; i++)
 		{
 			Way			node = go_on(w, &at, width * rule->node[i]);
@@ -283,12 +297,17 @@ add_gap(const Work *w, Way at, double end, Knot *knot)
 			add_shifted(w->nparam, weight, &death, shift, &knot->later);
 		}
 		at = go_on(w, &at, width);
+		if (panel == MAX_PANELS)
+		{
+			knot->later.one = NAN;
+			break;
+		}
 	}
 }
 
 /* The row of a knot whose next one, if any, has its own. */
 static void
-fill_knot(const Work *w, double time, double next_time, const Knot *next, Knot *knot)
+fill_knot(Work *w, double time, double next_time, const Knot *next, Knot *knot)
 {
 	Way			here;
 	double		shift[MAX_PARAM] = {0.0};
@@ -319,20 +338,38 @@ fill_knot(const Work *w, double time, double next_time, const Knot *next, Knot *
 	knot->later_weight = knot->alive_weight = 0.0;
 }
 
-/* The rows of a group's knots, from the last to the first. */
-static void
+/*
+ * The rows of a group's knots, from the last to the first; false if the call has
+ * had enough of them before the end.
+ */
+static bool
 fill_table(Work *w, const ClvKnotGroup *group)
 {
 	const double *time = w->knots.time + group->knot;
-	size_t		k;
 
-	for (k = group->knots; k-- > 0;)
+	while (w->left > 0 && w->nodes < NODES_A_CALL)
 	{
+		size_t		k = --w->left;
 		bool		last = k + 1 == group->knots;
 
 		fill_knot(w, time[k], last ? time[k] : time[k + 1],
 				  last ? NULL : &w->knot[k + 1], &w->knot[k]);
+		w->nodes++;
 	}
+	return w->left == 0;
+}
+
+/* A group begins, or is gone on with: is its table full? */
+static bool
+begin_group(Work *w, const ClvKnotGroup *group)
+{
+	if (w->left == 0)
+	{
+		w->x = w->base->x[w->base->cell[group->cell].ix];
+		clv_pochhammer(w->par[CLV_DROPOUT_R], w->x, &w->rate);
+		w->left = group->knots;
+	}
+	return fill_table(w, group);
 }
 
 /*
@@ -455,6 +492,8 @@ clv_dropout_slice(void *work, size_t from, size_t to, ClvSums *sums)
 	Work	   *w = work;
 	size_t		ncell = w->base->ncell;
 
+	w->nodes = 0;
+	from = w->at;
 	while (from < to)
 	{
 		const ClvKnotGroup *group;
@@ -464,12 +503,9 @@ clv_dropout_slice(void *work, size_t from, size_t to, ClvSums *sums)
 		if (w->now == w->knots.ngroup && !clv_knots_next(&w->knots, from))
 			return CLV_NO_MEMORY;
 		group = &w->knots.group[w->now];
-		if (from == group->cell)
-		{
-			w->x = w->base->x[w->base->cell[from].ix];
-			clv_pochhammer(w->par[CLV_DROPOUT_R], w->x, &w->rate);
-			fill_table(w, group);
-		}
+		w->at = from;
+		if (from == group->cell && !begin_group(w, group))
+			return CLV_CONTINUE;
 		if (end > group->cell + group->cells)
 			end = group->cell + group->cells;
 		stop = end < to ? end : to;
@@ -483,6 +519,7 @@ clv_dropout_slice(void *work, size_t from, size_t to, ClvSums *sums)
 		}
 		from = stop;
 	}
+	w->at = to;
 	if (to == ncell)
 		add_totals(w, sums);
 	return CLV_OK;

@@ -88,6 +88,12 @@ clv_sums_clear(ClvSums *sums, int n)
 }
 
 /*
+ * With more orders than this a life is not drawn to its end: it may have none,
+ * where times are so far from 0 that a purchase does not move them.
+ */
+#define CLV_MAX_ORDERS	10000000
+
+/*
  * A simulated customer's purchases after the first, one at a time.  A model
  * fills it in draw() or draw_alive() and moves it in next(); the fields are the
  * model's own.
@@ -133,7 +139,9 @@ struct ClvModel
 	 * [from, to) of the units() there are, in ascending order, adding to
 	 * "sums" (a unit is well under a microsecond, or else step_units says how
 	 * many take some milliseconds).  The total of slice() does not depend on
-	 * how the units are cut.  Of a model that takes no covariates there may
+	 * how the units are cut.  It returns CLV_CONTINUE where the work of one unit
+	 * has become too long, and is called again with the same ones, to go on
+	 * from there.  Of a model that takes no covariates there may
 	 * turn out to be more units() as slice() goes on, never after the last.
 	 */
 	size_t		step_units;

@@ -144,7 +144,9 @@ clv_objective_step(ClvObjective *objective)
 	}
 	if (status == CLV_NO_MEMORY)
 		return status;
-	if (status != CLV_OK)
+	if (status == CLV_CONTINUE)
+		objective->done = from;
+	else if (status != CLV_OK)
 		give_up(objective);
 	return objective->done < objective->units ? CLV_CONTINUE : CLV_OK;
 }

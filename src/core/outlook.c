@@ -18,14 +18,13 @@
 #include "renewals.h"
 
 /*
- * Work is counted in purchases and futures, about 0.1 us each; parameters, and
- * P(alive) of the models that integrate for it, take up to so many of them.
+ * Work is counted in purchases and futures, about 0.1 us each.  Parameters and
+ * P(alive) take up to so many of them; what P(alive) takes of its budget, in
+ * units of 10 ns, comes on top of it.
  */
 #define STEP		16384
 #define COSTLY		16
-
-/* One future with more orders than this is not drawn to its end. */
-#define MAX_ORDERS	10000000
+#define UNITS		10
 
 /*
  * A stream of random numbers for each future: the customer's number in the
@@ -213,15 +212,18 @@ find_alive(ClvOutlook *o, const ClvCustomer *customer, double *alive,
 		   int *budget)
 {
 	const ClvModel *model = o->terms->model->model;
+	long long	work;
+	ClvStatus	status;
 
 	if (o->par == NULL && o->draw > 0)
 		return CLV_OK;
 	if (o->at > 0 &&
 		clv_customer_equal(customer, clv_crowd_at(&o->crowd, o->at - 1)))
 		return CLV_OK;
-	*budget -= COSTLY;
-	if (clv_predict_p_alive(model, draw_par(o), &customer->row, 0.0,
-							alive) != CLV_OK)
+	status = clv_predict_alive_now(model, draw_par(o), &customer->row, &work,
+								   alive);
+	*budget -= COSTLY + (int) (work / UNITS);
+	if (status != CLV_OK)
 		return no_answer(o, CLV_OUT_OF_RANGE, NULL, "the model has no answer");
 	return CLV_OK;
 }
@@ -269,11 +271,14 @@ live_on(ClvOutlook *o, int *budget)
 
 		*budget -= 1;
 		o->living = wait <= o->h;
+		if (isnan(wait))
+			return no_answer(o, CLV_OUT_OF_RANGE, NULL,
+							 "a purchase drawn is at no time");
 		if (!o->living)
 			break;
 		*total += spend->draw_spend(spend, draw_spend_par(o), o->rate,
 									&o->random) * exp(-terms->delta * wait);
-		if (++o->orders > MAX_ORDERS)
+		if (++o->orders > CLV_MAX_ORDERS)
 			return no_answer(o, CLV_LIMIT,
 							 "Orders are drawn one by one: take a shorter horizon.",
 							 "there are too many orders within the horizon");

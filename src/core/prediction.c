@@ -26,20 +26,25 @@
 #define MOST_TIME	1e100
 #define MOST_COUNT	1e12
 
-static bool
+/* Its work is that of a comparison each: it is a good part of a P(alive). */
+static inline bool
 parameters_fit(const ClvModel *model, const double *par)
 {
+	bool		fit = true;
 	int			i;
 
 	for (i = 0; i < model->nparam; i++)
-	{
-		if (!(par[i] >= LEAST_PARAM && par[i] <= MOST_PARAM))
-			return false;
-	}
-	return true;
+		fit &= (par[i] >= LEAST_PARAM) & (par[i] <= MOST_PARAM);
+	return fit;
 }
 
-static bool
+bool
+clv_parameters_fit(const ClvModel *model, const double *par)
+{
+	return parameters_fit(model, par);
+}
+
+static inline bool
 row_fits(const ClvRow *row)
 {
 	return row->x <= MOST_COUNT && row->t <= MOST_TIME;
@@ -124,6 +129,21 @@ clv_predict_p_alive(const ClvModel *model, const double *par,
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par) && row_fits(row));
 	return settle(model->p_alive(model, par, row, ahead, &budget), 1.0, out);
+}
+
+ClvStatus
+clv_predict_alive_now(const ClvModel *model, const double *par,
+					  const ClvRow *row, long long *work, double *out)
+{
+	ClvBudget	budget = {CLV_BUDGET};
+	double		answer;
+
+	*work = 0;
+	NEEDS(model, p_alive);
+	NEEDS_RANGE(parameters_fit(model, par) && row_fits(row));
+	answer = model->p_alive(model, par, row, 0.0, &budget);
+	*work = CLV_BUDGET - budget.left;
+	return settle(answer, 1.0, out);
 }
 
 ClvStatus

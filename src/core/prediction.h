@@ -24,6 +24,9 @@
 
 #include "model.h"
 
+/* Are these parameters within what the models are written for? */
+extern bool clv_parameters_fit(const ClvModel *model, const double *par);
+
 /*
  * Transaction models.  "delta" is the discount rate per unit of time
  * (continuous), "h" the horizon, which may be INFINITY where delta > 0, and in
@@ -34,6 +37,14 @@ extern ClvStatus clv_predict_loglik(const ClvModel *model, const double *par,
 extern ClvStatus clv_predict_p_alive(const ClvModel *model, const double *par,
 									 const ClvRow *row, double ahead,
 									 double *out);
+
+/*
+ * P(alive) as of the row, and how much of the budget it took, for whoever asks
+ * many times between two interrupts.
+ */
+extern ClvStatus clv_predict_alive_now(const ClvModel *model,
+									   const double *par, const ClvRow *row,
+									   long long *work, double *out);
 extern ClvStatus clv_predict_p_active(const ClvModel *model,
 									  const double *par, const ClvRow *row,
 									  double h, double *out);

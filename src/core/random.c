@@ -126,6 +126,9 @@ clv_random_normal(ClvRandom *random)
 }
 
 /*
+ * NaN unless both are above 0: GSL would call itself -shape times, and what it
+ * makes of infinity is no variate.
+ *
  * Below shape 0.002 or so a good part of the distribution lies under the
  * smallest double and comes out as 0: the rate of a customer who never buys.
  */
@@ -134,11 +137,13 @@ clv_random_gamma(ClvRandom *random, double shape, double rate)
 {
 	gsl_rng		rng = {&philox_type, random};
 
+	if (!(shape > 0.0 && rate > 0.0) || isinf(shape) || isinf(rate))
+		return NAN;
 	return gsl_ran_gamma(&rng, shape, 1.0) / rate;
 }
 
 /*
- * In [0, 1].  Where both parameters are at most 1, GSL (2.0 and later) works
+ * In [0, 1]; NaN unless both are above 0 and their sum is finite.  Where both parameters are at most 1, GSL (2.0 and later) works
  * in logarithms when powers underflow; otherwise at least one of the two gamma
  * variates that it divides is above zero.
  */
@@ -147,5 +152,7 @@ clv_random_beta(ClvRandom *random, double a, double b)
 {
 	gsl_rng		rng = {&philox_type, random};
 
+	if (!(a > 0.0 && b > 0.0) || isinf(a + b))
+		return NAN;
 	return gsl_ran_beta(&rng, a, b);
 }

@@ -98,27 +98,36 @@ begin_customer(ClvRedraw *redraw)
 }
 
 /* One purchase more, or the end of the customer. */
-static void
-draw_purchase(ClvRedraw *redraw)
+static ClvStatus
+draw_purchase(ClvRedraw *redraw, ClvError *err)
 {
 	ClvCellsRow *row = &redraw->row[redraw->nrow];
 	double		at = redraw->model->next(redraw->model, &redraw->life,
 										 &redraw->random);
 
+	/* also where at is NaN */
+	if (!(at > row->tx))
+		return clv_fail(err, CLV_OUT_OF_RANGE, NULL,
+						"a purchase drawn is at no time after the one before");
 	if (at <= row->t)
 	{
+		if (row->x >= CLV_MAX_ORDERS)
+			return clv_fail(err, CLV_LIMIT, NULL,
+							"more than %d purchases are drawn of one customer",
+							CLV_MAX_ORDERS);
 		redraw->log_gaps = clv_twofold_plus(redraw->log_gaps,
 											log(at - row->tx));
 		row->x++;
 		row->tx = at;
-		return;
+		return CLV_OK;
 	}
 	redraw->begun = false;
 	redraw->nrow++;
 	if (++redraw->of_cell < redraw->like->cell[redraw->cell].n)
-		return;
+		return CLV_OK;
 	redraw->of_cell = 0.0;
 	redraw->cell++;
+	return CLV_OK;
 }
 
 ClvStatus
@@ -133,7 +142,9 @@ clv_redraw_step(ClvRedraw *redraw, ClvError *err)
 		{
 			if (!redraw->begun)
 				begin_customer(redraw);
-			draw_purchase(redraw);
+			status = draw_purchase(redraw, err);
+			if (status != CLV_OK)
+				return status;
 		}
 		return CLV_CONTINUE;
 	}

@@ -80,6 +80,11 @@ struct ClvShrink
 	double		sigma[CLV_PACKED(CLV_MAX_OWN)];
 	double		inverse[CLV_PACKED(CLV_MAX_OWN)]; /* of sigma */
 
+	/* before the first sweep: groups turned to psi, and their sums */
+	size_t		turned;
+	double		all_info[CLV_PACKED(CLV_MAX_OWN)];
+	double		all_pull[CLV_MAX_OWN];
+
 	/* the sweep that is under way: sums over the groups done */
 	int			sweep;
 	size_t		done;
@@ -286,6 +291,14 @@ set_axes(ClvShrink *shrink)
 	shrink->prior_var = widest * widest;
 }
 
+/* How far one step goes from group "from" on. */
+static size_t
+step_end(const ClvShrink *shrink, size_t from)
+{
+	return shrink->ngroup - from > GROUPS_A_STEP ? from + GROUPS_A_STEP
+		: shrink->ngroup;
+}
+
 /* From phi to psi. */
 static void
 turn(const ClvShrink *shrink, Group *group)
@@ -311,25 +324,37 @@ turn(const ClvShrink *shrink, Group *group)
 	memcpy(group->info, info, sizeof(info));
 }
 
+/* Turn some of the groups, and add up what they know; true after the last. */
+static bool
+turn_groups(ClvShrink *shrink)
+{
+	int			n = clv_real_params(shrink->model);
+	size_t		end = step_end(shrink, shrink->turned);
+	int			i;
+
+	if (shrink->turned == 0)
+		set_axes(shrink);
+	for (; shrink->turned < end; shrink->turned++)
+	{
+		Group	   *group = &shrink->group[shrink->turned];
+
+		turn(shrink, group);
+		for (i = 0; i < CLV_PACKED(n); i++)
+			shrink->all_info[i] += group->info[i];
+		for (i = 0; i < n; i++)
+			shrink->all_pull[i] += group->pull[i];
+	}
+	return shrink->turned == shrink->ngroup;
+}
+
 /* Begin with groups that differ by a factor of e, at their common mean. */
 static void
 begin(ClvShrink *shrink)
 {
 	int			n = clv_real_params(shrink->model);
-	double		info[CLV_PACKED(CLV_MAX_OWN)] = {0.0};
-	double		pull[CLV_MAX_OWN] = {0.0};
-	size_t		g;
+	double	   *info = shrink->all_info;
 	int			i;
 
-	set_axes(shrink);
-	for (g = 0; g < shrink->ngroup; g++)
-	{
-		turn(shrink, &shrink->group[g]);
-		for (i = 0; i < CLV_PACKED(n); i++)
-			info[i] += shrink->group[g].info[i];
-		for (i = 0; i < n; i++)
-			pull[i] += shrink->group[g].pull[i];
-	}
 	for (i = 0; i < n; i++)
 	{
 		bool		untold = i < shrink->untold;
@@ -338,7 +363,7 @@ begin(ClvShrink *shrink)
 		shrink->sigma[CLV_PACK(i, i)] = untold ? shrink->prior_var : 1.0;
 	}
 	clv_packed_invert(info, n, TINY, shrink->mu_cov);
-	clv_packed_times(shrink->mu_cov, pull, n, shrink->mu);
+	clv_packed_times(shrink->mu_cov, shrink->all_pull, n, shrink->mu);
 	clv_packed_invert(shrink->sigma, n, MIN_SPREAD, shrink->inverse);
 }
 
@@ -492,10 +517,13 @@ clv_shrink_step(ClvShrink *shrink)
 	/* with less than two there is nothing to have in common */
 	if (shrink->finished || shrink->informed < 2)
 		return CLV_OK;
-	if (shrink->sweep == 0 && shrink->done == 0)
-		begin(shrink);
-	end = shrink->ngroup - shrink->done > GROUPS_A_STEP ?
-		shrink->done + GROUPS_A_STEP : shrink->ngroup;
+	if (shrink->turned < shrink->ngroup)
+	{
+		if (turn_groups(shrink))
+			begin(shrink);
+		return CLV_CONTINUE;
+	}
+	end = step_end(shrink, shrink->done);
 	for (; shrink->done < end; shrink->done++)
 		expect(shrink, &shrink->group[shrink->done]);
 	if (shrink->done < shrink->ngroup)

@@ -35,6 +35,8 @@ typedef struct ClvShopper
 	double		birth;			/* in days */
 	double		rate;			/* of the spend model */
 	int64_t		orders;			/* so far */
+	ClvStatus	status;			/* not CLV_OK: the rest cannot be drawn, */
+	ClvError	err;			/* for this reason */
 } ClvShopper;
 
 typedef struct ClvOrder
@@ -45,7 +47,7 @@ typedef struct ClvOrder
 
 /*
  * Are the numbers in order?  "customer" is the last one to be drawn.  (The
- * models are the caller's to check.)
+ * models are the caller's to check, by clv_model_check().)
  */
 extern ClvStatus clv_simulation_check(const ClvSimulation *simulation,
 									  int64_t customer, ClvError *err);
@@ -54,7 +56,10 @@ extern void clv_shopper_begin(ClvShopper *shopper,
 							  const ClvSimulation *simulation,
 							  int64_t customer);
 
-/* The next order before the end; false: there are no more. */
+/*
+ * The next order before the end; false: there are no more, or shopper->status
+ * is not CLV_OK.
+ */
 extern bool clv_shopper_next(ClvShopper *shopper, ClvOrder *order);
 
 #endif							/* CLV_SIMULATE_H */

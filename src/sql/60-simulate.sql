@@ -15,7 +15,8 @@ COMMENT ON FUNCTION @extschema@.simulate(@extschema@.model, @extschema@.model, b
 	'The same arguments give the same rows; a larger number of customers adds rows and changes none. '
 	'Orders come at any moment of a day: clv.rfm merges those of one day into one purchase, which lowers x for frequent buyers. '
 	'No rows when an argument other than spend is NULL. '
-	'22023: customers < 0, births < 1, days < births, an infinite start, a model of the wrong kind; 22008: dates beyond a timestamp. '
+	'22023: customers < 0, births < 1, days < births, an infinite start, a model of the wrong kind; 22008: dates beyond a timestamp; '
+	'22003: parameters or amounts beyond what can be drawn; 54000: more than 10000000 orders of one customer. '
 	'Generator: Philox 4x32-10 (Salmon et al. 2011); models: the papers that clv.models() names';
 
 CREATE FUNCTION @extschema@.simulate_customer(model @extschema@.model, spend @extschema@.model, customer bigint,

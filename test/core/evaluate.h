@@ -25,7 +25,8 @@ evaluate(const ClvModel *model, const ClvBase *base, const double *par, size_t c
 		to = model->units(work);
 		if (cut > 0 && to - from > cut)
 			to = from + cut;
-		model->slice(work, from, to, &sums);
+		while (model->slice(work, from, to, &sums) == CLV_CONTINUE)
+			;
 	}
 	model->work_free(work);
 	return sums;

@@ -10,41 +10,14 @@
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "absurd.h"
 #include "check.h"
 #include "model.h"
 #include "prediction.h"
-#include "random.h"
-
-#define LENGTH(a)	((int) (sizeof(a) / sizeof((a)[0])))
 
 #define CASES		600 		/* of each model */
-#define MOST_MS		100.0		/* of processor time, for one call */
 #define ROUNDING	1e-8		/* between two answers of their own */
-
-static ClvRandom chance;
-
-static double
-uniform(void)
-{
-	return clv_random_uniform(&chance);
-}
-
-static double
-pick(const double *from, int n)
-{
-	return from[(int) (n * uniform())];
-}
-
-static double
-milliseconds(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
-	return 1e3 * at.tv_sec + 1e-6 * at.tv_nsec;
-}
 
 /* Who is asked about, and what for. */
 typedef struct Case
@@ -266,11 +239,6 @@ check_agreement(const Case *c, const Answers *a)
 	check_renewals(c, a);
 }
 
-static const double absurd_par[] = {
-	5e-324, 1e-300, 1e-101, 1e-100, 1e-99, 1e-50, 1e-30, 1e-16, 1e-10, 1e-5,
-	0.01, 1.0, 100.0, 1e5, 1e8, 1e10, 1e16, 1e30, 1e50, 1e99, 1e100, 1e101,
-	1e300, 1.7e308
-};
 static const double absurd_x[] = {0, 1, 2, 30, 1e5, 1e12, 1e13, 1e308};
 static const double absurd_t[] = {0, 1e-300, 1e-10, 1, 100, 1e5, 1e20, 1e100, 1e300};
 static const double absurd_h[] = {0, 1e-300, 1e-10, 12, 365, 1e5, 1e20, 1e300};
@@ -298,20 +266,7 @@ set_history(Case *c, double x, double t, double share)
 static bool
 draw_case(Case *c, double absurd)
 {
-	const ClvModel *m = c->model;
-	int			i;
-
-	for (i = 0; i < m->nparam; i++)
-	{
-		if (clv_is_whole(m, i))
-			c->par[i] = 1.0 + floor(m->most * uniform());
-		else if (uniform() < absurd)
-			c->par[i] = pick(absurd_par, LENGTH(absurd_par));
-		else if (uniform() < 0.5 * absurd)
-			c->par[i] = exp(230.0 * (2.0 * uniform() - 1.0));
-		else
-			c->par[i] = exp(3.0 * (2.0 * uniform() - 1.0));
-	}
+	draw_parameters(c->model, absurd, c->par);
 	c->h = uniform() < absurd ? pick(absurd_h, LENGTH(absurd_h)) : 365.0 * uniform();
 	c->delta = uniform() < absurd ? pick(absurd_delta, LENGTH(absurd_delta)) : 3e-4;
 	c->n = uniform() < absurd ? pick(absurd_n, LENGTH(absurd_n)) : floor(10.0 * uniform());

@@ -23,7 +23,8 @@ evaluate(const ClvModel *model, const ClvBase *base, const double *par)
 
 	memset(&sums, 0, sizeof(sums));
 	model->begin(work, par);
-	model->slice(work, 0, model->units(work), &sums);
+	while (model->slice(work, 0, model->units(work), &sums) == CLV_CONTINUE)
+		;
 	model->work_free(work);
 	return sums;
 }
