@@ -18,10 +18,10 @@
 /*
  * Models are written for parameters within these: then neither the product of
  * any two of them nor their quotient overflows.  A fit ends within e^18.4 of
- * the scale of its base.  Purchases are counted in whole numbers, of which
+ * the scale of its base, or below the 1e150 of ClvModel.largest.  Purchases are counted in whole numbers, of which
  * a double has more, but differences of large ones have no digits left.
  */
-#define LEAST_PARAM	1e-150
+#define LEAST_PARAM	1e-100
 #define MOST_PARAM	1e150
 #define MOST_TIME	1e100
 #define MOST_COUNT	1e12
