@@ -161,6 +161,33 @@ $$;
 COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text) IS
 	'part of clv.query: the steps histories and as_of';
 
+-- Step "late": the columns of customers who have rows after the last day
+-- observed, where that is found out by reading, from their rows up to it.  Who
+-- has none needs no second look, and when nobody has any no row is read again.
+CREATE FUNCTION @extschema@._late_step(src record, columns text, customer_equality text, seen text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format(
+$sql$late AS (
+    -- what counts of customers with rows after that day, from those up to it
+    SELECT %1$s AS customer%2$s
+    FROM %3$s AS o
+    WHERE (SELECT pg_catalog.max(h.last_row) FROM %8$s AS h) OPERATOR(pg_catalog.>) (SELECT a.as_of FROM as_of AS a)
+      AND EXISTS (SELECT FROM %8$s AS h CROSS JOIN as_of AS a
+                  WHERE h.customer %4$s %1$s AND h.last_row OPERATOR(pg_catalog.>) a.as_of)
+      AND %5$s IS NOT NULL
+      AND %6$s
+      AND %7$s OPERATOR(pg_catalog.<=) (SELECT a.as_of FROM as_of AS a)
+    GROUP BY %1$s
+)$sql$, src.customer_ref, columns, src.relation, customer_equality, src.amount_ref, src.up_to, src.day, seen);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._late_step(record, text, text, text) IS
+	'part of clv.query and clv.acquisition: the step late; what was seen of customers is in a step with the columns customer and last_row';
+
 -- Steps "base" and "model": the fit to all customers.
 CREATE FUNCTION @extschema@._fit_steps(
 	horizon interval, annual_rate float8, model text, refunds text, tier_labels text[])
@@ -250,7 +277,7 @@ $sql$summaries AS (
 		 FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
 $sql$
     FROM histories AS h
-    CROSS JOIN as_of AS a$sql$, opt.customer_join, $sql$
+    CROSS JOIN as_of AS a$sql$, opt.late_join, opt.customer_join, $sql$
     OFFSET 0
 ),
 scores AS $sql$, CASE WHEN NOT read_once THEN 'MATERIALIZED ' END, $sql$(
@@ -308,7 +335,7 @@ $$;
 COMMENT ON FUNCTION @extschema@._net(text, text, text) IS
 	'part of clv.query: what is left of a value after costs';
 
--- Steps "customer_facts", "scores" and what comes of them: what each customer
+-- Steps "late", "customer_facts", "scores" and what comes of them: what each customer
 -- is worth.
 CREATE FUNCTION @extschema@._score_steps(refunds text, opt record, only_values boolean, read_once boolean)
 RETURNS text
@@ -316,7 +343,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN concat(opt.customer_step || E',\n', @extschema@._scores_step(refunds, opt, only_values, read_once),
+	RETURN concat(opt.late_step || E',\n', opt.customer_step || E',\n', @extschema@._scores_step(refunds, opt, only_values, read_once),
 $sql$,
 customer_values AS NOT MATERIALIZED (
     -- customer lifetime value: money to come within the horizon, discounted to as_of
@@ -346,7 +373,7 @@ $sql$,
 END
 $$;
 COMMENT ON FUNCTION @extschema@._score_steps(text, record, boolean, boolean) IS
-	'part of clv.query: the steps scores and customer_values, with costs customer_profits, and the customer table before them';
+	'part of clv.query: the steps scores and customer_values, with costs customer_profits, and before them late and the customer table';
 
 -- The step that holds the customers' values, and the value that ranks and
 -- tiers go by.

@@ -58,10 +58,13 @@ COMMENT ON FUNCTION @extschema@._beginning(@extschema@.rfm, date, text) IS
 
 -- Steps up to "facts", or to "grouped": a row for each customer, with its group.
 CREATE FUNCTION @extschema@._acquired(
-	source regclass, customer name, src record, by name, cohort text, asked date, refunds text, options jsonb,
+	source regclass, customer name, src record, by name, cohort text, as_of date, asked date, refunds text, options jsonb,
 	OUT steps text,
 	OUT facts_name text,	-- of the last of them
-	OUT group_name text)	-- of a group's key "s.group_key"
+	OUT group_name text,	-- of a group's key "s.group_key"
+	OUT late_step text,		-- to follow the step "as_of", if that is yet to be found
+	OUT late_join text,
+	OUT cost text)			-- of a customer "f"
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
@@ -69,14 +72,15 @@ SET quote_all_identifiers = off
 AS $$
 DECLARE
 	customers	record := @extschema@._customer_table(options);
-	cost		record;
-	cost_column text := 'NULL::numeric';
+	named		record;
+	equality	text := @extschema@._equality(@extschema@._column_type(source, customer));
 	by_column	text;		-- of the source
 	by_value	text := 'NULL::text';
 	group_key	text;
 	more_joins	text;
 	facts		text[] := '{}';	-- columns of the customer table
-	cost_ref	text := 'c.cost';
+	of_rows		text;		-- more columns of the histories
+	carried		text[] := '{}';	-- columns that later steps want, of "c" and of "f"
 BEGIN
 	facts_name := 'facts';
 	IF (by IS NULL) = (cohort IS NULL) THEN
@@ -105,14 +109,25 @@ BEGIN
 		group_name := 's.group_key';
 	END IF;
 	IF jsonb_typeof(options -> 'acquisition_cost' -> 'column') = 'string' THEN
-		cost := @extschema@._option_column(options, 'acquisition_cost'::text, '{column,of}'::text[], @extschema@._numbers(), 'a number'::text,
-										   source, customers.relation);
-		IF cost.of_source THEN
-			cost_column := format('sum(CAST(o.%s AS numeric))', cost.column_name);
+		named := @extschema@._option_column(options, 'acquisition_cost'::text, '{column,of}'::text[], @extschema@._numbers(), 'a number'::text,
+											source, customers.relation);
+		IF named.of_source THEN
+			of_rows := format(E',\n           sum(CAST(o.%s AS numeric)) AS cost', named.column_name);
+			carried := carried || 'c.cost'::text;
 		ELSE
-			facts := facts || format('max(CAST(c.%s AS numeric)) AS cost', cost.column_name);
-			cost_ref := 'f.cost';
+			facts := facts || format('max(CAST(c.%s AS numeric)) AS cost', named.column_name);
+			carried := carried || 'f.cost'::text;
 		END IF;
+		cost := CASE WHEN named.of_source AND as_of IS NULL THEN 'CASE WHEN f.last_row > a.as_of THEN l.cost ELSE f.cost END' ELSE 'f.cost' END;
+	END IF;
+	IF by_column IS NOT NULL AND refunds = 'net' THEN
+		carried := carried || '{c.customer,c.refunded}'::text[];
+	END IF;
+	IF of_rows IS NOT NULL AND as_of IS NULL THEN
+		late_step := concat(', ', @extschema@._late_step(src, of_rows, equality, 'facts'::text));
+		late_join := format(' LEFT JOIN late AS l ON l.customer %s f.customer', equality);
+		of_rows := concat(of_rows, E',\n           max(', src.day, ') AS last_row');
+		carried := carried || CASE WHEN 'c.customer' = ANY (carried) THEN '{c.last_row}' ELSE '{c.customer,c.last_row}'::text[] END;
 	END IF;
 	IF facts <> '{}' THEN
 		more_joins := format(' LEFT JOIN (SELECT c.%1$I AS key, %2$s FROM %3$s AS c GROUP BY c.%1$I) AS f ON f.key %4$s c.customer',
@@ -121,18 +136,18 @@ BEGIN
 	END IF;
 	-- What is carried from step to step is written to disk and read again: few
 	-- columns, and "facts" is the only step that is kept.
-	steps := concat('WITH ', @extschema@._histories_step(src, refunds, format(E',\n           %s AS by_value,\n           %s AS cost', by_value, cost_column)), format(
+	steps := concat('WITH ', @extschema@._histories_step(src, refunds, format(E',\n           %s AS by_value%s', by_value, of_rows)), format(
 $sql$
 walked AS (
 	SELECT h.*, clv._beginning(h.history, %1$L::date, %2$L::text) AS b FROM histories AS h OFFSET '0'
 ), begun AS (
-	SELECT t.customer, t.history, t.by_value, t.cost, (t.b).first_purchase, (t.b).second_purchase, (t.b).last_purchase, (t.b).first_order, (t.b).refunded
+	SELECT t.*, (t.b).first_purchase, (t.b).second_purchase, (t.b).last_purchase, (t.b).first_order, (t.b).refunded
 	FROM walked AS t
 	WHERE (t.b).first_purchase IS NOT NULL
 ), facts AS MATERIALIZED (
-	SELECT c.history, c.first_purchase, c.second_purchase, c.last_purchase, c.first_order, %3$s AS group_key, %4$s AS cost%5$s
-	FROM begun AS c%6$s
-)$sql$, asked, refunds, group_key, cost_ref, CASE WHEN by_column IS NOT NULL AND refunds = 'net' THEN ', c.customer, c.refunded' END, more_joins));
+	SELECT c.history, c.first_purchase, c.second_purchase, c.last_purchase, c.first_order, %3$s AS group_key%4$s
+	FROM begun AS c%5$s
+)$sql$, asked, refunds, group_key, (SELECT string_agg(', ' || x.c, '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place)), more_joins));
 	IF by_column IS NOT NULL AND refunds = 'net' THEN
 		-- An order that was sent back the same day is no purchase.
 		steps := concat(steps, format(
@@ -144,16 +159,16 @@ $sql$, parts AS (
 ), by_part AS MATERIALIZED (
 	SELECT p.customer, coalesce(clv._first_by_date(p.by_value, (p.b).first_purchase), '(none)') AS group_key FROM parts AS p GROUP BY p.customer
 ), grouped AS NOT MATERIALIZED (
-	SELECT f.history, f.first_purchase, f.second_purchase, f.last_purchase, f.first_order, coalesce(b.group_key, f.group_key) AS group_key, f.cost
+	SELECT f.history, f.first_purchase, f.second_purchase, f.last_purchase, f.first_order, coalesce(b.group_key, f.group_key) AS group_key%9$s
 	FROM facts AS f LEFT JOIN by_part AS b ON b.customer %8$s f.customer
 	OFFSET '0'
 )$sql$, src.customer_ref, by_column, src.history, asked, src.relation, src.amount_ref, src.up_to,
-			@extschema@._equality(@extschema@._column_type(source, customer))));
+			equality, (SELECT string_agg(regexp_replace(x.c, '^.', ', f'), '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place))));
 		facts_name := 'grouped';
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._acquired(regclass, name, record, name, text, date, text, jsonb) IS
+COMMENT ON FUNCTION @extschema@._acquired(regclass, name, record, name, text, date, date, text, jsonb) IS
 	'part of clv.acquisition: the steps up to one of a row for each customer with a purchase, and the name of a group';
 
 -- A number in the options of clv.acquisition.
@@ -209,13 +224,13 @@ BEGIN
 		PERFORM @extschema@._option_number(given, 'acquisition_cost'::text, 0::float8, 1e300::float8, NULL::float8);
 	END IF;
 	asked := @extschema@._asked(src, as_of);
-	acquired := @extschema@._acquired(source, customer, src, by, cohort, asked, refunds, given);
+	acquired := @extschema@._acquired(source, customer, src, by, cohort, as_of, asked, refunds, given);
 	RETURN QUERY EXECUTE acquired.steps || format(
 $sql$, sized AS MATERIALIZED (
 	SELECT f.group_key, count(*) AS n, max(f.last_purchase) AS last_purchase FROM %5$s AS f GROUP BY f.group_key
 ), as_of AS MATERIALIZED (
 	SELECT %2$s AS as_of
-), pools AS MATERIALIZED (
+)%6$s, pools AS MATERIALIZED (
 	-- groups too small to be told apart are one
 	SELECT g.group_key, g.group_name, CASE WHEN sum(g.n) OVER (PARTITION BY g.group_name) >= $5 THEN g.group_name END AS pool,
 		   CASE WHEN jsonb_typeof($9) = 'number' THEN ($9 #>> '{}')::numeric
@@ -230,8 +245,8 @@ $sql$, sized AS MATERIALIZED (
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND f.second_purchase - f.first_purchase <= 90) AS again_90,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) AS seen_365,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND f.second_purchase - f.first_purchase <= 365) AS again_365,
-		   avg(coalesce(f.cost, p.cost))::float8 AS cost
-	FROM %5$s AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_key = f.group_key
+		   avg(coalesce(%8$s, p.cost))::float8 AS cost
+	FROM %5$s AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_key = f.group_key%7$s
 	GROUP BY p.pool
 ), small AS (
 	SELECT string_agg(DISTINCT p.group_name, ', ') AS members, count(DISTINCT p.group_name) AS n FROM pools AS p WHERE p.pool IS NULL
@@ -266,7 +281,8 @@ SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customer
 FROM valued AS v CROSS JOIN small AS m
 ORDER BY v.pool IS NULL, %4$s
 $sql$, refunds, CASE WHEN as_of IS NULL THEN '(SELECT max(s.last_purchase) FROM sized AS s)' ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
-		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END, acquired.facts_name)
+		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END, acquired.facts_name,
+		acquired.late_step, acquired.late_join, coalesce(acquired.cost, 'NULL::numeric'))
 	USING annual_rate, horizon, model, @extschema@._option_number(given, 'margin'::text, (-1)::float8, 1::float8, 1::float8),
 		@extschema@._option_number(given, 'min_customers'::text, 1::float8, 1e9::float8, 30::float8)::int, level, @extschema@._option_number(given, 'cost_per_order'::text, 0::float8, 1e300::float8, 0::float8),
 		@extschema@._option_number(given, 'seed'::text, (-9e15)::float8, 9e15::float8, 1::float8)::bigint, given -> 'acquisition_cost',
