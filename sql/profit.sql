@@ -97,6 +97,39 @@ CALL clv.create_materialized_view('crm.reasons', 'shop.plain', 'customer', 'day'
 SELECT customer, tier, unprofitable_because, frequency, round(monetary::numeric, 2) AS monetary FROM crm.reasons WHERE customer <= 4 ORDER BY customer;
 SELECT count(*) AS others, count(*) FILTER (WHERE tier = 'unprofitable') AS unprofitable FROM crm.reasons WHERE customer > 4;
 
+-- The reason refunds means that there would be a value of 0 or more had nothing
+-- been sent back: the same models, asked of the orders without their refunds.
+-- A refund on a later day lowers no value, so it is never the reason; one on the
+-- day of its purchase is for some.
+CREATE TABLE shop.returns AS
+SELECT customer, at::date AS day, round(amount::numeric, 2) AS amount
+FROM clv.simulate(clv.model('mbgnbd', '{"r": 0.8, "alpha": 50, "a": 0.8, "b": 2.5}'),
+				  clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 15.44}'), 500, '2023-01-01', 200, 365, 5);
+INSERT INTO shop.returns
+SELECT customer, min(day) + 40, -round(0.6 * (array_agg(amount ORDER BY day))[1], 2) FROM shop.returns
+WHERE customer % 2 = 0 GROUP BY customer HAVING min(day) + 40 <= '2023-12-31';
+INSERT INTO shop.returns
+SELECT customer, max(day), -round(0.95 * max(amount), 2) FROM shop.returns WHERE customer % 7 = 0 AND amount > 0 GROUP BY customer HAVING count(*) > 1;
+CREATE FUNCTION shop.reasons(policy text) RETURNS TABLE (unprofitable bigint, with_refunds bigint, because_of_refunds bigint, lifted bigint, wrong bigint)
+LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format('CALL clv.create_materialized_view(''crm.returns_%1$s'', ''shop.returns'', ''customer'', ''day'', ''amount'', ''2023-12-31'', refunds => %1$L,
+		options => ''{"margin": 0.3, "service_cost": 15, "cost_per_order": 2}'')', policy);
+	RETURN QUERY EXECUTE format($sql$
+		WITH plain AS (SELECT customer, clv.rfm(day, amount) FILTER (WHERE amount >= 0) AS history, bool_or(amount < 0) AS refunded FROM shop.returns GROUP BY customer),
+		told AS (
+			SELECT v.unprofitable_because = 'refunds' AS refunds, p.refunded,
+				   0.3 * clv.value(m.model, m.spend, s.frequency, s.recency, s.t, s.monetary, m.annual_rate, m.horizon)
+				   - 2 * clv.discounted_purchases(m.model, s.frequency, s.recency, s.t, m.annual_rate, m.horizon)
+				   - 15 * clv.alive_years(m.model, s.frequency, s.recency, s.t, m.annual_rate, m.horizon) >= 0 AS lifted
+			FROM crm.returns_%1$s AS v JOIN plain AS p USING (customer), crm.returns_%1$s_model AS m, clv.summary(p.history, '2023-12-31') AS s
+			WHERE v.clv_net < 0)
+		SELECT count(*), count(*) FILTER (WHERE refunded), count(*) FILTER (WHERE refunds), count(*) FILTER (WHERE lifted), count(*) FILTER (WHERE refunds <> lifted) FROM told
+	$sql$, policy);
+END
+$$;
+SELECT p.policy, r.* FROM unnest('{net,event,gross}'::text[]) AS p (policy), shop.reasons(p.policy) AS r;
+
 -- ---------------------------------------------------------------- opting out
 
 CALL clv.create_materialized_view('crm.opted', 'shop.orders', 'customer_id', 'ordered_at', 'amount', '2023-12-31',

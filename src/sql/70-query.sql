@@ -244,6 +244,15 @@ $$;
 COMMENT ON FUNCTION @extschema@._past_columns(record) IS
 	'part of clv.query: columns of the step scores for the stated past dates, NULL without any';
 
+-- Can a refund lower what a customer is expected to bring?  Under gross no
+-- number contains one, under error there is none.
+CREATE FUNCTION @extschema@._refunds_matter(refunds text)
+RETURNS bool
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN refunds OPERATOR(pg_catalog.=) ANY ('{net,event}'::text[]);
+COMMENT ON FUNCTION @extschema@._refunds_matter(text) IS
+	'part of clv.query: whether refunds enter the numbers under a policy';
+
 -- Steps "summaries" and "scores": each customer, and what the models say of it.
 -- OFFSET 0 and MATERIALIZED are fences: without them the planner would call a
 -- costly function wherever its result is mentioned.  The first of them also
@@ -260,6 +269,7 @@ DECLARE
 	costs		text[] := CASE WHEN opt.costs THEN '{margin,cost_per_order,service_cost}'::text[] ELSE '{}' END
 		|| CASE WHEN opt.costs AND NOT only_values THEN '{acquisition_cost}'::text[] ELSE '{}' END
 		|| CASE WHEN opt.opted_out IS NOT NULL THEN '{opted_out}'::text[] ELSE '{}' END;
+	without_refunds bool := opt.costs AND NOT only_values AND @extschema@._refunds_matter(refunds);
 BEGIN
 	RETURN concat(
 		format(
@@ -268,7 +278,7 @@ $sql$summaries AS (
     SELECT h.customer,%2$s
            clv.summary(h.history, a.as_of, CAST(%3$L AS pg_catalog.text)) AS s$sql$,
 			CASE WHEN past > 0 THEN ' and the stated dates before it' END,
-			CASE WHEN opt.keep_history AND NOT only_values THEN E'\n           h.history,' END, refunds),
+			CASE WHEN without_refunds OR (opt.keep_history AND NOT only_values) THEN E'\n           h.history,' END, refunds),
 		(SELECT string_agg(format(E',\n           clv.summary(h.history, %s, CAST(%L AS pg_catalog.text)) AS s%s', opt.past_dates[i], refunds, i), '' ORDER BY i)
 		 FROM generate_series(1, past) AS i),
 		(SELECT string_agg(format(E',\n           %s AS %s', CASE c.name WHEN 'margin' THEN opt.margin
@@ -303,7 +313,8 @@ $sql$clv.discounted_purchases(m.model, s.x, s.recency, s.t,
 $sql$,
            clv.alive_years(m.model, s.x, s.recency, s.t,
                            m.annual_rate, m.horizon) AS alive_years$sql$ END,
-		CASE WHEN opt.costs AND NOT only_values THEN E',\n           s.spend AS value_to_date,\n           s.refunds' END,
+		CASE WHEN opt.costs AND NOT only_values THEN E',\n           s.spend AS value_to_date' END,
+		CASE WHEN without_refunds THEN E',\n           CASE WHEN s.refund_days OPERATOR(pg_catalog.>) 0 THEN h.history END AS with_refunds' END,
 		(SELECT string_agg(E',\n           h.' || c.name, '' ORDER BY c.place) FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
 		CASE WHEN NOT only_values THEN @extschema@._past_columns(opt) END,
 		CASE WHEN opt.keep_history AND NOT only_values THEN E',\n           h.history' END,
@@ -431,20 +442,29 @@ COMMENT ON FUNCTION @extschema@._means_step() IS
 	'part of clv.query: the step means; numeric, so that the order of the rows does not matter';
 
 -- Why a customer's net value is below 0: the first of these which alone would
--- lift it to 0.
-CREATE FUNCTION @extschema@._because()
+-- lift it to 0.  What it were without refunds is asked of the history, since a
+-- refund on a later day, however large, does not lower a value.
+CREATE FUNCTION @extschema@._because(refunds text)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT
+BEGIN
+	RETURN concat(
 $sql$CASE WHEN v.clv_net OPERATOR(pg_catalog.<) 0 THEN
-           CASE WHEN v.refunds OPERATOR(pg_catalog.>) 0
-                 AND (v.value_to_date OPERATOR(pg_catalog.<=) 0
-                      OR (v.clv_net OPERATOR(pg_catalog.+) (v.margin OPERATOR(pg_catalog.*) v.clv
-                          OPERATOR(pg_catalog.*) v.refunds OPERATOR(pg_catalog./) v.value_to_date)) OPERATOR(pg_catalog.>=) 0)
+           CASE $sql$, CASE WHEN @extschema@._refunds_matter(refunds) THEN concat(
+$sql$WHEN v.with_refunds IS NOT NULL
+                 AND (SELECT $sql$, @extschema@._net('(n.purchases OPERATOR(pg_catalog.*) n.spend)'::text, 'n.purchases'::text, 'n.years'::text), $sql$
+                      FROM (SELECT clv.discounted_purchases(m.model, g.x, (g.s).recency, (g.s).t, m.annual_rate, m.horizon) AS purchases,
+                                   clv.expected_spend(m.spend, g.x, (g.s).monetary) AS spend,
+                                   clv.alive_years(m.model, g.x, (g.s).recency, (g.s).t, m.annual_rate, m.horizon) AS years
+                            FROM (SELECT h.s, CAST((h.s).frequency AS double precision) AS x
+                                  FROM (SELECT clv.summary(v.with_refunds, a.as_of, CAST('gross' AS pg_catalog.text)) AS s OFFSET 0) AS h
+                            ) AS g OFFSET 0
+                      ) AS n) OPERATOR(pg_catalog.>=) 0
                 THEN 'refunds'
-                WHEN (v.discounted_purchases OPERATOR(pg_catalog.*)
+                $sql$) END,
+$sql$WHEN (v.discounted_purchases OPERATOR(pg_catalog.*)
                       ((w.mean_margin OPERATOR(pg_catalog.*) w.mean_expected_spend) OPERATOR(pg_catalog.-) v.cost_per_order))
                      OPERATOR(pg_catalog.>=) (v.service_cost OPERATOR(pg_catalog.*) v.alive_years)
                 THEN 'low margin'
@@ -453,9 +473,10 @@ $sql$CASE WHEN v.clv_net OPERATOR(pg_catalog.<) 0 THEN
                      OPERATOR(pg_catalog.>=) (v.service_cost OPERATOR(pg_catalog.*) v.alive_years)
                 THEN 'few purchases'
                 ELSE 'cost to serve' END
-       END$sql$
+       END$sql$);
+END
 $$;
-COMMENT ON FUNCTION @extschema@._because() IS
+COMMENT ON FUNCTION @extschema@._because(text) IS
 	'part of clv.query: the column unprofitable_because';
 
 -- The tier at each stated date in turn, each with the one before, by the models
@@ -485,7 +506,7 @@ COMMENT ON FUNCTION @extschema@._past_tiers(record) IS
 	'part of clv.query: the tiers that a customer came from, NULL without past dates';
 
 -- The result: a row a customer.
-CREATE FUNCTION @extschema@._result_select(customer_column text, opt record)
+CREATE FUNCTION @extschema@._result_select(customer_column text, refunds text, opt record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -505,7 +526,7 @@ BEGIN
 		rank := format('CASE WHEN NOT v.opted_out THEN pg_catalog.rank() OVER (PARTITION BY v.opted_out ORDER BY %s DESC NULLS LAST) END', v.value);
 	END IF;
 	SELECT string_agg(E',\n       ' || CASE c.name
-			WHEN 'unprofitable_because' THEN @extschema@._because() || ' AS unprofitable_because'
+			WHEN 'unprofitable_because' THEN @extschema@._because(refunds) || ' AS unprofitable_because'
 			WHEN 'previous_tier' THEN format(CASE WHEN opt.opted_out IS NULL THEN '%s AS previous_tier'
 				ELSE 'CASE WHEN NOT v.opted_out THEN %s END AS previous_tier' END, previous)
 			ELSE 'v.' || c.name END, '' ORDER BY c.place)
@@ -537,7 +558,7 @@ CROSS JOIN as_of AS a%6$s%7$s$sql$,
 		@extschema@._past_tiers(opt));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._result_select(text, record) IS
+COMMENT ON FUNCTION @extschema@._result_select(text, text, record) IS
 	'part of clv.query: the columns of the result';
 
 CREATE FUNCTION @extschema@.query(
@@ -574,7 +595,7 @@ BEGIN
 		@extschema@._score_steps(refunds, opt, false, false) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
 		@extschema@._tier_step(tier_method, tier_shares, opt),
-		@extschema@._result_select(src.customer_column, opt));
+		@extschema@._result_select(src.customer_column, refunds, opt));
 END
 $$;
 COMMENT ON FUNCTION @extschema@.query(regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS

@@ -101,7 +101,7 @@ $sql$means AS (
     FROM %1$s AS r
 ),$sql$, model_view) END,
 		@extschema@._score_steps(refunds, opt, false, true),
-		@extschema@._result_select(src.customer_column, opt));
+		@extschema@._result_select(src.customer_column, refunds, opt));
 END
 $$;
 COMMENT ON FUNCTION @extschema@._customer_view_query(record, date, text, text, record) IS
