@@ -23,6 +23,28 @@ $$;
 COMMENT ON FUNCTION @extschema@._period_step(text) IS
 	'part of the audit: the length of a day, week, month, quarter or year; 22023 for anything else';
 
+-- Starts of periods: each from the first by a number of steps, since a month
+-- added to a month forgets that it began on the 31st.
+CREATE FUNCTION @extschema@._period_starts(first date, last date, period text)
+RETURNS date[]
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	step		interval := @extschema@._period_step(period);
+	starts		date[] := ARRAY[first];
+	k			int := 0;
+BEGIN
+	WHILE starts[k + 1] <= last LOOP
+		k := k + 1;
+		starts[k + 1] := first + k * step;
+	END LOOP;
+	RETURN starts;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._period_starts(date, date, text) IS
+	'part of the audit: the day that the first period begins, those of the following ones, and of the first after "last"';
+
 -- The days of the first and the last purchase, without the sums of clv.summary.
 CREATE FUNCTION @extschema@._first_purchase(rfm @extschema@.rfm, as_of date, refunds text)
 	RETURNS date
@@ -85,6 +107,7 @@ AS $$
 DECLARE
 	src			record;
 BEGIN
+	PERFORM @extschema@._period_step(period);
 	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
 	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text), format(
 $sql$
@@ -95,10 +118,7 @@ as_of AS (
 ), bounds AS MATERIALIZED (
 	-- starts of the periods from the first to the one after as_of, and the same with as_of as the end
 	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods, trim_array(b.bounds, 1) || least(b.bounds[cardinality(b.bounds)], a.as_of + 1) AS observed
-	FROM as_of AS a, LATERAL (
-		SELECT array_agg(g::date ORDER BY g) AS bounds
-		FROM generate_series(date_trunc(%4$L, a.first_day::timestamp), date_trunc(%4$L, a.as_of::timestamp) + %5$L::interval, %5$L::interval) AS g
-	) AS b
+	FROM as_of AS a, clv._period_starts(date_trunc(%4$L, a.first_day::timestamp)::date, a.as_of, %4$L::text) AS b (bounds)
 ), cells AS MATERIALIZED (
 	SELECT c.cohort, c.period, c.active, c.orders::numeric AS orders, c.revenue
 	FROM (SELECT clv._cohort_cells(h.history, b.observed, %3$L::text) AS cells
@@ -107,7 +127,7 @@ as_of AS (
 ), sizes AS (
 	SELECT c.cohort, c.active AS size FROM cells AS c WHERE c.period = c.cohort
 ),$sql$, CASE WHEN as_of IS NULL THEN format('max(clv._last_purchase(h.history, %s, %L::text))', src.today, refunds) ELSE format('%L::date', as_of) END,
-		CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END, refunds, period, @extschema@._period_step(period)));
+		CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END, refunds, period));
 END
 $$;
 COMMENT ON FUNCTION @extschema@._cohort_steps(regclass, name, name, name, text, date, text, text) IS
@@ -168,9 +188,9 @@ SET datestyle = 'ISO, YMD'
 SET intervalstyle = 'iso_8601'
 AS $$
 DECLARE
-	step		interval := @extschema@._period_step(period);
 	src			record;
 BEGIN
+	PERFORM @extschema@._period_step(period);
 	PERFORM @extschema@._check_span('the time of acquisition'::text, first, last);
 	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
 	RETURN QUERY EXECUTE concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text), format(
@@ -178,10 +198,9 @@ $sql$
 as_of AS (
 	SELECT %5$s AS as_of
 ), bounds AS MATERIALIZED (
-	SELECT a.as_of, array_agg(g::date ORDER BY g) AS bounds, count(*)::int - 1 AS periods
-	FROM as_of AS a, LATERAL generate_series(%2$L::timestamp, (a.as_of + %4$L::interval)::timestamp, %4$L::interval) AS g
-	GROUP BY a.as_of
-	HAVING count(*) > 1
+	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods
+	FROM as_of AS a, clv._period_starts(%2$L::date, a.as_of, %4$L::text) AS b (bounds)
+	WHERE cardinality(b.bounds) > 1
 ), cells AS MATERIALIZED (
 	SELECT c.*
 	FROM (SELECT clv._cohort_cells(h.history, b.bounds, %1$L::text) AS cells
@@ -205,7 +224,7 @@ CROSS JOIN LATERAL (SELECT b.bounds[g.age + 2] <= b.as_of + 1 AS complete,
 						   CASE WHEN b.bounds[g.age + 2] <= b.as_of + 1 THEN coalesce(c.revenue, 0) END AS revenue) AS f
 WHERE s.size > 0
 ORDER BY g.age
-$sql$, refunds, first, last, step,
+$sql$, refunds, first, last, period,
 		CASE WHEN as_of IS NULL THEN format('(SELECT max(clv._last_purchase(h.history, %s, %L::text)) FROM histories AS h)', src.today, refunds)
 			ELSE format('%L::date', as_of) END));
 END
