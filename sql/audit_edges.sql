@@ -33,4 +33,50 @@ GROUP BY s.period ORDER BY s.period;
 SELECT p.oid::regprocedure AS adds_to_the_one_before
 FROM pg_proc AS p WHERE p.pronamespace = 'clv'::regnamespace AND p.prosrc ~* 'generate_series\([^\n]*interval';
 
+-- ------------------------------- refunds from before the first purchase
+
+-- Customer 2 sends something back in January that was bought before the log
+-- began, 3 in November, before anybody bought; 4 never buys; 5 buys in January
+-- and takes all of it back at once.  By hand, the money of those who have bought
+-- is 100 - 40 + 50 - 3 + 10 + 7 - 7 + 9 = 126.
+CREATE TABLE shop.returned (customer int, day date, amount numeric);
+INSERT INTO shop.returned VALUES (1, '2023-01-10', 100), (2, '2023-01-15', -40), (2, '2023-02-10', 50), (3, '2022-11-01', -3), (3, '2023-02-03', 10),
+	(4, '2022-12-01', -100), (5, '2023-01-01', 7), (5, '2023-01-01', -7), (5, '2023-02-20', 9);
+SELECT period_start, cohort, is_new, active, orders, revenue, complete, sum(revenue) OVER () AS of_all
+FROM clv.audit_calendar('shop.returned', 'customer', 'day', 'amount', 'month', '2023-02-28') ORDER BY 1, 2;
+SELECT cohort, size, age, period_start, active, active_share, active_lower IS NULL AS no_lower, pooled_share, orders, revenue, round(cumulative_per_customer, 4) AS cumulative, sum(revenue) OVER () AS of_all
+FROM clv.audit_cohorts('shop.returned', 'customer', 'day', 'amount', 'month', '2023-02-28') ORDER BY cohort, age;
+SELECT age, period_start, size, active, active_share, orders, revenue, round(cumulative_per_customer, 4) AS cumulative, one_time_share, sum(revenue) OVER () AS of_all
+FROM clv.audit_cohort('shop.returned', 'customer', 'day', 'amount', '2023-01-01', '2023-02-28', 'month', '2023-02-28');
+SELECT age, period_start, size, orders, revenue, sum(revenue) OVER () AS of_all
+FROM clv.audit_cohort('shop.returned', 'customer', 'day', 'amount', '2023-02-01', '2023-02-28', 'month', '2023-02-28');
+
+-- The three lenses add up to the orders and the money of all customers who have
+-- bought, by plain SQL: 400 customers, a third of the rows refunds on any day.
+CREATE TABLE shop.mixed AS
+SELECT customer, date '2021-09-01' + ((hashint8(n)::bigint + 2147483648) % 1000)::int AS day,
+	   CASE WHEN n % 3 = 0 THEN -5 - n % 11 ELSE 10 + n % 17 END + CASE n % 2 WHEN 0 THEN 0.25 ELSE 0 END AS amount
+FROM (SELECT n, n % 400 AS customer FROM generate_series(1, 1500) AS n) AS r;
+CREATE FUNCTION shop.of_those_who_bought(policy text, as_of date) RETURNS TABLE (orders bigint, revenue numeric)
+LANGUAGE sql AS $$
+	SELECT count(*) FILTER (WHERE m.amount >= 0), sum(m.amount) FILTER (WHERE m.amount >= 0 OR policy <> 'gross')
+	FROM shop.mixed AS m
+	WHERE m.day <= as_of AND m.customer IN (
+		SELECT d.customer
+		FROM (SELECT m.customer, m.day, sum(m.amount) AS net, max(m.amount) AS most, min(m.amount) AS least FROM shop.mixed AS m WHERE m.day <= as_of GROUP BY 1, 2) AS d
+		WHERE CASE policy WHEN 'net' THEN d.net > 0 OR d.least >= 0 WHEN 'gross' THEN d.most >= 0 ELSE true END)
+$$;
+SELECT policy, count(*) AS asked, bool_and(c.revenue = b.revenue AND c.orders = b.orders) AS calendar, bool_and(s.revenue = b.revenue AND s.orders = b.orders) AS cohorts,
+	   bool_and(o.revenue = b.revenue AND o.orders = b.orders) AS cohort, sum(c.earlier) > 0 AS earlier
+FROM unnest('{net,gross,event}'::text[]) AS policy, unnest('{month,quarter,year}'::text[]) AS period, unnest('{2022-12-31,2023-12-31,2024-12-31}'::date[]) AS as_of,
+	 shop.of_those_who_bought(policy, as_of) AS b,
+	 LATERAL (SELECT sum(a.revenue) AS revenue, sum(a.orders) AS orders, count(*) FILTER (WHERE a.period_start < a.cohort) AS earlier
+			  FROM clv.audit_calendar('shop.mixed', 'customer', 'day', 'amount', period, as_of, refunds => policy) AS a) AS c,
+	 LATERAL (SELECT sum(a.revenue) AS revenue, sum(a.orders) AS orders FROM clv.audit_cohorts('shop.mixed', 'customer', 'day', 'amount', period, as_of, refunds => policy) AS a) AS s,
+	 -- lens 3: those of each half year
+	 LATERAL (SELECT sum(a.revenue) AS revenue, sum(a.orders) AS orders
+			  FROM generate_series(0, 6) AS k, LATERAL (SELECT (timestamp '2021-07-01' + k * interval '6 months')::date AS first, (timestamp '2021-07-01' + (k + 1) * interval '6 months')::date - 1 AS last) AS h,
+				   clv.audit_cohort('shop.mixed', 'customer', 'day', 'amount', h.first, h.last, CASE period WHEN 'year' THEN 'quarter' ELSE period END, as_of, refunds => policy) AS a) AS o
+GROUP BY policy ORDER BY policy;
+
 DROP SCHEMA shop CASCADE;
