@@ -79,4 +79,34 @@ FROM unnest('{net,gross,event}'::text[]) AS policy, unnest('{month,quarter,year}
 				   clv.audit_cohort('shop.mixed', 'customer', 'day', 'amount', h.first, h.last, CASE period WHEN 'year' THEN 'quarter' ELSE period END, as_of, refunds => policy) AS a) AS o
 GROUP BY policy ORDER BY policy;
 
+-- -------------------------------------------- a period with refunds alone
+
+-- January has a refund of 40 and no order: 0 customers make 0, the 40 are
+-- refunds alone.  February is 2 customers of an order of 40 each.
+CREATE TABLE shop.alone (customer int, day date, amount numeric, margin numeric);
+INSERT INTO shop.alone VALUES (1, '2023-01-10', -40, 0.5), (1, '2023-02-10', 50, 0.5), (2, '2023-02-11', 30, 0.5),
+	-- in March all is taken back the same day, in April on another, and at another margin
+	(1, '2023-03-01', 10, 0.5), (1, '2023-03-01', -15, 0.5), (1, '2023-04-01', 20, 0.5), (2, '2023-04-02', -20, 0.2);
+CREATE FUNCTION shop.product(factors numeric[]) RETURNS numeric LANGUAGE sql AS $$ SELECT factors[1] * factors[2] * factors[3] * factors[4] $$;
+SELECT factor, round(value_from, 4) AS value_from, round(value_to, 4) AS value_to, round(contribution, 4) AS contribution, meaning
+FROM clv.audit_decomposition('shop.alone', 'customer', 'day', 'amount', '2023-01-01', '2023-01-31', '2023-02-01', '2023-02-28');
+-- From each month to each later one: profit is the product of the four and
+-- refunds alone, contributions add up to its change, and both profits are those
+-- of the books.
+SELECT f.month AS from_month, t.month AS to_month, d.alone_from, d.alone_to, d.from_product AND d.to_product AS product, d.adds_up,
+	   d.profit_from = (SELECT coalesce(sum(a.amount * a.margin), 0) FROM shop.alone AS a WHERE date_trunc('month', a.day) = f.month)
+	   AND d.profit_to = (SELECT coalesce(sum(a.amount * a.margin), 0) FROM shop.alone AS a WHERE date_trunc('month', a.day) = t.month) AS books
+FROM generate_series(timestamp '2022-12-01', '2023-04-01', '1 month') AS f (month), generate_series(timestamp '2023-01-01', '2023-05-01', '1 month') AS t (month),
+	 LATERAL (
+		SELECT max(x.value_from) FILTER (WHERE x.factor = 'refunds alone') AS alone_from, max(x.value_to) FILTER (WHERE x.factor = 'refunds alone') AS alone_to,
+			   max(x.value_from) FILTER (WHERE x.factor = 'profit') AS profit_from, max(x.value_to) FILTER (WHERE x.factor = 'profit') AS profit_to,
+			   abs(shop.product(array_agg(x.value_from ORDER BY x.place) FILTER (WHERE x.place <= 4)) + max(x.value_from) FILTER (WHERE x.factor = 'refunds alone')
+				   - max(x.value_from) FILTER (WHERE x.factor = 'profit')) < 1e-9 AS from_product,
+			   abs(shop.product(array_agg(x.value_to ORDER BY x.place) FILTER (WHERE x.place <= 4)) + max(x.value_to) FILTER (WHERE x.factor = 'refunds alone')
+				   - max(x.value_to) FILTER (WHERE x.factor = 'profit')) < 1e-9 AS to_product,
+			   sum(x.contribution) FILTER (WHERE x.factor <> 'profit') = max(x.contribution) FILTER (WHERE x.factor = 'profit') AS adds_up
+		FROM clv.audit_decomposition('shop.alone', 'customer', 'day', 'amount', f.month::date, (f.month + interval '1 month')::date - 1,
+				t.month::date, (t.month + interval '1 month')::date - 1, margin_column => 'margin') AS x) AS d
+WHERE t.month > f.month ORDER BY 1, 2;
+
 DROP SCHEMA shop CASCADE;

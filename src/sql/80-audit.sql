@@ -343,7 +343,7 @@ CREATE FUNCTION @extschema@.audit_decomposition(source regclass, customer name, 
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
 RETURNS TABLE (place int, factor text, value_from numeric, value_to numeric, contribution numeric, meaning text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-ROWS 5
+ROWS 6
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
@@ -364,18 +364,21 @@ totals AS (
 		   coalesce(t.p0 / nullif(t.r0, 0), t.p1 / nullif(t.r1, 0), 0) AS d0, coalesce(t.p1 / nullif(t.r1, 0), t.p0 / nullif(t.r0, 0), 0) AS d1
 	FROM totals AS t
 ), parts AS (
-	SELECT f.*, clv._shapley(f.b1 - f.b0, f.n0, f.n1, f.c0, f.c1, f.d0, f.d1) AS orders,
+	-- four factors of which one is nothing make nothing, and yet there may be money
+	SELECT f.*, CASE WHEN 0 IN (f.n0, f.o0, f.r0) THEN f.p0 ELSE 0 END AS alone0, CASE WHEN 0 IN (f.n1, f.o1, f.r1) THEN f.p1 ELSE 0 END AS alone1,
+		   clv._shapley(f.b1 - f.b0, f.n0, f.n1, f.c0, f.c1, f.d0, f.d1) AS orders,
 		   clv._shapley(f.c1 - f.c0, f.n0, f.n1, f.b0, f.b1, f.d0, f.d1) AS value,
 		   clv._shapley(f.d1 - f.d0, f.n0, f.n1, f.b0, f.b1, f.c0, f.c1) AS margin
 	FROM own AS f
 )
 SELECT r.place, r.factor, r.value_from, r.value_to, trim_scale(r.contribution), r.meaning
 FROM parts AS s, LATERAL (VALUES
-	(1, 'customers', s.n0, s.n1, s.p1 - s.p0 - s.orders - s.value - s.margin, 'active customers'),
+	(1, 'customers', s.n0, s.n1, s.p1 - s.alone1 - s.p0 + s.alone0 - s.orders - s.value - s.margin, 'active customers'),
 	(2, 'orders per customer', s.b0, s.b1, s.orders, 'orders of an active customer'),
 	(3, 'value per order', s.c0, s.c1, s.value, 'revenue of an order, refunds taken off'),
 	(4, 'margin', s.d0, s.d1, s.margin, 'part of revenue that is left after the cost of the goods'),
-	(5, 'profit', s.p0, s.p1, s.p1 - s.p0, 'the product of the four: its change is the sum of theirs')
+	(5, 'refunds alone', s.alone0, s.alone1, s.alone1 - s.alone0, 'profit of a period without active customers, orders or revenue, as where there are only refunds of earlier orders'),
+	(6, 'profit', s.p0, s.p1, s.p1 - s.p0, 'the product of the four, and refunds alone: its change is the sum of theirs')
 	) AS r (place, factor, value_from, value_to, contribution, meaning)
 $sql$;
 END
@@ -383,6 +386,7 @@ $$;
 COMMENT ON FUNCTION @extschema@.audit_decomposition(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
 	'lens 2, what changed between two periods: the change of profit (of revenue, with margin 1) as the sum of what the number of customers, orders of each, value of an order and margin did, '
 	'each over all orders in which the four could have changed (Shapley value), so that no order is favoured; they add up exactly. '
+	'Profit is the product of the four, but in a period without active customers, orders or revenue that of refunds alone, which have a row, 0 otherwise. '
 	'Errors as clv.audit_changes. Fader, Hardie & Ross (2022); Shapley (1953)';
 
 CREATE FUNCTION @extschema@._shapley(step numeric, a0 numeric, a1 numeric, b0 numeric, b1 numeric, c0 numeric, c1 numeric)
