@@ -98,6 +98,47 @@ SELECT refunds, string_agg(group_name, ' ' ORDER BY group_name) AS groups
 FROM unnest('{net,gross,event}'::text[]) AS refunds, clv.acquisition('shop.firsts', 'customer', 'day', 'amount', 'channel', as_of => '2024-12-31', refunds => refunds, options => '{"min_customers": 1, "draws": 20}')
 GROUP BY refunds ORDER BY refunds;
 
+-- The first purchase is that of the history, also where the rows of refunds
+-- have no channel or another one: the coupon's order was sent back the same day,
+-- so these customers came by mail, and their first order was 25, whatever was
+-- sent back before it.
+CREATE TABLE shop.returned (customer int, day date, amount numeric, channel text);
+INSERT INTO shop.returned
+SELECT i, '2023-02-01'::date, v.amount, v.channel FROM generate_series(101, 160) AS i, (VALUES (15, 'coupon'), (-15, NULL)) AS v (amount, channel) UNION ALL
+SELECT i, '2023-01-01', -30, 'search' FROM generate_series(101, 160) AS i UNION ALL
+SELECT i, '2023-03-01', 25, 'mail' FROM generate_series(101, 160) AS i UNION ALL
+SELECT i, '2023-03-20', 25 + i % 5, 'mail' FROM generate_series(101, 130) AS i UNION ALL
+SELECT i, date '2023-01-01' + i % 60, 20, 'search' FROM generate_series(1, 100) AS i UNION ALL
+SELECT i, date '2023-01-21' + i % 60, 20 + i % 7, 'search' FROM generate_series(2, 100, 2) AS i;
+SELECT refunds, group_name, customers, first_order
+FROM unnest('{net,gross,event}'::text[]) AS refunds, clv.acquisition('shop.returned', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', refunds => refunds, options => '{"draws": 20}')
+ORDER BY 1, 2;
+-- Of two orders on that day the one that was not sent back counts; a part of
+-- one is kept; and there is a group also where the one that stayed has no channel.
+-- By hand, with customer % 3: a, b, none.
+CREATE TABLE shop.parted AS
+SELECT i AS customer, v.day::date AS day, v.amount, v.channel FROM generate_series(1, 90) AS i, (VALUES
+	(0, '2023-02-01', 30, 'a'), (0, '2023-02-01', -10, 'a'), (0, '2023-02-01', 15, '0'), (0, '2023-02-01', -15, '0'),
+	(1, '2023-02-01', 30, 'b'), (1, '2023-02-01', 9, 'a'), (1, '2023-02-01', -9, 'a'), (1, '2023-02-01', -1, NULL),
+	(2, '2023-02-01', 30, NULL), (2, '2023-02-01', 9, 'a'), (2, '2023-02-01', -9, 'a')) AS v (rest, day, amount, channel) WHERE i % 3 = v.rest;
+SELECT group_name, customers, first_order FROM clv.acquisition('shop.parted', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"draws": 20}') ORDER BY 1;
+-- Customers and money by the channel of a row of the day of the first purchase,
+-- by plain SQL, where half of the refunds have another channel: one order a day.
+CREATE TABLE shop.sent_back AS
+SELECT o.* FROM shop.orders AS o UNION ALL
+SELECT customer, day + CASE WHEN customer % 5 < 2 THEN 0 ELSE (customer % 7)::int END, -CASE WHEN customer % 5 = 0 THEN amount ELSE amount / 2 END, CASE WHEN customer % 2 = 0 THEN 'ads' END, 0
+FROM (SELECT DISTINCT ON (customer, day) * FROM shop.orders ORDER BY customer, day) AS o WHERE customer % 3 = 0 AND customer % 11 < 7;
+WITH net AS (
+	SELECT customer, day, sum(amount) AS net, min(channel COLLATE "C") FILTER (WHERE amount >= 0) AS channel FROM shop.sent_back WHERE day <= '2023-12-31' GROUP BY 1, 2
+	HAVING sum(amount) > 0 OR min(amount) >= 0
+), first AS (
+	SELECT DISTINCT ON (customer) customer, net, channel FROM net ORDER BY customer, day
+), plain AS (
+	SELECT coalesce(channel, '(none)') AS channel, count(*) AS n, avg(net) AS first_order FROM first GROUP BY 1
+)
+SELECT count(*) > 1 AS groups, bool_and(t.customers = p.n) AS customers, bool_and(abs(t.first_order - p.first_order) < 1e-9) AS first_order
+FROM clv.acquisition('shop.sent_back', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"min_customers": 1, "draws": 20}') AS t FULL JOIN plain AS p ON p.channel = t.group_name;
+
 -- clv.draw_model: the spread is that of the fit's standard errors
 CREATE TABLE shop.fitted AS SELECT clv.fit(clv.cbs(h, '2023-12-31'), 'mbgnbd') AS model FROM (SELECT clv.rfm(day, amount) AS h FROM shop.orders GROUP BY customer) AS x;
 SELECT c.name, abs(d.sd / (c.std_error / c.estimate) - 1) < 0.1 AS spread, abs(d.mean - ln(c.estimate)) < 0.1 * d.sd AS middle

@@ -54,7 +54,7 @@ CREATE FUNCTION @extschema@._beginning(rfm @extschema@.rfm, as_of date, refunds 
 	OUT first_order float8, OUT refunded boolean)
 	AS 'MODULE_PATHNAME', 'clv_rfm_beginning' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@._beginning(@extschema@.rfm, date, text) IS
-	'part of clv.acquisition: the first, the second and the last purchase of a history up to as_of, the spend of all rows up to the first and whether a refund is among them; NULL without a purchase; errors as clv.summary';
+	'part of clv.acquisition: the first, the second and the last purchase of a history up to as_of, the spend on the day of the first and whether there is a refund up to it; NULL without a purchase; errors as clv.summary';
 
 -- Steps up to "facts", or to "grouped": a row for each customer, with its group.
 CREATE FUNCTION @extschema@._acquired(
@@ -149,21 +149,26 @@ walked AS (
 	FROM begun AS c%5$s
 )$sql$, asked, refunds, group_key, (SELECT string_agg(', ' || x.c, '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place)), more_joins));
 	IF by_column IS NOT NULL AND refunds = 'net' THEN
-		-- An order that was sent back the same day is no purchase.
+		-- The first purchase is that of the history, whatever stands in the rows of
+		-- refunds, and the group is one whose orders of that day were not sent back.
 		steps := concat(steps, format(
 $sql$, parts AS (
-	SELECT %1$s AS customer, %2$s AS by_value, clv._beginning(%3$s, %4$L::date, 'net'::text) AS b
-	FROM %5$s AS o
-	WHERE EXISTS (SELECT FROM facts AS f WHERE f.refunded AND f.customer %8$s %1$s) AND %6$s IS NOT NULL AND %7$s
-	GROUP BY 1, 2
+	SELECT %1$s AS customer, %2$s AS by_value, f.first_purchase, sum(CAST(%3$s AS numeric)) > 0 OR min(%3$s) >= 0 AS stays
+	FROM %4$s AS o JOIN facts AS f ON f.customer %5$s %1$s
+	WHERE f.refunded AND %6$s = f.first_purchase AND %3$s IS NOT NULL AND %7$s
+	GROUP BY 1, 2, 3
+	HAVING max(%3$s) >= 0
 ), by_part AS MATERIALIZED (
-	SELECT p.customer, coalesce(clv._first_by_date(p.by_value, (p.b).first_purchase), '(none)') AS group_key FROM parts AS p GROUP BY p.customer
+	SELECT p.customer, coalesce(CASE WHEN bool_or(p.stays) THEN clv._first_by_date(p.by_value, p.first_purchase) FILTER (WHERE p.stays)
+									 ELSE clv._first_by_date(p.by_value, p.first_purchase) END, '(none)') AS group_key
+	FROM parts AS p
+	GROUP BY p.customer
 ), grouped AS NOT MATERIALIZED (
-	SELECT f.history, f.first_purchase, f.second_purchase, f.last_purchase, f.first_order, coalesce(b.group_key, f.group_key) AS group_key%9$s
-	FROM facts AS f LEFT JOIN by_part AS b ON b.customer %8$s f.customer
+	SELECT f.history, f.first_purchase, f.second_purchase, f.last_purchase, f.first_order, coalesce(b.group_key, f.group_key) AS group_key%8$s
+	FROM facts AS f LEFT JOIN by_part AS b ON b.customer %5$s f.customer
 	OFFSET '0'
-)$sql$, src.customer_ref, by_column, src.history, asked, src.relation, src.amount_ref, src.up_to,
-			equality, (SELECT string_agg(regexp_replace(x.c, '^.', ', f'), '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place))));
+)$sql$, src.customer_ref, by_column, src.amount_ref, src.relation, equality, src.day, src.up_to,
+			(SELECT string_agg(regexp_replace(x.c, '^.', ', f'), '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place))));
 		facts_name := 'grouped';
 	END IF;
 END
@@ -291,7 +296,7 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.acquisition(regclass, name, name, name, name, text, date, interval, float8, text, text, text, jsonb) IS
 	'what customers of each group are worth when they come, and what winning one may cost. Groups are the values of a column (by) at the customer''s first order, or of the customer table in the options, or cohorts of first purchase (day, week, month, quarter, year). '
-	'first_order is its mean; second_order_30 and so on are the shares of those seen for at least that many days who bought again within them, NULL where they are fewer than min_customers; '
+	'first_order is the mean spend on the day of the first purchase; second_order_30 and so on are the shares of those seen for at least that many days who bought again within them, NULL where they are fewer than min_customers; '
 	'new_customer_value is what a new customer brings within the horizon, the first order included, times margin less cost_per_order a purchase, from models fitted to each group and drawn to the pool (clv.shrink), with the interval that the fit leaves open; '
 	'most_cost is what winning one may cost for target_return on it, new_customer_value / (1 + target_return); payback_months is after how many months its discounted sum reaches the cost (NULL: not within ten years); '
 	'verdict compares cost and interval: pays, does not pay, not sure. '
