@@ -14,7 +14,7 @@ FROM clv.simulate(clv.model('mbgnbd', '{"r": 0.8, "alpha": 40, "a": 0.8, "b": 2}
 SELECT max(day) AS last_day FROM shop.orders \gset
 -- and what comes later: all costs are beyond any belief
 INSERT INTO shop.orders
-SELECT customer, :'last_day'::date + days, amount, 0.01, 1000, 5000, 700, 'late', false
+SELECT customer, :'last_day'::date + days, amount, 0.01, 1000, 5000, 700, 'late', customer = 4
 FROM (VALUES (1, 40, -5), (2, 50, -7), (2, 50, 7), (3, 365000, 20), (4, 60, -1), (5, 1, -9), (5, 1, 8), (301, 9, -1)) AS late (customer, days, amount);
 CREATE TABLE shop.moments AS SELECT o.*, (o.day + time '23:30') AT TIME ZONE 'America/New_York' AS at FROM shop.orders AS o;
 

@@ -143,6 +143,38 @@ FROM crm.opted_model AS m;
 SELECT bool_and(o.clv_rank = r.rank) AS ranks
 FROM crm.opted AS o JOIN (SELECT customer_id, rank() OVER (ORDER BY clv DESC) FROM crm.opted WHERE customer_id % 50 <> 0) AS r USING (customer_id);
 
+-- An objection is about the customer, not about a day: it counts from a row after
+-- as_of (1), without an amount (2), without a date (3) or in the future (5), and
+-- such a row adds nothing else.  So all is as if they had said so in every row.
+CREATE TABLE shop.said_no AS SELECT o.*, o.customer_id IN (1, 2, 3, 5) AS objects FROM shop.orders AS o;
+CREATE TABLE shop.said_once AS SELECT o.*, CASE WHEN o.customer_id % 2 = 0 THEN false END AS objects FROM shop.orders AS o;
+INSERT INTO shop.said_once
+SELECT v.customer_id, v.ordered_at, v.amount, 0.9, 777, true
+FROM (VALUES (1, date '2024-06-01', 1000), (2, '2023-02-01', NULL), (3, NULL, 1000), (5, '2999-01-01', 1000), (999, '2023-02-01', NULL)) AS v (customer_id, ordered_at, amount);
+CREATE FUNCTION shop.objecting(source text, as_of text) RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+DECLARE
+	statement	text;
+BEGIN
+	EXECUTE format('SELECT clv.query(%L, ''customer_id'', ''ordered_at'', ''amount'', %s, options => ''{"opt_out": {"column": "objects"}, "margin": {"column": "order_margin"},
+		"acquisition_cost": {"column": "paid_for_click"}}'')', source, as_of) INTO statement;
+	RETURN QUERY EXECUTE format('SELECT q::text FROM (%s) AS q', statement);
+	EXECUTE format('CALL clv.create_materialized_view(''crm.objecting'', %L, ''customer_id'', ''ordered_at'', ''amount'', %s, options => ''{"opt_out": {"column": "objects"}, "history": true}'')', source, as_of);
+	RETURN QUERY SELECT v::text FROM crm.objecting AS v;
+	RETURN QUERY SELECT concat(m.model, m.spend, m.cutoffs, m.customers, m.rows_used) FROM crm.objecting_model AS m;
+	DROP MATERIALIZED VIEW crm.objecting, crm.objecting_model;
+END
+$$;
+SELECT t.as_of, (SELECT count(*) FROM shop.objecting('shop.said_no', t.as_of)) AS rows, (SELECT count(*) FROM shop.objecting('shop.said_once', t.as_of)) AS as_many,
+	   (SELECT count(*) FROM (SELECT shop.objecting('shop.said_no', t.as_of) EXCEPT SELECT shop.objecting('shop.said_once', t.as_of)) AS d) AS differences
+FROM (VALUES ('''2023-12-31'''), ('''2023-06-30''')) AS t (as_of);
+CALL clv.create_materialized_view('crm.objecting', 'shop.said_once', 'customer_id', 'ordered_at', 'amount', '2023-12-31', options => '{"opt_out": {"column": "objects"}}');
+SELECT array_agg(customer_id ORDER BY customer_id) FILTER (WHERE opted_out) AS opted_out, count(*) FILTER (WHERE opted_out AND (tier IS NOT NULL OR clv_rank IS NOT NULL)) AS ranked,
+	   count(*) FILTER (WHERE NOT opted_out AND (tier IS NULL OR clv_rank IS NULL)) AS others_without FROM crm.objecting;
+
+-- What else takes such a column has this test too: clv.rfm_scores, in its file.
+SELECT p.proname AS not_tested FROM pg_proc AS p WHERE p.pronamespace = 'clv'::regnamespace AND p.proargnames @> '{opt_out}' AND p.proname <> 'rfm_scores';
+
 -- ---------------------------------------------------------------- hysteresis
 
 CALL clv.create_materialized_view('crm.steady', 'shop.orders', 'customer_id', 'ordered_at', 'amount', '2023-12-31',

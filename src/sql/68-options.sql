@@ -276,6 +276,7 @@ CREATE FUNCTION @extschema@._options(
 	OUT customer_step text,			-- the step "customer_facts"
 	OUT customer_join text,
 	OUT opted_out text,
+	OUT objection text,				-- the column of the source that says so
 	OUT past_dates text[],
 	OUT band text,
 	OUT keep_history boolean,
@@ -300,6 +301,16 @@ BEGIN
 	costs := given ?| cost_keys;
 	columns := '{}';
 
+	IF given ? 'opt_out' THEN
+		cost := @extschema@._option_column(given, 'opt_out'::text, '{column,of}'::text[], '{boolean}'::regtype[], 'boolean'::text, source, customers.relation);
+		opted_out := format('coalesce(%s.opted_out, false)', CASE WHEN cost.of_source THEN 'h' ELSE 'f' END);
+		IF cost.of_source THEN
+			objection := 'o.' || cost.column_name;
+		ELSE
+			facts := facts || format('pg_catalog.bool_or(c.%s) AS opted_out', cost.column_name);
+		END IF;
+	END IF;
+
 	FOREACH key IN ARRAY cost_keys LOOP
 		cost := @extschema@._cost(given, key, source, customers.relation, as_of);
 		CASE key
@@ -310,7 +321,8 @@ BEGIN
 		END CASE;
 		IF cost.of_source THEN
 			history_columns := concat(history_columns, E',\n           ',
-				@extschema@._cost_of_rows(key, 'o.' || cost.column_name, src), ' AS ', key);
+				@extschema@._cost_of_rows(key, CASE WHEN objection IS NULL THEN 'o.' || cost.column_name
+					ELSE format('CASE WHEN %s THEN o.%s END', replace(@extschema@._counts(src), E'\n      ', ' '), cost.column_name) END, src), ' AS ', key);
 		ELSIF cost.column_name IS NOT NULL THEN
 			facts := facts || format('CAST(pg_catalog.%s(c.%s) AS double precision) AS %s',
 				CASE key WHEN 'margin' THEN 'min' ELSE 'max' END, cost.column_name, key);
@@ -326,13 +338,6 @@ BEGIN
 	END IF;
 
 	IF given ? 'opt_out' THEN
-		cost := @extschema@._option_column(given, 'opt_out'::text, '{column,of}'::text[], '{boolean}'::regtype[], 'boolean'::text, source, customers.relation);
-		opted_out := format('coalesce(%s.opted_out, false)', CASE WHEN cost.of_source THEN 'h' ELSE 'f' END);
-		IF cost.of_source THEN
-			history_columns := concat(history_columns, E',\n           pg_catalog.bool_or(o.', cost.column_name, ') AS opted_out');
-		ELSE
-			facts := facts || format('pg_catalog.bool_or(c.%s) AS opted_out', cost.column_name);
-		END IF;
 		columns := columns || 'opted_out'::name;
 	END IF;
 

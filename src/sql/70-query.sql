@@ -111,40 +111,62 @@ $$;
 COMMENT ON FUNCTION @extschema@._asked(record, date) IS
 	'part of the functions over orders: as_of, or today in the zone of the source';
 
--- Step "histories": the orders, read once.
-CREATE FUNCTION @extschema@._histories_step(src record, refunds text, more_columns text)
+-- The rows whose amounts count.
+CREATE FUNCTION @extschema@._counts(src record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	RETURN format(E'%s IS NOT NULL\n      AND %s', src.amount_ref, src.up_to);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._counts(record) IS
+	'part of clv.query: the condition for a row of a customer to be in the history';
+
+-- Step "histories": the orders, read once.  An objection, a boolean of a row,
+-- is about the customer: it counts from any row, also where that has no date or
+-- no amount, or one after the last day that is asked about.  Aggregates of other
+-- columns then see more rows than the history does.
+CREATE FUNCTION @extschema@._histories_step(src record, refunds text, more_columns text, objection text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	counts		text := @extschema@._counts(src);
+BEGIN
 	PERFORM @extschema@._check_refunds(refunds);
 	RETURN format(
 $sql$histories AS (
-    -- each customer's purchase history, day by day
+    -- each customer's purchase history, day by day%6$s
     SELECT %1$s AS customer,
-           %2$s AS history%6$s
+           %2$s AS history%5$s
     FROM %3$s AS o
     WHERE %1$s IS NOT NULL
-      AND %4$s IS NOT NULL
-      AND %5$s
+      AND %4$s
     GROUP BY %1$s
-),$sql$, src.customer_ref, src.history, src.relation, src.amount_ref, src.up_to, more_columns);
+),$sql$, src.customer_ref,
+		CASE WHEN objection IS NULL THEN src.history ELSE format(E'%s\n           FILTER (WHERE %s)', src.history, replace(counts, E'\n      ', ' ')) END,
+		src.relation,
+		CASE WHEN objection IS NULL THEN counts ELSE format('(%s OR %s)', replace(counts, E'\n      ', ' '), objection) END,
+		concat(more_columns, E',\n           pg_catalog.bool_or(' || objection || ') AS opted_out'),
+		CASE WHEN objection IS NOT NULL THEN '; an objection counts from any row' END);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._histories_step(record, text, text) IS
-	'part of clv.query: the step histories';
+COMMENT ON FUNCTION @extschema@._histories_step(record, text, text, text) IS
+	'part of clv.query: the step histories; with an objection it has the column opted_out';
 
 -- Steps "histories" and "as_of".
 CREATE FUNCTION @extschema@._history_steps(
-	src record, as_of date, refunds text, more_columns text)
+	src record, as_of date, refunds text, more_columns text, objection text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
 AS $$
 BEGIN
-	RETURN concat(@extschema@._histories_step(src, refunds, more_columns), format($sql$
+	RETURN concat(@extschema@._histories_step(src, refunds, more_columns, objection), format($sql$
 as_of AS (
     -- the last day observed%1$s
     SELECT %2$s AS as_of%3$s
@@ -158,7 +180,7 @@ as_of AS (
 		CASE WHEN as_of IS NULL THEN E'\n    FROM histories AS h' END));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text) IS
+COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text, text) IS
 	'part of clv.query: the steps histories and as_of';
 
 -- Step "late": the columns of customers who have rows after the last day
@@ -590,7 +612,7 @@ BEGIN
 								 tier_labels);
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
 		@extschema@._score_steps(refunds, opt, false, false) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,

@@ -16,7 +16,7 @@ AS $$
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
 		@extschema@._score_steps(refunds, opt, true, false) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
@@ -85,7 +85,7 @@ AS $$
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection),
 		format(
 $sql$model AS (
     SELECT r.model, r.spend, r.horizon, r.annual_rate, r.tier_labels

@@ -126,7 +126,7 @@ BEGIN
 	PERFORM @extschema@._check_span('the period'::text, first, last);
 	src := @extschema@._source(source, customer, at, amount, last, zone, first);
 	profit := @extschema@._profit_column(source, src, refunds, margin, margin_column, first, last, 'profit'::text);
-	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profit), format(
+	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profit, NULL::text), format(
 $sql$
 customer_periods AS (
 	SELECT (p.own).purchases, (p.own).orders, (p.own).revenue, %1$s AS profit
@@ -279,7 +279,7 @@ BEGIN
 	src := @extschema@._source(source, customer, at, amount, to_last, zone, since);
 	profits := @extschema@._profit_column(source, src, refunds, margin, margin_column, from_first, from_last, 'profit_from'::text)
 		|| @extschema@._profit_column(source, src, refunds, margin, margin_column, to_first, to_last, 'profit_to'::text);
-	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profits), format(
+	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profits, NULL::text), format(
 $sql$
 both_periods AS (
 	SELECT (p.own).*, %1$s AS profit_from, %2$s AS profit_to

@@ -128,7 +128,7 @@ DECLARE
 BEGIN
 	PERFORM @extschema@._period_step(period);
 	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text), format(
+	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text, NULL::text), format(
 $sql$
 as_of AS (
 	-- the last day observed, that of the first purchase, and that of the first row of a customer who has bought
@@ -220,7 +220,7 @@ BEGIN
 	PERFORM @extschema@._period_step(period);
 	PERFORM @extschema@._check_span('the time of acquisition'::text, first, last);
 	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text), format(
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text, NULL::text), format(
 $sql$
 as_of AS (
 	SELECT %5$s AS as_of

@@ -136,7 +136,7 @@ BEGIN
 	END IF;
 	-- What is carried from step to step is written to disk and read again: few
 	-- columns, and "facts" is the only step that is kept.
-	steps := concat('WITH ', @extschema@._histories_step(src, refunds, format(E',\n           %s AS by_value%s', by_value, of_rows)), format(
+	steps := concat('WITH ', @extschema@._histories_step(src, refunds, format(E',\n           %s AS by_value%s', by_value, of_rows), NULL::text), format(
 $sql$
 walked AS (
 	SELECT h.*, clv._beginning(h.history, %1$L::date, %2$L::text) AS b FROM histories AS h OFFSET '0'
