@@ -139,6 +139,53 @@ WITH net AS (
 SELECT count(*) > 1 AS groups, bool_and(t.customers = p.n) AS customers, bool_and(abs(t.first_order - p.first_order) < 1e-9) AS first_order
 FROM clv.acquisition('shop.sent_back', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"min_customers": 1, "draws": 20}') AS t FULL JOIN plain AS p ON p.channel = t.group_name;
 
+-- A margin from a column, as in a view: of the orders, or of the customer table.
+-- What a customer brings is spend times margin less the cost of orders, so it is
+-- the value at the group's own margin, that of its amounts above 0, by plain SQL.
+CREATE TABLE shop.goods AS
+SELECT o.*, CASE WHEN o.channel = 'ads' AND o.customer % 2 = 0 THEN NULL WHEN (o.day - date '2022-01-01') % 3 = 0 THEN 0.1 ELSE 0.5 END AS order_margin FROM shop.orders AS o WHERE o.channel !~ 'tv';
+INSERT INTO shop.goods SELECT customer, day + 1, -amount / 2, channel, 0, 0.9 FROM shop.orders WHERE customer % 9 = 0 AND channel !~ 'tv';
+CREATE TABLE shop.told_margin AS
+SELECT 'source' AS of, a.* FROM clv.acquisition('shop.goods', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
+	options => '{"margin": {"column": "order_margin"}, "cost_per_order": 1, "acquisition_cost": 5, "draws": 20}') AS a
+UNION ALL
+SELECT 'default', a.* FROM clv.acquisition('shop.goods', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
+	options => '{"margin": {"column": "order_margin", "default": 0.3}, "cost_per_order": 1, "acquisition_cost": 5, "draws": 20}') AS a;
+WITH own AS (
+	SELECT customer, min(channel) AS channel, 
+		   -- (where no purchase has one, the mean of the other rows, as in a view)
+		   coalesce(sum(order_margin * amount) FILTER (WHERE amount > 0) / sum(amount) FILTER (WHERE amount > 0 AND order_margin IS NOT NULL), avg(order_margin)) AS margin,
+		   sum(amount) FILTER (WHERE amount > 0) AS bought
+	FROM shop.goods WHERE day <= '2023-12-31' GROUP BY customer
+), plain AS (
+	SELECT v.of, o.channel, sum(coalesce(o.margin, v.other) * o.bought) / sum(o.bought) FILTER (WHERE coalesce(o.margin, v.other) IS NOT NULL) AS margin
+	FROM own AS o CROSS JOIN (VALUES ('source', NULL), ('default', 0.3)) AS v (of, other) GROUP BY 1, 2
+), by_number AS (
+	SELECT p.of, p.channel, p.margin, a.*
+	FROM plain AS p, clv.acquisition('shop.goods', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
+		options => jsonb_build_object('margin', p.margin, 'cost_per_order', 1, 'acquisition_cost', 5, 'draws', 20)) AS a
+	WHERE a.group_name = p.channel
+)
+SELECT t.of, t.group_name, round(b.margin, 4) AS margin, abs(t.new_customer_value / b.new_customer_value - 1) < 1e-12 AS value, abs(t.lower - b.lower) < 1e-9 * abs(b.lower) AND abs(t.upper - b.upper) < 1e-9 * b.upper AS interval,
+	   t.payback_months = b.payback_months AS payback, t.verdict = b.verdict AS verdict
+FROM shop.told_margin AS t JOIN by_number AS b ON b.of = t.of AND b.group_name = t.group_name ORDER BY 1, 2;
+-- of the customer table: all of one margin are that margin; who has none is left out
+ALTER TABLE shop.customers ADD margin numeric;
+UPDATE shop.customers SET margin = 0.25 WHERE id % 2 = 0;
+SELECT a.group_name, abs(a.new_customer_value / b.new_customer_value - 1) < 1e-12 AS value
+FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'campaign', as_of => '2023-12-31',
+		options => '{"customers": {"table": "shop.customers", "key": "id"}, "margin": {"column": "margin", "of": "customers"}, "draws": 20}') AS a
+JOIN clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'campaign', as_of => '2023-12-31',
+		options => '{"customers": {"table": "shop.customers", "key": "id"}, "margin": 0.25, "draws": 20}') AS b USING (group_name) ORDER BY 1;
+-- nobody has one
+ALTER TABLE shop.customers ADD unknown float8;
+SELECT DISTINCT new_customer_value, lower, upper, verdict, regexp_replace(note, ';.*', '') AS note
+FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'campaign', as_of => '2023-12-31',
+		options => '{"customers": {"table": "shop.customers", "key": "id"}, "margin": {"column": "unknown", "of": "customers"}, "acquisition_cost": 5, "draws": 20}') WHERE note !~ 'suppressed' OR note IS NULL;
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"margin": {"default": 0.5}}');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"margin": {"column": "channel"}}');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"margin": {"column": "paid", "default": 2}}');
+
 -- clv.draw_model: the spread is that of the fit's standard errors
 CREATE TABLE shop.fitted AS SELECT clv.fit(clv.cbs(h, '2023-12-31'), 'mbgnbd') AS model FROM (SELECT clv.rfm(day, amount) AS h FROM shop.orders GROUP BY customer) AS x;
 SELECT c.name, abs(d.sd / (c.std_error / c.estimate) - 1) < 0.1 AS spread, abs(d.mean - ln(c.estimate)) < 0.1 * d.sd AS middle
