@@ -84,7 +84,7 @@ FROM clv.acquisition('shop.once', 'customer', 'day', 'amount', 'channel', as_of 
 -- order that was sent back the same day (2), unless refunds are not looked at;
 -- an order for nothing is one (3); of several on one day the least counts,
 -- whatever the order of the rows (4, 5), and only when there is no other none
--- at all (6, 7).
+-- at all (6, 7).  Of a day with orders the rows of refunds say nothing (8).
 CREATE TABLE shop.firsts (customer int, day date, amount numeric, channel text);
 INSERT INTO shop.firsts VALUES
 	(1, '2024-01-01', -5, 'a1'), (1, '2024-01-02', 10, 'b1'),
@@ -93,7 +93,8 @@ INSERT INTO shop.firsts VALUES
 	(4, '2024-01-01', 10, 'b4'), (4, '2024-01-01', 10, 'a4'), (4, '2024-01-02', 10, '4'),
 	(5, '2024-01-02', 10, '5'), (5, '2024-01-01', 10, 'a5'), (5, '2024-01-01', 10, 'b5'),
 	(6, '2024-01-01', 10, NULL), (6, '2024-01-01', 10, 'a6'),
-	(7, '2024-01-01', 10, NULL), (7, '2024-01-02', 10, 'a7');
+	(7, '2024-01-01', 10, NULL), (7, '2024-01-02', 10, 'a7'),
+	(8, '2024-01-01', 10, 'b8'), (8, '2024-01-01', -5, 'a8');
 SELECT refunds, string_agg(group_name, ' ' ORDER BY group_name) AS groups
 FROM unnest('{net,gross,event}'::text[]) AS refunds, clv.acquisition('shop.firsts', 'customer', 'day', 'amount', 'channel', as_of => '2024-12-31', refunds => refunds, options => '{"min_customers": 1, "draws": 20}')
 GROUP BY refunds ORDER BY refunds;

@@ -101,8 +101,12 @@ BEGIN
 	ELSE
 		PERFORM @extschema@._column_type(source, by);
 		by_column := format('o.%I::text', by);
-		by_value := format('clv._first_by_date(%s, %s)%s', by_column, src.day,
-			CASE WHEN refunds <> 'event' THEN format(' FILTER (WHERE %s >= 0)', src.amount_ref) END);
+		by_value := format('clv._first_by_date(%s, %s) FILTER (WHERE %s >= 0)', by_column, src.day, src.amount_ref);
+		IF refunds = 'event' THEN
+			-- the first day may have refunds alone
+			by_value := format('CASE WHEN min(%1$s) FILTER (WHERE %2$s >= 0) = min(%1$s) THEN %3$s ELSE clv._first_by_date(%4$s, %1$s) END',
+				src.day, src.amount_ref, by_value, by_column);
+		END IF;
 		group_key := 'c.by_value';
 	END IF;
 	IF cohort IS NULL THEN
