@@ -84,7 +84,7 @@ FROM clv.acquisition('shop.once', 'customer', 'day', 'amount', 'channel', as_of 
 -- order that was sent back the same day (2), unless refunds are not looked at;
 -- an order for nothing is one (3); of several on one day the least counts,
 -- whatever the order of the rows (4, 5), and only when there is no other none
--- at all (6, 7).
+-- at all (6, 7).  Of a day with orders the rows of refunds say nothing (8).
 CREATE TABLE shop.firsts (customer int, day date, amount numeric, channel text);
 INSERT INTO shop.firsts VALUES
 	(1, '2024-01-01', -5, 'a1'), (1, '2024-01-02', 10, 'b1'),
@@ -93,10 +93,99 @@ INSERT INTO shop.firsts VALUES
 	(4, '2024-01-01', 10, 'b4'), (4, '2024-01-01', 10, 'a4'), (4, '2024-01-02', 10, '4'),
 	(5, '2024-01-02', 10, '5'), (5, '2024-01-01', 10, 'a5'), (5, '2024-01-01', 10, 'b5'),
 	(6, '2024-01-01', 10, NULL), (6, '2024-01-01', 10, 'a6'),
-	(7, '2024-01-01', 10, NULL), (7, '2024-01-02', 10, 'a7');
+	(7, '2024-01-01', 10, NULL), (7, '2024-01-02', 10, 'a7'),
+	(8, '2024-01-01', 10, 'b8'), (8, '2024-01-01', -5, 'a8');
 SELECT refunds, string_agg(group_name, ' ' ORDER BY group_name) AS groups
 FROM unnest('{net,gross,event}'::text[]) AS refunds, clv.acquisition('shop.firsts', 'customer', 'day', 'amount', 'channel', as_of => '2024-12-31', refunds => refunds, options => '{"min_customers": 1, "draws": 20}')
 GROUP BY refunds ORDER BY refunds;
+
+-- The first purchase is that of the history, also where the rows of refunds
+-- have no channel or another one: the coupon's order was sent back the same day,
+-- so these customers came by mail, and their first order was 25, whatever was
+-- sent back before it.
+CREATE TABLE shop.returned (customer int, day date, amount numeric, channel text);
+INSERT INTO shop.returned
+SELECT i, '2023-02-01'::date, v.amount, v.channel FROM generate_series(101, 160) AS i, (VALUES (15, 'coupon'), (-15, NULL)) AS v (amount, channel) UNION ALL
+SELECT i, '2023-01-01', -30, 'search' FROM generate_series(101, 160) AS i UNION ALL
+SELECT i, '2023-03-01', 25, 'mail' FROM generate_series(101, 160) AS i UNION ALL
+SELECT i, '2023-03-20', 25 + i % 5, 'mail' FROM generate_series(101, 130) AS i UNION ALL
+SELECT i, date '2023-01-01' + i % 60, 20, 'search' FROM generate_series(1, 100) AS i UNION ALL
+SELECT i, date '2023-01-21' + i % 60, 20 + i % 7, 'search' FROM generate_series(2, 100, 2) AS i;
+SELECT refunds, group_name, customers, first_order
+FROM unnest('{net,gross,event}'::text[]) AS refunds, clv.acquisition('shop.returned', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', refunds => refunds, options => '{"draws": 20}')
+ORDER BY 1, 2;
+-- Of two orders on that day the one that was not sent back counts; a part of
+-- one is kept; and there is a group also where the one that stayed has no channel.
+-- By hand, with customer % 3: a, b, none.
+CREATE TABLE shop.parted AS
+SELECT i AS customer, v.day::date AS day, v.amount, v.channel FROM generate_series(1, 90) AS i, (VALUES
+	(0, '2023-02-01', 30, 'a'), (0, '2023-02-01', -10, 'a'), (0, '2023-02-01', 15, '0'), (0, '2023-02-01', -15, '0'),
+	(1, '2023-02-01', 30, 'b'), (1, '2023-02-01', 9, 'a'), (1, '2023-02-01', -9, 'a'), (1, '2023-02-01', -1, NULL),
+	(2, '2023-02-01', 30, NULL), (2, '2023-02-01', 9, 'a'), (2, '2023-02-01', -9, 'a')) AS v (rest, day, amount, channel) WHERE i % 3 = v.rest;
+SELECT group_name, customers, first_order FROM clv.acquisition('shop.parted', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"draws": 20}') ORDER BY 1;
+-- Customers and money by the channel of a row of the day of the first purchase,
+-- by plain SQL, where half of the refunds have another channel: one order a day.
+CREATE TABLE shop.sent_back AS
+SELECT o.* FROM shop.orders AS o UNION ALL
+SELECT customer, day + CASE WHEN customer % 5 < 2 THEN 0 ELSE (customer % 7)::int END, -CASE WHEN customer % 5 = 0 THEN amount ELSE amount / 2 END, CASE WHEN customer % 2 = 0 THEN 'ads' END, 0
+FROM (SELECT DISTINCT ON (customer, day) * FROM shop.orders ORDER BY customer, day) AS o WHERE customer % 3 = 0 AND customer % 11 < 7;
+WITH net AS (
+	SELECT customer, day, sum(amount) AS net, min(channel COLLATE "C") FILTER (WHERE amount >= 0) AS channel FROM shop.sent_back WHERE day <= '2023-12-31' GROUP BY 1, 2
+	HAVING sum(amount) > 0 OR min(amount) >= 0
+), first AS (
+	SELECT DISTINCT ON (customer) customer, net, channel FROM net ORDER BY customer, day
+), plain AS (
+	SELECT coalesce(channel, '(none)') AS channel, count(*) AS n, avg(net) AS first_order FROM first GROUP BY 1
+)
+SELECT count(*) > 1 AS groups, bool_and(t.customers = p.n) AS customers, bool_and(abs(t.first_order - p.first_order) < 1e-9) AS first_order
+FROM clv.acquisition('shop.sent_back', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"min_customers": 1, "draws": 20}') AS t FULL JOIN plain AS p ON p.channel = t.group_name;
+
+-- A margin from a column, as in a view: of the orders, or of the customer table.
+-- What a customer brings is spend times margin less the cost of orders, so it is
+-- the value at the group's own margin, that of its amounts above 0, by plain SQL.
+CREATE TABLE shop.goods AS
+SELECT o.*, CASE WHEN o.channel = 'ads' AND o.customer % 2 = 0 THEN NULL WHEN (o.day - date '2022-01-01') % 3 = 0 THEN 0.1 ELSE 0.5 END AS order_margin FROM shop.orders AS o WHERE o.channel !~ 'tv';
+INSERT INTO shop.goods SELECT customer, day + 1, -amount / 2, channel, 0, 0.9 FROM shop.orders WHERE customer % 9 = 0 AND channel !~ 'tv';
+CREATE TABLE shop.told_margin AS
+SELECT 'source' AS of, a.* FROM clv.acquisition('shop.goods', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
+	options => '{"margin": {"column": "order_margin"}, "cost_per_order": 1, "acquisition_cost": 5, "draws": 20}') AS a
+UNION ALL
+SELECT 'default', a.* FROM clv.acquisition('shop.goods', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
+	options => '{"margin": {"column": "order_margin", "default": 0.3}, "cost_per_order": 1, "acquisition_cost": 5, "draws": 20}') AS a;
+WITH own AS (
+	SELECT customer, min(channel) AS channel, 
+		   -- (where no purchase has one, the mean of the other rows, as in a view)
+		   coalesce(sum(order_margin * amount) FILTER (WHERE amount > 0) / sum(amount) FILTER (WHERE amount > 0 AND order_margin IS NOT NULL), avg(order_margin)) AS margin,
+		   sum(amount) FILTER (WHERE amount > 0) AS bought
+	FROM shop.goods WHERE day <= '2023-12-31' GROUP BY customer
+), plain AS (
+	SELECT v.of, o.channel, sum(coalesce(o.margin, v.other) * o.bought) / sum(o.bought) FILTER (WHERE coalesce(o.margin, v.other) IS NOT NULL) AS margin
+	FROM own AS o CROSS JOIN (VALUES ('source', NULL), ('default', 0.3)) AS v (of, other) GROUP BY 1, 2
+), by_number AS (
+	SELECT p.of, p.channel, p.margin, a.*
+	FROM plain AS p, clv.acquisition('shop.goods', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
+		options => jsonb_build_object('margin', p.margin, 'cost_per_order', 1, 'acquisition_cost', 5, 'draws', 20)) AS a
+	WHERE a.group_name = p.channel
+)
+SELECT t.of, t.group_name, round(b.margin, 4) AS margin, abs(t.new_customer_value / b.new_customer_value - 1) < 1e-12 AS value, abs(t.lower - b.lower) < 1e-9 * abs(b.lower) AND abs(t.upper - b.upper) < 1e-9 * b.upper AS interval,
+	   t.payback_months = b.payback_months AS payback, t.verdict = b.verdict AS verdict
+FROM shop.told_margin AS t JOIN by_number AS b ON b.of = t.of AND b.group_name = t.group_name ORDER BY 1, 2;
+-- of the customer table: all of one margin are that margin; who has none is left out
+ALTER TABLE shop.customers ADD margin numeric;
+UPDATE shop.customers SET margin = 0.25 WHERE id % 2 = 0;
+SELECT a.group_name, abs(a.new_customer_value / b.new_customer_value - 1) < 1e-12 AS value
+FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'campaign', as_of => '2023-12-31',
+		options => '{"customers": {"table": "shop.customers", "key": "id"}, "margin": {"column": "margin", "of": "customers"}, "draws": 20}') AS a
+JOIN clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'campaign', as_of => '2023-12-31',
+		options => '{"customers": {"table": "shop.customers", "key": "id"}, "margin": 0.25, "draws": 20}') AS b USING (group_name) ORDER BY 1;
+-- nobody has one
+ALTER TABLE shop.customers ADD unknown float8;
+SELECT DISTINCT new_customer_value, lower, upper, verdict, regexp_replace(note, ';.*', '') AS note
+FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'campaign', as_of => '2023-12-31',
+		options => '{"customers": {"table": "shop.customers", "key": "id"}, "margin": {"column": "unknown", "of": "customers"}, "acquisition_cost": 5, "draws": 20}') WHERE note !~ 'suppressed' OR note IS NULL;
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"margin": {"default": 0.5}}');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"margin": {"column": "channel"}}');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"margin": {"column": "paid", "default": 2}}');
 
 -- clv.draw_model: the spread is that of the fit's standard errors
 CREATE TABLE shop.fitted AS SELECT clv.fit(clv.cbs(h, '2023-12-31'), 'mbgnbd') AS model FROM (SELECT clv.rfm(day, amount) AS h FROM shop.orders GROUP BY customer) AS x;

@@ -97,6 +97,39 @@ CALL clv.create_materialized_view('crm.reasons', 'shop.plain', 'customer', 'day'
 SELECT customer, tier, unprofitable_because, frequency, round(monetary::numeric, 2) AS monetary FROM crm.reasons WHERE customer <= 4 ORDER BY customer;
 SELECT count(*) AS others, count(*) FILTER (WHERE tier = 'unprofitable') AS unprofitable FROM crm.reasons WHERE customer > 4;
 
+-- The reason refunds means that there would be a value of 0 or more had nothing
+-- been sent back: the same models, asked of the orders without their refunds.
+-- A refund on a later day lowers no value, so it is never the reason; one on the
+-- day of its purchase is for some.
+CREATE TABLE shop.returns AS
+SELECT customer, at::date AS day, round(amount::numeric, 2) AS amount
+FROM clv.simulate(clv.model('mbgnbd', '{"r": 0.8, "alpha": 50, "a": 0.8, "b": 2.5}'),
+				  clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 15.44}'), 500, '2023-01-01', 200, 365, 5);
+INSERT INTO shop.returns
+SELECT customer, min(day) + 40, -round(0.6 * (array_agg(amount ORDER BY day))[1], 2) FROM shop.returns
+WHERE customer % 2 = 0 GROUP BY customer HAVING min(day) + 40 <= '2023-12-31';
+INSERT INTO shop.returns
+SELECT customer, max(day), -round(0.95 * max(amount), 2) FROM shop.returns WHERE customer % 7 = 0 AND amount > 0 GROUP BY customer HAVING count(*) > 1;
+CREATE FUNCTION shop.reasons(policy text) RETURNS TABLE (unprofitable bigint, with_refunds bigint, because_of_refunds bigint, lifted bigint, wrong bigint)
+LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE format('CALL clv.create_materialized_view(''crm.returns_%1$s'', ''shop.returns'', ''customer'', ''day'', ''amount'', ''2023-12-31'', refunds => %1$L,
+		options => ''{"margin": 0.3, "service_cost": 15, "cost_per_order": 2}'')', policy);
+	RETURN QUERY EXECUTE format($sql$
+		WITH plain AS (SELECT customer, clv.rfm(day, amount) FILTER (WHERE amount >= 0) AS history, bool_or(amount < 0) AS refunded FROM shop.returns GROUP BY customer),
+		told AS (
+			SELECT v.unprofitable_because = 'refunds' AS refunds, p.refunded,
+				   0.3 * clv.value(m.model, m.spend, s.frequency, s.recency, s.t, s.monetary, m.annual_rate, m.horizon)
+				   - 2 * clv.discounted_purchases(m.model, s.frequency, s.recency, s.t, m.annual_rate, m.horizon)
+				   - 15 * clv.alive_years(m.model, s.frequency, s.recency, s.t, m.annual_rate, m.horizon) >= 0 AS lifted
+			FROM crm.returns_%1$s AS v JOIN plain AS p USING (customer), crm.returns_%1$s_model AS m, clv.summary(p.history, '2023-12-31') AS s
+			WHERE v.clv_net < 0)
+		SELECT count(*), count(*) FILTER (WHERE refunded), count(*) FILTER (WHERE refunds), count(*) FILTER (WHERE lifted), count(*) FILTER (WHERE refunds <> lifted) FROM told
+	$sql$, policy);
+END
+$$;
+SELECT p.policy, r.* FROM unnest('{net,event,gross}'::text[]) AS p (policy), shop.reasons(p.policy) AS r;
+
 -- ---------------------------------------------------------------- opting out
 
 CALL clv.create_materialized_view('crm.opted', 'shop.orders', 'customer_id', 'ordered_at', 'amount', '2023-12-31',
@@ -109,6 +142,38 @@ SELECT m.cutoffs = (SELECT clv.cutoffs(clv, 'quantile', '{0.05,0.20,0.50}') FROM
 FROM crm.opted_model AS m;
 SELECT bool_and(o.clv_rank = r.rank) AS ranks
 FROM crm.opted AS o JOIN (SELECT customer_id, rank() OVER (ORDER BY clv DESC) FROM crm.opted WHERE customer_id % 50 <> 0) AS r USING (customer_id);
+
+-- An objection is about the customer, not about a day: it counts from a row after
+-- as_of (1), without an amount (2), without a date (3) or in the future (5), and
+-- such a row adds nothing else.  So all is as if they had said so in every row.
+CREATE TABLE shop.said_no AS SELECT o.*, o.customer_id IN (1, 2, 3, 5) AS objects FROM shop.orders AS o;
+CREATE TABLE shop.said_once AS SELECT o.*, CASE WHEN o.customer_id % 2 = 0 THEN false END AS objects FROM shop.orders AS o;
+INSERT INTO shop.said_once
+SELECT v.customer_id, v.ordered_at, v.amount, 0.9, 777, true
+FROM (VALUES (1, date '2024-06-01', 1000), (2, '2023-02-01', NULL), (3, NULL, 1000), (5, '2999-01-01', 1000), (999, '2023-02-01', NULL)) AS v (customer_id, ordered_at, amount);
+CREATE FUNCTION shop.objecting(source text, as_of text) RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+DECLARE
+	statement	text;
+BEGIN
+	EXECUTE format('SELECT clv.query(%L, ''customer_id'', ''ordered_at'', ''amount'', %s, options => ''{"opt_out": {"column": "objects"}, "margin": {"column": "order_margin"},
+		"acquisition_cost": {"column": "paid_for_click"}}'')', source, as_of) INTO statement;
+	RETURN QUERY EXECUTE format('SELECT q::text FROM (%s) AS q', statement);
+	EXECUTE format('CALL clv.create_materialized_view(''crm.objecting'', %L, ''customer_id'', ''ordered_at'', ''amount'', %s, options => ''{"opt_out": {"column": "objects"}, "history": true}'')', source, as_of);
+	RETURN QUERY SELECT v::text FROM crm.objecting AS v;
+	RETURN QUERY SELECT concat(m.model, m.spend, m.cutoffs, m.customers, m.rows_used) FROM crm.objecting_model AS m;
+	DROP MATERIALIZED VIEW crm.objecting, crm.objecting_model;
+END
+$$;
+SELECT t.as_of, (SELECT count(*) FROM shop.objecting('shop.said_no', t.as_of)) AS rows, (SELECT count(*) FROM shop.objecting('shop.said_once', t.as_of)) AS as_many,
+	   (SELECT count(*) FROM (SELECT shop.objecting('shop.said_no', t.as_of) EXCEPT SELECT shop.objecting('shop.said_once', t.as_of)) AS d) AS differences
+FROM (VALUES ('''2023-12-31'''), ('''2023-06-30''')) AS t (as_of);
+CALL clv.create_materialized_view('crm.objecting', 'shop.said_once', 'customer_id', 'ordered_at', 'amount', '2023-12-31', options => '{"opt_out": {"column": "objects"}}');
+SELECT array_agg(customer_id ORDER BY customer_id) FILTER (WHERE opted_out) AS opted_out, count(*) FILTER (WHERE opted_out AND (tier IS NOT NULL OR clv_rank IS NOT NULL)) AS ranked,
+	   count(*) FILTER (WHERE NOT opted_out AND (tier IS NULL OR clv_rank IS NULL)) AS others_without FROM crm.objecting;
+
+-- What else takes such a column has this test too: clv.rfm_scores, in its file.
+SELECT p.proname AS not_tested FROM pg_proc AS p WHERE p.pronamespace = 'clv'::regnamespace AND p.proargnames @> '{opt_out}' AND p.proname <> 'rfm_scores';
 
 -- ---------------------------------------------------------------- hysteresis
 

@@ -52,6 +52,20 @@ SELECT clv.segment(1, 1, 1, '[]'), clv.segment(1, 1, 1, '[{"segment": "b", "plac
 CREATE VIEW shop.opted AS SELECT *, customer > 5 AS no_profiling FROM shop.ten;
 SELECT customer_id, rfm FROM clv.rfm_scores('shop.opted', 'customer', 'day', 'amount', '2024-05-01', opt_out => 'no_profiling') ORDER BY customer_id::int;
 
+-- also who has said so in one row that is no purchase: after as_of (1), without
+-- an amount (2), without a date (3); in one that is (4)
+CREATE TABLE shop.objecting (customer int, day date, amount numeric, no_profiling boolean);
+INSERT INTO shop.objecting
+SELECT i, '2023-01-01'::date + i % 90, 20 + i % 13, false FROM generate_series(1, 100) AS i UNION ALL
+SELECT i, '2023-04-01'::date + i % 70, 20 + i % 7, NULL FROM generate_series(1, 50) AS i UNION ALL
+SELECT * FROM (VALUES (1, date '2023-12-01', 10, true), (2, '2023-02-01', NULL, true), (3, NULL, 5, true), (4, '2023-02-02', 5, true), (5, '2023-12-01', 5, false), (101, NULL, NULL, true)) AS v;
+CREATE VIEW shop.others AS SELECT * FROM shop.objecting WHERE customer BETWEEN 5 AND 100;
+SELECT count(*), min(customer_id::int) AS first FROM clv.rfm_scores('shop.objecting', 'customer', 'day', 'amount', '2023-06-30', opt_out => 'no_profiling');
+-- the others are scored as without them
+SELECT count(*) AS differences FROM (
+	SELECT * FROM clv.rfm_scores('shop.objecting', 'customer', 'day', 'amount', '2023-06-30', opt_out => 'no_profiling')
+	EXCEPT SELECT * FROM clv.rfm_scores('shop.others', 'customer', 'day', 'amount', '2023-06-30')) AS d;
+
 -- ---------------------------------------------------------- what is refused
 
 SELECT clv.rfm_scores('shop.ten', 'customer', 'day', 'amount', scores => 1);

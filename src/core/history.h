@@ -214,8 +214,8 @@ typedef struct ClvBeginning
 	int32_t		second;			/* void unless there are two */
 	int32_t		last;			/* last day that counts */
 	bool		has_money;
-	double		spend;			/* of all rows up to the first purchase */
-	bool		refunded;		/* is there a refund among them? */
+	double		spend;			/* on the first day that counts */
+	bool		refunded;		/* is there a refund up to that day? */
 } ClvBeginning;
 
 extern ClvStatus clv_history_beginning(const unsigned char *data, size_t size,

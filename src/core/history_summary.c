@@ -276,17 +276,17 @@ clv_history_beginning(const unsigned char *data, size_t size, int32_t as_of,
 	while ((status = next_observed(&reader, as_of, policy, &day, err)) == CLV_CONTINUE)
 	{
 		if (out->purchases == 0)
-		{
-			clv_exact_add_expansion(&spend, &day.gross);
-			if (policy != CLV_REFUNDS_GROSS)
-				clv_exact_subtract_expansion(&spend, &day.refund);
 			out->refunded |= day.refund.n > 0;
-		}
 		if (!day_counts(&day, reader.has_amounts, policy))
 			continue;
 		out->purchases++;
 		if (out->purchases == 1)
+		{
 			out->first = day.day;
+			clv_exact_add_expansion(&spend, &day.gross);
+			if (policy != CLV_REFUNDS_GROSS)
+				clv_exact_subtract_expansion(&spend, &day.refund);
+		}
 		else if (out->purchases == 2)
 			out->second = day.day;
 		out->last = day.day;

@@ -101,7 +101,7 @@ COMMENT ON FUNCTION @extschema@._option_column(jsonb, text, text[], regtype[], t
 -- One of the four costs: what stands for it in the step "scores", and the
 -- column that brings it there, if it is not a constant.
 CREATE FUNCTION @extschema@._cost(
-	options jsonb, key text, source regclass, customers regclass,
+	options jsonb, key text, source regclass, customers regclass, as_of date,
 	OUT value text, OUT column_name text, OUT of_source boolean)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -128,13 +128,19 @@ BEGIN
 				ELSE 'It is in the currency of the source; {"column": ...} takes it from a column.' END;
 	END IF;
 	constant := coalesce(number::float8, CASE WHEN given IS NULL THEN CASE key WHEN 'margin' THEN 1 ELSE 0 END END);
-	value := CASE
-		WHEN column_name IS NULL THEN format('CAST(%s AS double precision)', constant)
-		WHEN constant IS NULL THEN format('%s.%s', CASE WHEN of_source THEN 'h' ELSE 'f' END, key)
-		ELSE format('coalesce(%s.%s, CAST(%s AS double precision))', CASE WHEN of_source THEN 'h' ELSE 'f' END, key, constant) END;
+	IF column_name IS NULL THEN
+		value := format('CAST(%s AS double precision)', constant);
+	ELSE
+		value := CASE WHEN NOT of_source THEN format('f.%s', key)
+			WHEN as_of IS NULL THEN format('CASE WHEN h.last_row OPERATOR(pg_catalog.>) a.as_of THEN l.%1$s ELSE h.%1$s END', key)
+			ELSE format('h.%s', key) END;
+		IF constant IS NOT NULL THEN
+			value := format('coalesce(%s, CAST(%s AS double precision))', value, constant);
+		END IF;
+	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._cost(jsonb, text, regclass, regclass) IS
+COMMENT ON FUNCTION @extschema@._cost(jsonb, text, regclass, regclass, date) IS
 	'part of clv.query: one of the costs in the options; 22023 when it cannot be';
 
 -- How a customer's rows become one number.  Sums of numeric are exact, so that
@@ -265,9 +271,12 @@ CREATE FUNCTION @extschema@._options(
 	OUT service_cost text,
 	OUT acquisition_cost text,
 	OUT history_columns text,		-- more columns of the step "histories"
+	OUT late_step text,				-- the step "late", where as_of is yet to be found
+	OUT late_join text,
 	OUT customer_step text,			-- the step "customer_facts"
 	OUT customer_join text,
 	OUT opted_out text,
+	OUT objection text,				-- the column of the source that says so
 	OUT past_dates text[],
 	OUT band text,
 	OUT keep_history boolean,
@@ -284,6 +293,7 @@ DECLARE
 	cost		record;
 	facts		text[] := '{}';
 	key			text;
+	equality	text := @extschema@._equality(@extschema@._column_type(source, customer));
 BEGIN
 	given := coalesce(options, '{}');
 	PERFORM @extschema@._check_keys('options'::text, given, cost_keys || '{customers,opt_out,hysteresis,history}'::text[]);
@@ -291,8 +301,18 @@ BEGIN
 	costs := given ?| cost_keys;
 	columns := '{}';
 
+	IF given ? 'opt_out' THEN
+		cost := @extschema@._option_column(given, 'opt_out'::text, '{column,of}'::text[], '{boolean}'::regtype[], 'boolean'::text, source, customers.relation);
+		opted_out := format('coalesce(%s.opted_out, false)', CASE WHEN cost.of_source THEN 'h' ELSE 'f' END);
+		IF cost.of_source THEN
+			objection := 'o.' || cost.column_name;
+		ELSE
+			facts := facts || format('pg_catalog.bool_or(c.%s) AS opted_out', cost.column_name);
+		END IF;
+	END IF;
+
 	FOREACH key IN ARRAY cost_keys LOOP
-		cost := @extschema@._cost(given, key, source, customers.relation);
+		cost := @extschema@._cost(given, key, source, customers.relation, as_of);
 		CASE key
 			WHEN 'margin' THEN margin := cost.value;
 			WHEN 'cost_per_order' THEN cost_per_order := cost.value;
@@ -301,24 +321,23 @@ BEGIN
 		END CASE;
 		IF cost.of_source THEN
 			history_columns := concat(history_columns, E',\n           ',
-				@extschema@._cost_of_rows(key, 'o.' || cost.column_name, src), ' AS ', key);
+				@extschema@._cost_of_rows(key, CASE WHEN objection IS NULL THEN 'o.' || cost.column_name
+					ELSE format('CASE WHEN %s THEN o.%s END', replace(@extschema@._counts(src), E'\n      ', ' '), cost.column_name) END, src), ' AS ', key);
 		ELSIF cost.column_name IS NOT NULL THEN
 			facts := facts || format('CAST(pg_catalog.%s(c.%s) AS double precision) AS %s',
 				CASE key WHEN 'margin' THEN 'min' ELSE 'max' END, cost.column_name, key);
 		END IF;
 	END LOOP;
+	IF history_columns IS NOT NULL AND as_of IS NULL THEN
+		late_step := @extschema@._late_step(src, history_columns, equality, 'histories'::text);
+		late_join := format(E'\n    LEFT JOIN late AS l ON l.customer %s h.customer', equality);
+		history_columns := concat(history_columns, E',\n           pg_catalog.max(', src.day, ') AS last_row');
+	END IF;
 	IF costs THEN
 		columns := '{clv_net,value_to_date,clv_total,profit_to_date,unprofitable_because,alive_years,margin,cost_per_order,service_cost,acquisition_cost}';
 	END IF;
 
 	IF given ? 'opt_out' THEN
-		cost := @extschema@._option_column(given, 'opt_out'::text, '{column,of}'::text[], '{boolean}'::regtype[], 'boolean'::text, source, customers.relation);
-		opted_out := format('coalesce(%s.opted_out, false)', CASE WHEN cost.of_source THEN 'h' ELSE 'f' END);
-		IF cost.of_source THEN
-			history_columns := concat(history_columns, E',\n           pg_catalog.bool_or(o.', cost.column_name, ') AS opted_out');
-		ELSE
-			facts := facts || format('pg_catalog.bool_or(c.%s) AS opted_out', cost.column_name);
-		END IF;
 		columns := columns || 'opted_out'::name;
 	END IF;
 

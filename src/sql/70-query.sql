@@ -111,40 +111,62 @@ $$;
 COMMENT ON FUNCTION @extschema@._asked(record, date) IS
 	'part of the functions over orders: as_of, or today in the zone of the source';
 
--- Step "histories": the orders, read once.
-CREATE FUNCTION @extschema@._histories_step(src record, refunds text, more_columns text)
+-- The rows whose amounts count.
+CREATE FUNCTION @extschema@._counts(src record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	RETURN format(E'%s IS NOT NULL\n      AND %s', src.amount_ref, src.up_to);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._counts(record) IS
+	'part of clv.query: the condition for a row of a customer to be in the history';
+
+-- Step "histories": the orders, read once.  An objection, a boolean of a row,
+-- is about the customer: it counts from any row, also where that has no date or
+-- no amount, or one after the last day that is asked about.  Aggregates of other
+-- columns then see more rows than the history does.
+CREATE FUNCTION @extschema@._histories_step(src record, refunds text, more_columns text, objection text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	counts		text := @extschema@._counts(src);
+BEGIN
 	PERFORM @extschema@._check_refunds(refunds);
 	RETURN format(
 $sql$histories AS (
-    -- each customer's purchase history, day by day
+    -- each customer's purchase history, day by day%6$s
     SELECT %1$s AS customer,
-           %2$s AS history%6$s
+           %2$s AS history%5$s
     FROM %3$s AS o
     WHERE %1$s IS NOT NULL
-      AND %4$s IS NOT NULL
-      AND %5$s
+      AND %4$s
     GROUP BY %1$s
-),$sql$, src.customer_ref, src.history, src.relation, src.amount_ref, src.up_to, more_columns);
+),$sql$, src.customer_ref,
+		CASE WHEN objection IS NULL THEN src.history ELSE format(E'%s\n           FILTER (WHERE %s)', src.history, replace(counts, E'\n      ', ' ')) END,
+		src.relation,
+		CASE WHEN objection IS NULL THEN counts ELSE format('(%s OR %s)', replace(counts, E'\n      ', ' '), objection) END,
+		concat(more_columns, E',\n           pg_catalog.bool_or(' || objection || ') AS opted_out'),
+		CASE WHEN objection IS NOT NULL THEN '; an objection counts from any row' END);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._histories_step(record, text, text) IS
-	'part of clv.query: the step histories';
+COMMENT ON FUNCTION @extschema@._histories_step(record, text, text, text) IS
+	'part of clv.query: the step histories; with an objection it has the column opted_out';
 
 -- Steps "histories" and "as_of".
 CREATE FUNCTION @extschema@._history_steps(
-	src record, as_of date, refunds text, more_columns text)
+	src record, as_of date, refunds text, more_columns text, objection text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
 AS $$
 BEGIN
-	RETURN concat(@extschema@._histories_step(src, refunds, more_columns), format($sql$
+	RETURN concat(@extschema@._histories_step(src, refunds, more_columns, objection), format($sql$
 as_of AS (
     -- the last day observed%1$s
     SELECT %2$s AS as_of%3$s
@@ -158,8 +180,35 @@ as_of AS (
 		CASE WHEN as_of IS NULL THEN E'\n    FROM histories AS h' END));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text) IS
+COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text, text) IS
 	'part of clv.query: the steps histories and as_of';
+
+-- Step "late": the columns of customers who have rows after the last day
+-- observed, where that is found out by reading, from their rows up to it.  Who
+-- has none needs no second look, and when nobody has any no row is read again.
+CREATE FUNCTION @extschema@._late_step(src record, columns text, customer_equality text, seen text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format(
+$sql$late AS (
+    -- what counts of customers with rows after that day, from those up to it
+    SELECT %1$s AS customer%2$s
+    FROM %3$s AS o
+    WHERE (SELECT pg_catalog.max(h.last_row) FROM %8$s AS h) OPERATOR(pg_catalog.>) (SELECT a.as_of FROM as_of AS a)
+      AND EXISTS (SELECT FROM %8$s AS h CROSS JOIN as_of AS a
+                  WHERE h.customer %4$s %1$s AND h.last_row OPERATOR(pg_catalog.>) a.as_of)
+      AND %5$s IS NOT NULL
+      AND %6$s
+      AND %7$s OPERATOR(pg_catalog.<=) (SELECT a.as_of FROM as_of AS a)
+    GROUP BY %1$s
+)$sql$, src.customer_ref, columns, src.relation, customer_equality, src.amount_ref, src.up_to, src.day, seen);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._late_step(record, text, text, text) IS
+	'part of clv.query and clv.acquisition: the step late; what was seen of customers is in a step with the columns customer and last_row';
 
 -- Steps "base" and "model": the fit to all customers.
 CREATE FUNCTION @extschema@._fit_steps(
@@ -217,6 +266,15 @@ $$;
 COMMENT ON FUNCTION @extschema@._past_columns(record) IS
 	'part of clv.query: columns of the step scores for the stated past dates, NULL without any';
 
+-- Can a refund lower what a customer is expected to bring?  Under gross no
+-- number contains one, under error there is none.
+CREATE FUNCTION @extschema@._refunds_matter(refunds text)
+RETURNS bool
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN refunds OPERATOR(pg_catalog.=) ANY ('{net,event}'::text[]);
+COMMENT ON FUNCTION @extschema@._refunds_matter(text) IS
+	'part of clv.query: whether refunds enter the numbers under a policy';
+
 -- Steps "summaries" and "scores": each customer, and what the models say of it.
 -- OFFSET 0 and MATERIALIZED are fences: without them the planner would call a
 -- costly function wherever its result is mentioned.  The first of them also
@@ -233,6 +291,7 @@ DECLARE
 	costs		text[] := CASE WHEN opt.costs THEN '{margin,cost_per_order,service_cost}'::text[] ELSE '{}' END
 		|| CASE WHEN opt.costs AND NOT only_values THEN '{acquisition_cost}'::text[] ELSE '{}' END
 		|| CASE WHEN opt.opted_out IS NOT NULL THEN '{opted_out}'::text[] ELSE '{}' END;
+	without_refunds bool := opt.costs AND NOT only_values AND @extschema@._refunds_matter(refunds);
 BEGIN
 	RETURN concat(
 		format(
@@ -241,7 +300,7 @@ $sql$summaries AS (
     SELECT h.customer,%2$s
            clv.summary(h.history, a.as_of, CAST(%3$L AS pg_catalog.text)) AS s$sql$,
 			CASE WHEN past > 0 THEN ' and the stated dates before it' END,
-			CASE WHEN opt.keep_history AND NOT only_values THEN E'\n           h.history,' END, refunds),
+			CASE WHEN without_refunds OR (opt.keep_history AND NOT only_values) THEN E'\n           h.history,' END, refunds),
 		(SELECT string_agg(format(E',\n           clv.summary(h.history, %s, CAST(%L AS pg_catalog.text)) AS s%s', opt.past_dates[i], refunds, i), '' ORDER BY i)
 		 FROM generate_series(1, past) AS i),
 		(SELECT string_agg(format(E',\n           %s AS %s', CASE c.name WHEN 'margin' THEN opt.margin
@@ -250,7 +309,7 @@ $sql$summaries AS (
 		 FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
 $sql$
     FROM histories AS h
-    CROSS JOIN as_of AS a$sql$, opt.customer_join, $sql$
+    CROSS JOIN as_of AS a$sql$, opt.late_join, opt.customer_join, $sql$
     OFFSET 0
 ),
 scores AS $sql$, CASE WHEN NOT read_once THEN 'MATERIALIZED ' END, $sql$(
@@ -276,7 +335,8 @@ $sql$clv.discounted_purchases(m.model, s.x, s.recency, s.t,
 $sql$,
            clv.alive_years(m.model, s.x, s.recency, s.t,
                            m.annual_rate, m.horizon) AS alive_years$sql$ END,
-		CASE WHEN opt.costs AND NOT only_values THEN E',\n           s.spend AS value_to_date,\n           s.refunds' END,
+		CASE WHEN opt.costs AND NOT only_values THEN E',\n           s.spend AS value_to_date' END,
+		CASE WHEN without_refunds THEN E',\n           CASE WHEN s.refund_days OPERATOR(pg_catalog.>) 0 THEN h.history END AS with_refunds' END,
 		(SELECT string_agg(E',\n           h.' || c.name, '' ORDER BY c.place) FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
 		CASE WHEN NOT only_values THEN @extschema@._past_columns(opt) END,
 		CASE WHEN opt.keep_history AND NOT only_values THEN E',\n           h.history' END,
@@ -308,7 +368,7 @@ $$;
 COMMENT ON FUNCTION @extschema@._net(text, text, text) IS
 	'part of clv.query: what is left of a value after costs';
 
--- Steps "customer_facts", "scores" and what comes of them: what each customer
+-- Steps "late", "customer_facts", "scores" and what comes of them: what each customer
 -- is worth.
 CREATE FUNCTION @extschema@._score_steps(refunds text, opt record, only_values boolean, read_once boolean)
 RETURNS text
@@ -316,7 +376,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN concat(opt.customer_step || E',\n', @extschema@._scores_step(refunds, opt, only_values, read_once),
+	RETURN concat(opt.late_step || E',\n', opt.customer_step || E',\n', @extschema@._scores_step(refunds, opt, only_values, read_once),
 $sql$,
 customer_values AS NOT MATERIALIZED (
     -- customer lifetime value: money to come within the horizon, discounted to as_of
@@ -346,7 +406,7 @@ $sql$,
 END
 $$;
 COMMENT ON FUNCTION @extschema@._score_steps(text, record, boolean, boolean) IS
-	'part of clv.query: the steps scores and customer_values, with costs customer_profits, and the customer table before them';
+	'part of clv.query: the steps scores and customer_values, with costs customer_profits, and before them late and the customer table';
 
 -- The step that holds the customers' values, and the value that ranks and
 -- tiers go by.
@@ -404,20 +464,29 @@ COMMENT ON FUNCTION @extschema@._means_step() IS
 	'part of clv.query: the step means; numeric, so that the order of the rows does not matter';
 
 -- Why a customer's net value is below 0: the first of these which alone would
--- lift it to 0.
-CREATE FUNCTION @extschema@._because()
+-- lift it to 0.  What it were without refunds is asked of the history, since a
+-- refund on a later day, however large, does not lower a value.
+CREATE FUNCTION @extschema@._because(refunds text)
 RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT
+BEGIN
+	RETURN concat(
 $sql$CASE WHEN v.clv_net OPERATOR(pg_catalog.<) 0 THEN
-           CASE WHEN v.refunds OPERATOR(pg_catalog.>) 0
-                 AND (v.value_to_date OPERATOR(pg_catalog.<=) 0
-                      OR (v.clv_net OPERATOR(pg_catalog.+) (v.margin OPERATOR(pg_catalog.*) v.clv
-                          OPERATOR(pg_catalog.*) v.refunds OPERATOR(pg_catalog./) v.value_to_date)) OPERATOR(pg_catalog.>=) 0)
+           CASE $sql$, CASE WHEN @extschema@._refunds_matter(refunds) THEN concat(
+$sql$WHEN v.with_refunds IS NOT NULL
+                 AND (SELECT $sql$, @extschema@._net('(n.purchases OPERATOR(pg_catalog.*) n.spend)'::text, 'n.purchases'::text, 'n.years'::text), $sql$
+                      FROM (SELECT clv.discounted_purchases(m.model, g.x, (g.s).recency, (g.s).t, m.annual_rate, m.horizon) AS purchases,
+                                   clv.expected_spend(m.spend, g.x, (g.s).monetary) AS spend,
+                                   clv.alive_years(m.model, g.x, (g.s).recency, (g.s).t, m.annual_rate, m.horizon) AS years
+                            FROM (SELECT h.s, CAST((h.s).frequency AS double precision) AS x
+                                  FROM (SELECT clv.summary(v.with_refunds, a.as_of, CAST('gross' AS pg_catalog.text)) AS s OFFSET 0) AS h
+                            ) AS g OFFSET 0
+                      ) AS n) OPERATOR(pg_catalog.>=) 0
                 THEN 'refunds'
-                WHEN (v.discounted_purchases OPERATOR(pg_catalog.*)
+                $sql$) END,
+$sql$WHEN (v.discounted_purchases OPERATOR(pg_catalog.*)
                       ((w.mean_margin OPERATOR(pg_catalog.*) w.mean_expected_spend) OPERATOR(pg_catalog.-) v.cost_per_order))
                      OPERATOR(pg_catalog.>=) (v.service_cost OPERATOR(pg_catalog.*) v.alive_years)
                 THEN 'low margin'
@@ -426,9 +495,10 @@ $sql$CASE WHEN v.clv_net OPERATOR(pg_catalog.<) 0 THEN
                      OPERATOR(pg_catalog.>=) (v.service_cost OPERATOR(pg_catalog.*) v.alive_years)
                 THEN 'few purchases'
                 ELSE 'cost to serve' END
-       END$sql$
+       END$sql$);
+END
 $$;
-COMMENT ON FUNCTION @extschema@._because() IS
+COMMENT ON FUNCTION @extschema@._because(text) IS
 	'part of clv.query: the column unprofitable_because';
 
 -- The tier at each stated date in turn, each with the one before, by the models
@@ -458,7 +528,7 @@ COMMENT ON FUNCTION @extschema@._past_tiers(record) IS
 	'part of clv.query: the tiers that a customer came from, NULL without past dates';
 
 -- The result: a row a customer.
-CREATE FUNCTION @extschema@._result_select(customer_column text, opt record)
+CREATE FUNCTION @extschema@._result_select(customer_column text, refunds text, opt record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -478,7 +548,7 @@ BEGIN
 		rank := format('CASE WHEN NOT v.opted_out THEN pg_catalog.rank() OVER (PARTITION BY v.opted_out ORDER BY %s DESC NULLS LAST) END', v.value);
 	END IF;
 	SELECT string_agg(E',\n       ' || CASE c.name
-			WHEN 'unprofitable_because' THEN @extschema@._because() || ' AS unprofitable_because'
+			WHEN 'unprofitable_because' THEN @extschema@._because(refunds) || ' AS unprofitable_because'
 			WHEN 'previous_tier' THEN format(CASE WHEN opt.opted_out IS NULL THEN '%s AS previous_tier'
 				ELSE 'CASE WHEN NOT v.opted_out THEN %s END AS previous_tier' END, previous)
 			ELSE 'v.' || c.name END, '' ORDER BY c.place)
@@ -510,7 +580,7 @@ CROSS JOIN as_of AS a%6$s%7$s$sql$,
 		@extschema@._past_tiers(opt));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._result_select(text, record) IS
+COMMENT ON FUNCTION @extschema@._result_select(text, text, record) IS
 	'part of clv.query: the columns of the result';
 
 CREATE FUNCTION @extschema@.query(
@@ -542,12 +612,12 @@ BEGIN
 								 tier_labels);
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
 		@extschema@._score_steps(refunds, opt, false, false) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
 		@extschema@._tier_step(tier_method, tier_shares, opt),
-		@extschema@._result_select(src.customer_column, opt));
+		@extschema@._result_select(src.customer_column, refunds, opt));
 END
 $$;
 COMMENT ON FUNCTION @extschema@.query(regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS

@@ -13,22 +13,24 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 AS $$
+DECLARE
+	late_refunds bool := as_of IS NULL AND @extschema@._refunds_matter(refunds);
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
 		@extschema@._score_steps(refunds, opt, true, false) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
 		@extschema@._tier_step(tier_method, tier_shares, opt) || ',',
-		@extschema@._row_step(src) || ',',
+		@extschema@._row_step(src, late_refunds) || ',',
 		format(
 $sql$counted AS (
     SELECT coalesce(sum(r.rows) FILTER (WHERE r.reason = 'used'), 0)::bigint AS rows_used,
            coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without customer'), 0)::bigint AS rows_without_customer,
            coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without date'), 0)::bigint AS rows_without_date,
            coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without amount'), 0)::bigint AS rows_without_amount,
-           coalesce(sum(r.rows) FILTER (WHERE r.reason = 'after as_of'), 0)::bigint AS rows_after_as_of
+           coalesce(sum(r.rows) FILTER (WHERE r.reason = 'after as_of'), 0)::bigint AS rows_after_as_of%8$s
     FROM source_rows AS r
 )
 SELECT a.as_of,
@@ -58,7 +60,7 @@ SELECT a.as_of,
                 CASE WHEN m.spend IS NULL
                      THEN 'spend: nothing to fit, no customer has a repeat purchase with spend'
                      WHEN clv.status(m.spend) <> 'converged'
-                     THEN concat_ws(': ', 'spend', clv.status(m.spend), clv.message(m.spend)) END), '')
+                     THEN concat_ws(': ', 'spend', clv.status(m.spend), clv.message(m.spend)) END%9$s), '')
        END AS message,
        %3$L::text AS tier_method,
        %4$L::float8[] AS tier_shares,
@@ -69,7 +71,13 @@ CROSS JOIN tiers AS k
 CROSS JOIN counted AS n
 CROSS JOIN as_of AS a%7$s$sql$, refunds, zone, tier_method, tier_shares, opt.given,
 			CASE WHEN opt.costs THEN E',\n       w.mean_margin,\n       w.mean_expected_spend,\n       w.mean_discounted_purchases' END,
-			CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END));
+			CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
+			-- what was sent back since is not in the money of the past
+			CASE WHEN late_refunds THEN E',\n           coalesce(sum(r.refunds) FILTER (WHERE r.reason = ''after as_of''), 0)::bigint AS refunds_after_as_of' END,
+			CASE WHEN late_refunds THEN
+$sql$,
+                CASE WHEN n.refunds_after_as_of > 0
+                     THEN concat('refunds: ', n.refunds_after_as_of, ' made after as_of, the last day with a purchase, do not count; give as_of to count them') END$sql$ END));
 END
 $$;
 COMMENT ON FUNCTION @extschema@._model_view_query(record, date, interval, float8, text, text, text, text, float8[], text[], record) IS
@@ -85,7 +93,7 @@ AS $$
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection),
 		format(
 $sql$model AS (
     SELECT r.model, r.spend, r.horizon, r.annual_rate, r.tier_labels
@@ -101,7 +109,7 @@ $sql$means AS (
     FROM %1$s AS r
 ),$sql$, model_view) END,
 		@extschema@._score_steps(refunds, opt, false, true),
-		@extschema@._result_select(src.customer_column, opt));
+		@extschema@._result_select(src.customer_column, refunds, opt));
 END
 $$;
 COMMENT ON FUNCTION @extschema@._customer_view_query(record, date, text, text, record) IS
@@ -160,7 +168,7 @@ VALUES
 	(true, 'rows_after_as_of', 'rows left out: after as_of'),
 	(true, 'model_status', 'how the fit of the model ended: converged, boundary or not_converged; NULL without a model'),
 	(true, 'spend_status', 'how the fit of the spend model ended; NULL without one'),
-	(true, 'message', 'what there is to know about the fits; NULL when both converged'),
+	(true, 'message', 'what there is to know about the fits, and about refunds after an as_of that was left out; NULL when both converged and there are none'),
 	(true, 'tier_method', 'how the thresholds were found: quantile, value or natural'),
 	(true, 'tier_shares', 'the shares that the method was given, cumulative from the top'),
 	(true, 'options', 'options that the pair was made with'),

@@ -4,7 +4,7 @@
 -- that says which rows count as what.  An amount that is not finite, or that
 -- double precision cannot hold, raises when the row is read, be it after an
 -- as_of that is only found out by reading.
-CREATE FUNCTION @extschema@._row_step(src record)
+CREATE FUNCTION @extschema@._row_step(src record, with_refunds bool)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -19,16 +19,17 @@ $sql$source_rows AS (
                 WHEN %8$s AND NOT %6$s THEN 'amount not finite'
                 WHEN %4$s > (SELECT coalesce(a.as_of, %5$s) FROM as_of AS a) THEN 'after as_of'
                 ELSE 'used' END AS reason,
-           count(*) AS rows
+           count(*) AS rows%9$s
     FROM %7$s AS o
     GROUP BY 1
 )$sql$,
 		src.customer_ref, src.at_ref, src.amount_ref, src.day, src.today, src.amount_finite, src.relation,
-		src.up_to);
+		src.up_to,
+		CASE WHEN with_refunds THEN format(E',\n           count(*) FILTER (WHERE %s < 0 AND %s <= %s) AS refunds', src.amount_ref, src.day, src.today) END);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._row_step(record) IS
-	'part of clv.source_report and clv.create_materialized_view: counts the rows of the source by what becomes of them';
+COMMENT ON FUNCTION @extschema@._row_step(record, bool) IS
+	'part of clv.source_report and clv.create_materialized_view: counts the rows of the source by what becomes of them, and how many of them are refunds that have been';
 
 CREATE FUNCTION @extschema@.source_report(
 	source regclass,
@@ -48,14 +49,14 @@ DECLARE
 	row_step	text;
 BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	row_step := @extschema@._row_step(src);
+	row_step := @extschema@._row_step(src, false);
 	-- rows that would make clv.query raise are to be counted here, not to raise
 	src.up_to := format($sql$%s
       AND %s > '-infinity'
       AND %s$sql$, src.up_to, src.at_ref, src.amount_finite);
 	RETURN QUERY EXECUTE concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, NULL::text),
+		@extschema@._history_steps(src, as_of, refunds, NULL::text, NULL::text),
 		row_step,
 		$sql$SELECT k.reason,
        coalesce(sum(r.rows), 0)::bigint

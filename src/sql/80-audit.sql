@@ -126,7 +126,7 @@ BEGIN
 	PERFORM @extschema@._check_span('the period'::text, first, last);
 	src := @extschema@._source(source, customer, at, amount, last, zone, first);
 	profit := @extschema@._profit_column(source, src, refunds, margin, margin_column, first, last, 'profit'::text);
-	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profit), format(
+	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profit, NULL::text), format(
 $sql$
 customer_periods AS (
 	SELECT (p.own).purchases, (p.own).orders, (p.own).revenue, %1$s AS profit
@@ -279,7 +279,7 @@ BEGIN
 	src := @extschema@._source(source, customer, at, amount, to_last, zone, since);
 	profits := @extschema@._profit_column(source, src, refunds, margin, margin_column, from_first, from_last, 'profit_from'::text)
 		|| @extschema@._profit_column(source, src, refunds, margin, margin_column, to_first, to_last, 'profit_to'::text);
-	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profits), format(
+	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profits, NULL::text), format(
 $sql$
 both_periods AS (
 	SELECT (p.own).*, %1$s AS profit_from, %2$s AS profit_to
@@ -343,7 +343,7 @@ CREATE FUNCTION @extschema@.audit_decomposition(source regclass, customer name, 
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
 RETURNS TABLE (place int, factor text, value_from numeric, value_to numeric, contribution numeric, meaning text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
-ROWS 5
+ROWS 6
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
@@ -364,18 +364,21 @@ totals AS (
 		   coalesce(t.p0 / nullif(t.r0, 0), t.p1 / nullif(t.r1, 0), 0) AS d0, coalesce(t.p1 / nullif(t.r1, 0), t.p0 / nullif(t.r0, 0), 0) AS d1
 	FROM totals AS t
 ), parts AS (
-	SELECT f.*, clv._shapley(f.b1 - f.b0, f.n0, f.n1, f.c0, f.c1, f.d0, f.d1) AS orders,
+	-- four factors of which one is nothing make nothing, and yet there may be money
+	SELECT f.*, CASE WHEN 0 IN (f.n0, f.o0, f.r0) THEN f.p0 ELSE 0 END AS alone0, CASE WHEN 0 IN (f.n1, f.o1, f.r1) THEN f.p1 ELSE 0 END AS alone1,
+		   clv._shapley(f.b1 - f.b0, f.n0, f.n1, f.c0, f.c1, f.d0, f.d1) AS orders,
 		   clv._shapley(f.c1 - f.c0, f.n0, f.n1, f.b0, f.b1, f.d0, f.d1) AS value,
 		   clv._shapley(f.d1 - f.d0, f.n0, f.n1, f.b0, f.b1, f.c0, f.c1) AS margin
 	FROM own AS f
 )
 SELECT r.place, r.factor, r.value_from, r.value_to, trim_scale(r.contribution), r.meaning
 FROM parts AS s, LATERAL (VALUES
-	(1, 'customers', s.n0, s.n1, s.p1 - s.p0 - s.orders - s.value - s.margin, 'active customers'),
+	(1, 'customers', s.n0, s.n1, s.p1 - s.alone1 - s.p0 + s.alone0 - s.orders - s.value - s.margin, 'active customers'),
 	(2, 'orders per customer', s.b0, s.b1, s.orders, 'orders of an active customer'),
 	(3, 'value per order', s.c0, s.c1, s.value, 'revenue of an order, refunds taken off'),
 	(4, 'margin', s.d0, s.d1, s.margin, 'part of revenue that is left after the cost of the goods'),
-	(5, 'profit', s.p0, s.p1, s.p1 - s.p0, 'the product of the four: its change is the sum of theirs')
+	(5, 'refunds alone', s.alone0, s.alone1, s.alone1 - s.alone0, 'profit of a period without active customers, orders or revenue, as where there are only refunds of earlier orders'),
+	(6, 'profit', s.p0, s.p1, s.p1 - s.p0, 'the product of the four, and refunds alone: its change is the sum of theirs')
 	) AS r (place, factor, value_from, value_to, contribution, meaning)
 $sql$;
 END
@@ -383,6 +386,7 @@ $$;
 COMMENT ON FUNCTION @extschema@.audit_decomposition(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
 	'lens 2, what changed between two periods: the change of profit (of revenue, with margin 1) as the sum of what the number of customers, orders of each, value of an order and margin did, '
 	'each over all orders in which the four could have changed (Shapley value), so that no order is favoured; they add up exactly. '
+	'Profit is the product of the four, but in a period without active customers, orders or revenue that of refunds alone, which have a row, 0 otherwise. '
 	'Errors as clv.audit_changes. Fader, Hardie & Ross (2022); Shapley (1953)';
 
 CREATE FUNCTION @extschema@._shapley(step numeric, a0 numeric, a1 numeric, b0 numeric, b1 numeric, c0 numeric, c1 numeric)

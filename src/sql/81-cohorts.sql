@@ -3,7 +3,9 @@
 -- A cohort are the customers whose first purchase is in the same period.  Age
 -- counts periods by the calendar: 0 is the one of the first purchase.  A cell
 -- that is not over by as_of is censored and NULL, never 0; an age at which
--- nobody bought is 0, never missing.
+-- nobody bought is 0, never missing.  What was sent back before the period of a
+-- customer's first purchase (from before the log, it may be) is money of the
+-- books, so it has rows of its own where there is any, with ages below 0.
 
 -- The length of a period of the calendar.
 CREATE FUNCTION @extschema@._period_step(period text)
@@ -22,6 +24,45 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@._period_step(text) IS
 	'part of the audit: the length of a day, week, month, quarter or year; 22023 for anything else';
+
+-- Starts of periods: each from the first by a number of steps, since a month
+-- added to a month forgets that it began on the 31st.
+CREATE FUNCTION @extschema@._period_starts(first date, earliest date, last date, period text)
+RETURNS date[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	step		interval := @extschema@._period_step(period);
+	starts		date[] := ARRAY[first];
+	k			int := 0;
+BEGIN
+	IF first IS NULL THEN
+		RETURN NULL;
+	END IF;
+	WHILE starts[cardinality(starts)] <= last LOOP
+		k := k + 1;
+		starts := starts || (first + k * step)::date;
+	END LOOP;
+	k := 0;
+	WHILE starts[1] > earliest LOOP
+		k := k - 1;
+		starts := (first + k * step)::date || starts;
+	END LOOP;
+	RETURN starts;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._period_starts(date, date, date, text) IS
+	'part of the audit: the days that periods begin on, counted from that of the first, from the one with "earliest" in it, if that is before, to the first after "last"; NULL without a first';
+
+-- Is there money of customers from before their first purchase?  Only where a
+-- refund is none itself.
+CREATE FUNCTION @extschema@._refunds_precede(refunds text)
+RETURNS bool
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN refunds OPERATOR(pg_catalog.=) 'net'::text;
+COMMENT ON FUNCTION @extschema@._refunds_precede(text) IS
+	'part of the audit: whether rows before the first purchase have money under a policy';
 
 -- The days of the first and the last purchase, without the sums of clv.summary.
 CREATE FUNCTION @extschema@._first_purchase(rfm @extschema@.rfm, as_of date, refunds text)
@@ -85,20 +126,19 @@ AS $$
 DECLARE
 	src			record;
 BEGIN
+	PERFORM @extschema@._period_step(period);
 	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text), format(
+	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text, NULL::text), format(
 $sql$
 as_of AS (
-	-- the last day observed, and that of the first purchase
-	SELECT %1$s AS as_of, min(clv._first_purchase(h.history, %2$s, %3$L::text)) AS first_day
-	FROM histories AS h
+	-- the last day observed, that of the first purchase, and that of the first row of a customer who has bought
+	SELECT %1$s AS as_of, min(h.first_day) AS first_day, min(h.first_row) FILTER (WHERE h.first_day IS NOT NULL) AS first_row
+	FROM (SELECT h.history, clv._first_purchase(h.history, %2$s, %3$L::text) AS first_day, %5$s AS first_row FROM histories AS h OFFSET 0) AS h
 ), bounds AS MATERIALIZED (
 	-- starts of the periods from the first to the one after as_of, and the same with as_of as the end
-	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods, trim_array(b.bounds, 1) || least(b.bounds[cardinality(b.bounds)], a.as_of + 1) AS observed
-	FROM as_of AS a, LATERAL (
-		SELECT array_agg(g::date ORDER BY g) AS bounds
-		FROM generate_series(date_trunc(%4$L, a.first_day::timestamp), date_trunc(%4$L, a.as_of::timestamp) + %5$L::interval, %5$L::interval) AS g
-	) AS b
+	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods, array_position(b.bounds, a.first_period) - 1 AS before, trim_array(b.bounds, 1) || least(b.bounds[cardinality(b.bounds)], a.as_of + 1) AS observed
+	FROM (SELECT a.*, date_trunc(%4$L, a.first_day::timestamp)::date AS first_period FROM as_of AS a) AS a,
+		 clv._period_starts(a.first_period, a.first_row, a.as_of, %4$L::text) AS b (bounds)
 ), cells AS MATERIALIZED (
 	SELECT c.cohort, c.period, c.active, c.orders::numeric AS orders, c.revenue
 	FROM (SELECT clv._cohort_cells(h.history, b.observed, %3$L::text) AS cells
@@ -106,8 +146,14 @@ as_of AS (
 		 unnest(x.cells) AS c
 ), sizes AS (
 	SELECT c.cohort, c.active AS size FROM cells AS c WHERE c.period = c.cohort
+), earlier AS (
+	-- what was sent back before the period of the first purchase
+	SELECT c.cohort, c.period FROM cells AS c WHERE c.period < c.cohort AND (c.orders > 0 OR c.revenue <> 0)
 ),$sql$, CASE WHEN as_of IS NULL THEN format('max(clv._last_purchase(h.history, %s, %L::text))', src.today, refunds) ELSE format('%L::date', as_of) END,
-		CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END, refunds, period, @extschema@._period_step(period)));
+		CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END, refunds, period,
+		CASE WHEN @extschema@._refunds_precede(refunds) THEN format('clv._first_purchase(h.history, %s, ''event''::text)',
+				CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END)
+			ELSE 'NULL::date' END));
 END
 $$;
 COMMENT ON FUNCTION @extschema@._cohort_steps(regclass, name, name, name, text, date, text, text) IS
@@ -130,21 +176,22 @@ $sql$
 grid AS (
 	SELECT s.cohort AS k, s.size, g.age, b.bounds[s.cohort] AS cohort, (b.bounds[s.cohort] + g.age * $1)::date AS period_start,
 		   coalesce(b.bounds[s.cohort + g.age + 1] <= b.as_of + 1, false) AS complete
-	FROM sizes AS s CROSS JOIN bounds AS b, LATERAL generate_series(0, b.periods - 1) AS g (age)
+	FROM sizes AS s CROSS JOIN bounds AS b, LATERAL (
+		SELECT generate_series(0, b.periods - b.before - 1) UNION ALL SELECT e.period - e.cohort FROM earlier AS e WHERE e.cohort = s.cohort) AS g (age)
 ), filled AS (
 	SELECT g.*, CASE WHEN g.complete THEN coalesce(c.active, 0) END AS active, CASE WHEN g.complete THEN coalesce(c.orders, 0) END AS orders,
 		   CASE WHEN g.complete THEN coalesce(c.revenue, 0) END AS revenue
 	FROM grid AS g LEFT JOIN cells AS c ON c.cohort = g.k AND c.period = g.k + g.age
 ), shares AS (
-	SELECT f.*, f.active / f.size::float8 AS share, 1.959963984540054 ^ 2 AS z2,
-		   sum(f.active) OVER same_age / nullif(sum(f.size) FILTER (WHERE f.complete) OVER same_age, 0)::float8 AS pooled_share,
+	SELECT f.*, CASE WHEN f.age >= 0 THEN f.active / f.size::float8 END AS share, 1.959963984540054 ^ 2 AS z2,
+		   CASE WHEN f.age >= 0 THEN sum(f.active) OVER same_age / nullif(sum(f.size) FILTER (WHERE f.complete) OVER same_age, 0)::float8 END AS pooled_share,
 		   CASE WHEN f.complete THEN sum(f.revenue) OVER (PARTITION BY f.k ORDER BY f.age) END AS cumulative
 	FROM filled AS f
 	WINDOW same_age AS (PARTITION BY f.age)
 )
 SELECT s.cohort, s.size, s.age, s.period_start, s.active, s.share,
-	   CASE WHEN s.complete THEN greatest(0, (s.share + s.z2 / (2 * s.size) - sqrt(s.z2 * (s.share * (1 - s.share) + s.z2 / (4 * s.size)) / s.size)) / (1 + s.z2 / s.size)) END,
-	   CASE WHEN s.complete THEN least(1, (s.share + s.z2 / (2 * s.size) + sqrt(s.z2 * (s.share * (1 - s.share) + s.z2 / (4 * s.size)) / s.size)) / (1 + s.z2 / s.size)) END,
+	   CASE WHEN s.share IS NOT NULL THEN greatest(0, (s.share + s.z2 / (2 * s.size) - sqrt(s.z2 * (s.share * (1 - s.share) + s.z2 / (4 * s.size)) / s.size)) / (1 + s.z2 / s.size)) END,
+	   CASE WHEN s.share IS NOT NULL THEN least(1, (s.share + s.z2 / (2 * s.size) + sqrt(s.z2 * (s.share * (1 - s.share) + s.z2 / (4 * s.size)) / s.size)) / (1 + s.z2 / s.size)) END,
 	   s.pooled_share, s.orders, s.revenue, s.revenue / s.size, s.cumulative / s.size
 FROM shares AS s
 ORDER BY s.cohort, s.age
@@ -154,7 +201,7 @@ $$;
 COMMENT ON FUNCTION @extschema@.audit_cohorts(regclass, name, name, name, text, date, text, text) IS
 	'lens 4, cohorts side by side at equal age: for each cohort of first purchase (day, week, month, quarter or year) and each age in the same periods, 0 the one of the first purchase, the customers active, '
 	'their share of the cohort with its 95 % interval (Wilson 1927), the share of all cohorts at that age, orders, revenue, and revenue so far for each customer acquired. Columns after period_start are NULL where the period is not over by as_of. '
-	'A customer who pauses counts again when back. Errors as clv.query; 22023: another period. Fader, Hardie & Ross (2022)';
+	'What was sent back before the period of a customer''s first purchase has a row with an age below 0, without shares, where there is any. A customer who pauses counts again when back. Errors as clv.query; 22023: another period. Fader, Hardie & Ross (2022)';
 
 CREATE FUNCTION @extschema@.audit_cohort(source regclass, customer name, at name, amount name, first date, last date, period text DEFAULT 'month',
 	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
@@ -168,25 +215,27 @@ SET datestyle = 'ISO, YMD'
 SET intervalstyle = 'iso_8601'
 AS $$
 DECLARE
-	step		interval := @extschema@._period_step(period);
 	src			record;
 BEGIN
+	PERFORM @extschema@._period_step(period);
 	PERFORM @extschema@._check_span('the time of acquisition'::text, first, last);
 	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text), format(
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text, NULL::text), format(
 $sql$
 as_of AS (
 	SELECT %5$s AS as_of
+), members AS %6$s (
+	SELECT h.history
+	FROM histories AS h CROSS JOIN as_of AS a
+	WHERE clv._first_purchase(h.history, a.as_of, %1$L::text) BETWEEN %2$L AND %3$L
 ), bounds AS MATERIALIZED (
-	SELECT a.as_of, array_agg(g::date ORDER BY g) AS bounds, count(*)::int - 1 AS periods
-	FROM as_of AS a, LATERAL generate_series(%2$L::timestamp, (a.as_of + %4$L::interval)::timestamp, %4$L::interval) AS g
-	GROUP BY a.as_of
-	HAVING count(*) > 1
+	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods, array_position(b.bounds, %2$L::date) - 1 AS before
+	FROM as_of AS a, clv._period_starts(%2$L::date, %7$s, a.as_of, %4$L::text) AS b (bounds)
+	WHERE %2$L::date <= a.as_of
 ), cells AS MATERIALIZED (
 	SELECT c.*
-	FROM (SELECT clv._cohort_cells(h.history, b.bounds, %1$L::text) AS cells
-		  FROM histories AS h CROSS JOIN bounds AS b
-		  WHERE clv._first_purchase(h.history, b.as_of, %1$L::text) BETWEEN %2$L AND %3$L) AS x,
+	FROM (SELECT clv._cohort_cells(m.history, b.bounds, %1$L::text) AS cells
+		  FROM members AS m CROSS JOIN bounds AS b) AS x,
 		 unnest(x.cells) AS c
 ), periods AS (
 	-- the cohort may have begun in several of them
@@ -194,25 +243,28 @@ as_of AS (
 ), size AS (
 	SELECT coalesce(sum(c.active), 0)::bigint AS size FROM cells AS c WHERE c.period = c.cohort
 )
-SELECT g.age, b.bounds[g.age + 1], s.size, f.active, f.active / nullif(s.size, 0)::float8, f.orders::bigint, f.orders / nullif(f.active, 0), f.revenue / nullif(f.orders, 0),
+SELECT g.age, b.bounds[g.k], s.size, f.active, CASE WHEN g.age >= 0 THEN f.active / nullif(s.size, 0)::float8 END, f.orders::bigint, f.orders / nullif(f.active, 0), f.revenue / nullif(f.orders, 0),
 	   f.revenue, CASE WHEN f.complete THEN sum(f.revenue) OVER (ORDER BY g.age) / nullif(s.size, 0) END,
-	   CASE WHEN f.complete THEN 1 - coalesce(sum(c.second) OVER (ORDER BY g.age), 0) / nullif(s.size, 0)::float8 END::float8
-FROM bounds AS b CROSS JOIN size AS s CROSS JOIN LATERAL generate_series(0, b.periods - 1) AS g (age)
-LEFT JOIN periods AS c ON c.period = g.age + 1
-CROSS JOIN LATERAL (SELECT b.bounds[g.age + 2] <= b.as_of + 1 AS complete,
-						   CASE WHEN b.bounds[g.age + 2] <= b.as_of + 1 THEN coalesce(c.active, 0) END AS active,
-						   CASE WHEN b.bounds[g.age + 2] <= b.as_of + 1 THEN coalesce(c.orders, 0) END AS orders,
-						   CASE WHEN b.bounds[g.age + 2] <= b.as_of + 1 THEN coalesce(c.revenue, 0) END AS revenue) AS f
-WHERE s.size > 0
+	   CASE WHEN f.complete AND g.age >= 0 THEN 1 - coalesce(sum(c.second) OVER (ORDER BY g.age), 0) / nullif(s.size, 0)::float8 END::float8
+FROM bounds AS b CROSS JOIN size AS s CROSS JOIN LATERAL (SELECT k, k - b.before - 1 AS age FROM generate_series(1, b.periods) AS k) AS g
+LEFT JOIN periods AS c ON c.period = g.k
+CROSS JOIN LATERAL (SELECT b.bounds[g.k + 1] <= b.as_of + 1 AS complete,
+						   CASE WHEN b.bounds[g.k + 1] <= b.as_of + 1 THEN coalesce(c.active, 0) END AS active,
+						   CASE WHEN b.bounds[g.k + 1] <= b.as_of + 1 THEN coalesce(c.orders, 0) END AS orders,
+						   CASE WHEN b.bounds[g.k + 1] <= b.as_of + 1 THEN coalesce(c.revenue, 0) END AS revenue) AS f
+WHERE s.size > 0 AND (g.age >= 0 OR c.orders > 0 OR c.revenue <> 0)
 ORDER BY g.age
-$sql$, refunds, first, last, step,
+$sql$, refunds, first, last, period,
 		CASE WHEN as_of IS NULL THEN format('(SELECT max(clv._last_purchase(h.history, %s, %L::text)) FROM histories AS h)', src.today, refunds)
-			ELSE format('%L::date', as_of) END));
+			ELSE format('%L::date', as_of) END,
+		CASE WHEN @extschema@._refunds_precede(refunds) THEN 'MATERIALIZED' ELSE 'NOT MATERIALIZED' END,
+		CASE WHEN @extschema@._refunds_precede(refunds) THEN '(SELECT min(clv._first_purchase(m.history, a.as_of, ''event''::text)) FROM members AS m)' ELSE 'NULL::date' END));
 END
 $$;
 COMMENT ON FUNCTION @extschema@.audit_cohort(regclass, name, name, name, date, date, text, date, text, text) IS
 	'lens 3, one cohort over time: the customers whose first purchase is from first to last, in periods from first on: how many are active, orders of an active one, value of an order, revenue, revenue so far for each customer acquired, '
-	'and the share who have bought no second time by then. Columns after size are NULL where the period is not over by as_of. Errors as clv.audit_cohorts. Fader, Hardie & Ross (2022)';
+	'and the share who have bought no second time by then. Columns after size are NULL where the period is not over by as_of. '
+	'What was sent back before first has a row with an age below 0, without shares, for each period with any. Errors as clv.audit_cohorts. Fader, Hardie & Ross (2022)';
 
 -- ------------------------------------------------------------------ lens 5
 
@@ -229,7 +281,8 @@ BEGIN
 $sql$
 grid AS (
 	SELECT s.cohort AS k, g.p, b.bounds[s.cohort] AS cohort, b.bounds[g.p] AS period_start, b.bounds[g.p + 1] <= b.as_of + 1 AS complete
-	FROM sizes AS s CROSS JOIN bounds AS b, LATERAL generate_series(s.cohort, b.periods) AS g (p)
+	FROM sizes AS s CROSS JOIN bounds AS b, LATERAL (
+		SELECT generate_series(s.cohort, b.periods) UNION ALL SELECT e.period FROM earlier AS e WHERE e.cohort = s.cohort) AS g (p)
 )
 SELECT g.period_start, g.cohort, g.k = g.p, coalesce(c.active, 0), coalesce(c.orders, 0), coalesce(c.revenue, 0),
 	   (coalesce(c.revenue, 0) / nullif(sum(c.revenue) OVER (PARTITION BY g.p), 0))::float8, g.complete
@@ -240,5 +293,6 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.audit_calendar(regclass, name, name, name, text, date, text, text) IS
 	'lens 5, the whole base: for each calendar period (day, week, month, quarter or year) and each cohort of first purchase the customers active, orders, revenue and its share of the period. '
-	'is_new marks the cohort of that very period, the others are the base that was there. The last period may not be over: complete tells. Revenue adds up to that of all customers who have bought. '
+	'is_new marks the cohort of that very period, the others are the base that was there. The last period may not be over: complete tells. Revenue adds up to that of all customers who have bought: '
+	'what was sent back before the period of a customer''s first purchase has a row of a period before the cohort''s own, where there is any. '
 	'Errors as clv.audit_cohorts. Fader, Hardie & Ross (2022)';

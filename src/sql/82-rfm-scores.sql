@@ -154,7 +154,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	src			record;
-	opted		text;
+	objection	text;
 	asked		date;	-- histories are asked as of this day
 	limits		text;			-- step of the statement
 BEGIN
@@ -167,7 +167,7 @@ BEGIN
 	IF opt_out IS NOT NULL THEN
 		PERFORM @extschema@._check_type(source, opt_out, '{boolean}'::regtype[], 'boolean'::text,
 										 'It is true of customers who must not be differentiated.'::text);
-		opted := format(E',\n           bool_or(o.%I) AS opted_out', opt_out);
+		objection := format('o.%I', opt_out);
 	END IF;
 	asked := @extschema@._asked(src, as_of);
 	IF cuts IS NOT NULL THEN
@@ -183,7 +183,7 @@ $sql$limits AS MATERIALIZED (
 	FROM customers AS c
 )$sql$, scores);
 	END IF;
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, opted), format(
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, NULL::text, objection), format(
 $sql$
 told AS (
 	SELECT h.customer, h.history, clv.summary(h.history, a.as_of, %1$L::text) AS s
@@ -221,5 +221,5 @@ COMMENT ON FUNCTION @extschema@.rfm_scores(regclass, name, name, name, date, int
 	'each customer''s scores for recency (days since the last purchase, fewer are better), frequency (purchases) and monetary value (spend so far), from 1 to "scores", and a segment by clv.segment. '
 	'Without cuts a score is by the share of the customers with another value who have a lower one, in equal steps: equal customers share it, the lowest value has 1 and the highest the best. '
 	'With cuts, {"r": [...], "f": [...], "m": [...]}, ascending and one fewer than scores, it is by fixed limits: of r the score falls above each, of f and m it rises from each on. '
-	'The default rules are for five scores, others are brought to that scale. Customers for whom opt_out, a boolean column, is ever true have no row and no part. '
+	'The default rules are for five scores, others are brought to that scale. Customers for whom opt_out, a boolean column, is ever true, in whatever row of theirs, have no row and no part. '
 	'Errors as clv.query; 22023: scores not from 2 to 9, other cuts or rules. Hughes (1994), "Strategic Database Marketing"';

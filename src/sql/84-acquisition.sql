@@ -54,14 +54,18 @@ CREATE FUNCTION @extschema@._beginning(rfm @extschema@.rfm, as_of date, refunds 
 	OUT first_order float8, OUT refunded boolean)
 	AS 'MODULE_PATHNAME', 'clv_rfm_beginning' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@._beginning(@extschema@.rfm, date, text) IS
-	'part of clv.acquisition: the first, the second and the last purchase of a history up to as_of, the spend of all rows up to the first and whether a refund is among them; NULL without a purchase; errors as clv.summary';
+	'part of clv.acquisition: the first, the second and the last purchase of a history up to as_of, the spend on the day of the first and whether there is a refund up to it; NULL without a purchase; errors as clv.summary';
 
 -- Steps up to "facts", or to "grouped": a row for each customer, with its group.
 CREATE FUNCTION @extschema@._acquired(
-	source regclass, customer name, src record, by name, cohort text, asked date, refunds text, options jsonb,
+	source regclass, customer name, src record, by name, cohort text, as_of date, asked date, refunds text, options jsonb,
 	OUT steps text,
 	OUT facts_name text,	-- of the last of them
-	OUT group_name text)	-- of a group's key "s.group_key"
+	OUT group_name text,	-- of a group's key "s.group_key"
+	OUT late_step text,		-- to follow the step "as_of", if that is yet to be found
+	OUT late_join text,
+	OUT cost text,			-- of a customer "f"
+	OUT margin text)		-- of a group of them, if it is a column
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
@@ -69,14 +73,15 @@ SET quote_all_identifiers = off
 AS $$
 DECLARE
 	customers	record := @extschema@._customer_table(options);
-	cost		record;
-	cost_column text := 'NULL::numeric';
+	named		record;
+	equality	text := @extschema@._equality(@extschema@._column_type(source, customer));
 	by_column	text;		-- of the source
 	by_value	text := 'NULL::text';
 	group_key	text;
 	more_joins	text;
 	facts		text[] := '{}';	-- columns of the customer table
-	cost_ref	text := 'c.cost';
+	of_rows		text;		-- more columns of the histories
+	carried		text[] := '{}';	-- columns that later steps want, of "c" and of "f"
 BEGIN
 	facts_name := 'facts';
 	IF (by IS NULL) = (cohort IS NULL) THEN
@@ -96,8 +101,12 @@ BEGIN
 	ELSE
 		PERFORM @extschema@._column_type(source, by);
 		by_column := format('o.%I::text', by);
-		by_value := format('clv._first_by_date(%s, %s)%s', by_column, src.day,
-			CASE WHEN refunds <> 'event' THEN format(' FILTER (WHERE %s >= 0)', src.amount_ref) END);
+		by_value := format('clv._first_by_date(%s, %s) FILTER (WHERE %s >= 0)', by_column, src.day, src.amount_ref);
+		IF refunds = 'event' THEN
+			-- the first day may have refunds alone
+			by_value := format('CASE WHEN min(%1$s) FILTER (WHERE %2$s >= 0) = min(%1$s) THEN %3$s ELSE clv._first_by_date(%4$s, %1$s) END',
+				src.day, src.amount_ref, by_value, by_column);
+		END IF;
 		group_key := 'c.by_value';
 	END IF;
 	IF cohort IS NULL THEN
@@ -105,14 +114,40 @@ BEGIN
 		group_name := 's.group_key';
 	END IF;
 	IF jsonb_typeof(options -> 'acquisition_cost' -> 'column') = 'string' THEN
-		cost := @extschema@._option_column(options, 'acquisition_cost'::text, '{column,of}'::text[], @extschema@._numbers(), 'a number'::text,
-										   source, customers.relation);
-		IF cost.of_source THEN
-			cost_column := format('sum(CAST(o.%s AS numeric))', cost.column_name);
+		named := @extschema@._option_column(options, 'acquisition_cost'::text, '{column,of}'::text[], @extschema@._numbers(), 'a number'::text,
+											source, customers.relation);
+		IF named.of_source THEN
+			of_rows := format(E',\n           sum(CAST(o.%s AS numeric)) AS cost', named.column_name);
+			carried := carried || 'c.cost'::text;
 		ELSE
-			facts := facts || format('max(CAST(c.%s AS numeric)) AS cost', cost.column_name);
-			cost_ref := 'f.cost';
+			facts := facts || format('max(CAST(c.%s AS numeric)) AS cost', named.column_name);
+			carried := carried || 'f.cost'::text;
 		END IF;
+		cost := CASE WHEN named.of_source AND as_of IS NULL THEN 'CASE WHEN f.last_row > a.as_of THEN l.cost ELSE f.cost END' ELSE 'f.cost' END;
+	END IF;
+	IF jsonb_typeof(options -> 'margin') = 'object' THEN
+		-- a customer's as in the views, a group's by what its customers have bought
+		named := @extschema@._cost(options, 'margin'::text, source, customers.relation, as_of);
+		IF named.of_source THEN
+			of_rows := concat(of_rows, E',\n           ', @extschema@._cost_of_rows('margin'::text, 'o.' || named.column_name, src), ' AS margin');
+			carried := carried || 'c.margin'::text;
+		ELSE
+			facts := facts || format('CAST(min(c.%s) AS double precision) AS margin', named.column_name);
+			carried := carried || 'f.margin'::text;
+		END IF;
+		of_rows := concat(of_rows, format(E',\n           sum(CAST(%1$s AS numeric)) FILTER (WHERE %1$s > 0) AS bought', src.amount_ref));
+		carried := carried || 'c.bought'::text;
+		margin := format('coalesce(sum(CAST(%1$s AS numeric) * %2$s) / nullif(sum(%2$s) FILTER (WHERE %1$s IS NOT NULL), 0), avg(CAST(%1$s AS numeric)))::float8',
+			replace(named.value, 'h.', 'f.'), CASE WHEN as_of IS NULL THEN 'CASE WHEN f.last_row > a.as_of THEN l.bought ELSE f.bought END' ELSE 'f.bought' END);
+	END IF;
+	IF by_column IS NOT NULL AND refunds = 'net' THEN
+		carried := carried || '{c.customer,c.refunded}'::text[];
+	END IF;
+	IF of_rows IS NOT NULL AND as_of IS NULL THEN
+		late_step := concat(', ', @extschema@._late_step(src, of_rows, equality, 'facts'::text));
+		late_join := format(' LEFT JOIN late AS l ON l.customer %s f.customer', equality);
+		of_rows := concat(of_rows, E',\n           max(', src.day, ') AS last_row');
+		carried := carried || CASE WHEN 'c.customer' = ANY (carried) THEN '{c.last_row}' ELSE '{c.customer,c.last_row}'::text[] END;
 	END IF;
 	IF facts <> '{}' THEN
 		more_joins := format(' LEFT JOIN (SELECT c.%1$I AS key, %2$s FROM %3$s AS c GROUP BY c.%1$I) AS f ON f.key %4$s c.customer',
@@ -121,39 +156,44 @@ BEGIN
 	END IF;
 	-- What is carried from step to step is written to disk and read again: few
 	-- columns, and "facts" is the only step that is kept.
-	steps := concat('WITH ', @extschema@._histories_step(src, refunds, format(E',\n           %s AS by_value,\n           %s AS cost', by_value, cost_column)), format(
+	steps := concat('WITH ', @extschema@._histories_step(src, refunds, format(E',\n           %s AS by_value%s', by_value, of_rows), NULL::text), format(
 $sql$
 walked AS (
 	SELECT h.*, clv._beginning(h.history, %1$L::date, %2$L::text) AS b FROM histories AS h OFFSET '0'
 ), begun AS (
-	SELECT t.customer, t.history, t.by_value, t.cost, (t.b).first_purchase, (t.b).second_purchase, (t.b).last_purchase, (t.b).first_order, (t.b).refunded
+	SELECT t.*, (t.b).first_purchase, (t.b).second_purchase, (t.b).last_purchase, (t.b).first_order, (t.b).refunded
 	FROM walked AS t
 	WHERE (t.b).first_purchase IS NOT NULL
 ), facts AS MATERIALIZED (
-	SELECT c.history, c.first_purchase, c.second_purchase, c.last_purchase, c.first_order, %3$s AS group_key, %4$s AS cost%5$s
-	FROM begun AS c%6$s
-)$sql$, asked, refunds, group_key, cost_ref, CASE WHEN by_column IS NOT NULL AND refunds = 'net' THEN ', c.customer, c.refunded' END, more_joins));
+	SELECT c.history, c.first_purchase, c.second_purchase, c.last_purchase, c.first_order, %3$s AS group_key%4$s
+	FROM begun AS c%5$s
+)$sql$, asked, refunds, group_key, (SELECT string_agg(', ' || x.c, '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place)), more_joins));
 	IF by_column IS NOT NULL AND refunds = 'net' THEN
-		-- An order that was sent back the same day is no purchase.
+		-- The first purchase is that of the history, whatever stands in the rows of
+		-- refunds, and the group is one whose orders of that day were not sent back.
 		steps := concat(steps, format(
 $sql$, parts AS (
-	SELECT %1$s AS customer, %2$s AS by_value, clv._beginning(%3$s, %4$L::date, 'net'::text) AS b
-	FROM %5$s AS o
-	WHERE EXISTS (SELECT FROM facts AS f WHERE f.refunded AND f.customer %8$s %1$s) AND %6$s IS NOT NULL AND %7$s
-	GROUP BY 1, 2
+	SELECT %1$s AS customer, %2$s AS by_value, f.first_purchase, sum(CAST(%3$s AS numeric)) > 0 OR min(%3$s) >= 0 AS stays
+	FROM %4$s AS o JOIN facts AS f ON f.customer %5$s %1$s
+	WHERE f.refunded AND %6$s = f.first_purchase AND %3$s IS NOT NULL AND %7$s
+	GROUP BY 1, 2, 3
+	HAVING max(%3$s) >= 0
 ), by_part AS MATERIALIZED (
-	SELECT p.customer, coalesce(clv._first_by_date(p.by_value, (p.b).first_purchase), '(none)') AS group_key FROM parts AS p GROUP BY p.customer
+	SELECT p.customer, coalesce(CASE WHEN bool_or(p.stays) THEN clv._first_by_date(p.by_value, p.first_purchase) FILTER (WHERE p.stays)
+									 ELSE clv._first_by_date(p.by_value, p.first_purchase) END, '(none)') AS group_key
+	FROM parts AS p
+	GROUP BY p.customer
 ), grouped AS NOT MATERIALIZED (
-	SELECT f.history, f.first_purchase, f.second_purchase, f.last_purchase, f.first_order, coalesce(b.group_key, f.group_key) AS group_key, f.cost
-	FROM facts AS f LEFT JOIN by_part AS b ON b.customer %8$s f.customer
+	SELECT f.history, f.first_purchase, f.second_purchase, f.last_purchase, f.first_order, coalesce(b.group_key, f.group_key) AS group_key%8$s
+	FROM facts AS f LEFT JOIN by_part AS b ON b.customer %5$s f.customer
 	OFFSET '0'
-)$sql$, src.customer_ref, by_column, src.history, asked, src.relation, src.amount_ref, src.up_to,
-			@extschema@._equality(@extschema@._column_type(source, customer))));
+)$sql$, src.customer_ref, by_column, src.amount_ref, src.relation, equality, src.day, src.up_to,
+			(SELECT string_agg(regexp_replace(x.c, '^.', ', f'), '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place))));
 		facts_name := 'grouped';
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._acquired(regclass, name, record, name, text, date, text, jsonb) IS
+COMMENT ON FUNCTION @extschema@._acquired(regclass, name, record, name, text, date, date, text, jsonb) IS
 	'part of clv.acquisition: the steps up to one of a row for each customer with a purchase, and the name of a group';
 
 -- A number in the options of clv.acquisition.
@@ -210,13 +250,13 @@ BEGIN
 		PERFORM @extschema@._option_number(given, 'acquisition_cost'::text, 0::float8, 1e300::float8, NULL::float8);
 	END IF;
 	asked := @extschema@._asked(src, as_of);
-	acquired := @extschema@._acquired(source, customer, src, by, cohort, asked, refunds, given);
+	acquired := @extschema@._acquired(source, customer, src, by, cohort, as_of, asked, refunds, given);
 	RETURN QUERY EXECUTE acquired.steps || format(
 $sql$, sized AS MATERIALIZED (
 	SELECT f.group_key, count(*) AS n, max(f.last_purchase) AS last_purchase FROM %5$s AS f GROUP BY f.group_key
 ), as_of AS MATERIALIZED (
 	SELECT %2$s AS as_of
-), pools AS MATERIALIZED (
+)%6$s, pools AS MATERIALIZED (
 	-- groups too small to be told apart are one
 	SELECT g.group_key, g.group_name, CASE WHEN sum(g.n) OVER (PARTITION BY g.group_name) >= $5 THEN g.group_name END AS pool,
 		   CASE WHEN jsonb_typeof($9) = 'number' THEN ($9 #>> '{}')::numeric
@@ -231,28 +271,29 @@ $sql$, sized AS MATERIALIZED (
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND f.second_purchase - f.first_purchase <= 90) AS again_90,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) AS seen_365,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND f.second_purchase - f.first_purchase <= 365) AS again_365,
-		   avg(coalesce(f.cost, p.cost))::float8 AS cost
-	FROM %5$s AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_key = f.group_key
+		   avg(coalesce(%8$s, p.cost))::float8 AS cost, %9$s AS margin
+	FROM %5$s AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_key = f.group_key%7$s
 	GROUP BY p.pool
 ), small AS (
 	SELECT string_agg(DISTINCT p.group_name, ', ') AS members, count(DISTINCT p.group_name) AS n FROM pools AS p WHERE p.pool IS NULL
 ), fitted AS MATERIALIZED (
 	-- each group's own fit, drawn to what all have in common
-	SELECT u.pool, u.model, u.spend
+	SELECT u.pool, u.model, u.spend, t.margin
 	FROM (SELECT array_agg(t.pool ORDER BY t.pool) AS pools,
 				 clv.shrink(array_agg(clv.fit(t.base, $3, 1::float8, '{}'::jsonb, NULL::jsonb) ORDER BY t.pool)) AS models,
 				 clv.shrink(array_agg(clv.fit(t.base, 'gammagamma'::text, 1::float8, '{}'::jsonb, NULL::jsonb) ORDER BY t.pool)) AS spends
 		  FROM told AS t WHERE t.customers >= $5) AS s,
-		 unnest(s.pools, s.models, s.spends) AS u (pool, model, spend)
+		 unnest(s.pools, s.models, s.spends) AS u (pool, model, spend) JOIN told AS t ON t.pool IS NOT DISTINCT FROM u.pool
 ), drawn AS (
 	SELECT f.pool, percentile_cont(ARRAY[clv._draw_share((1 - $6) / 2, $10), clv._draw_share((1 + $6) / 2, $10)]) WITHIN GROUP (ORDER BY
-			   clv._newcomer(clv.draw_model(f.model, $8, i), clv.draw_model(f.spend, $8, i), $1, $2, $4, $7)) AS ends
+			   clv._newcomer(clv.draw_model(f.model, $8, i), clv.draw_model(f.spend, $8, i), $1, $2, f.margin, $7)) AS ends
 	FROM fitted AS f, generate_series(0, $10 - 1) AS i
 	GROUP BY f.pool
 ), valued AS (
-	SELECT t.*, f.model, f.spend, clv._newcomer(f.model, f.spend, $1, $2, $4, $7) AS value, d.ends,
+	SELECT t.*, f.model, f.spend, clv._newcomer(f.model, f.spend, $1, $2, t.margin, $7) AS value, d.ends,
 		   CASE WHEN t.customers < $5 THEN 'suppressed: fewer than ' || $5 || ' customers'
-				WHEN f.model IS NULL OR f.spend IS NULL THEN 'nothing to fit: nobody has bought again' END AS why
+				WHEN f.model IS NULL OR f.spend IS NULL THEN 'nothing to fit: nobody has bought again'
+				WHEN t.margin IS NULL THEN 'no margin is known' END AS why
 	FROM told AS t LEFT JOIN fitted AS f ON f.pool IS NOT DISTINCT FROM t.pool LEFT JOIN drawn AS d ON d.pool IS NOT DISTINCT FROM t.pool
 )
 SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customers >= $5 THEN v.customers END,
@@ -261,14 +302,15 @@ SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customer
 	   v.value, v.ends[1], v.ends[2], v.value / (1 + $11), CASE WHEN v.customers >= $5 THEN v.cost END,
 	   CASE WHEN v.cost IS NOT NULL THEN (
 		   SELECT min(g) FROM generate_series(0, 120) AS g
-		   WHERE clv._newcomer(v.model, v.spend, $1, g * interval '1 month', $4, $7) >= v.cost) END,
+		   WHERE clv._newcomer(v.model, v.spend, $1, g * interval '1 month', v.margin, $7) >= v.cost) END,
 	   CASE WHEN v.ends[1] >= v.cost * (1 + $11) THEN 'pays' WHEN v.ends[2] < v.cost * (1 + $11) THEN 'does not pay' WHEN v.value IS NOT NULL AND v.cost IS NOT NULL THEN 'not sure' END,
 	   nullif(concat_ws('; ', v.why, CASE WHEN v.pool IS NULL THEN 'together: ' || m.members END), '')
 FROM valued AS v CROSS JOIN small AS m
 ORDER BY v.pool IS NULL, %4$s
 $sql$, refunds, CASE WHEN as_of IS NULL THEN '(SELECT max(s.last_purchase) FROM sized AS s)' ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
-		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END, acquired.facts_name)
-	USING annual_rate, horizon, model, @extschema@._option_number(given, 'margin'::text, (-1)::float8, 1::float8, 1::float8),
+		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END, acquired.facts_name,
+		acquired.late_step, acquired.late_join, coalesce(acquired.cost, 'NULL::numeric'), coalesce(acquired.margin, '$4'))
+	USING annual_rate, horizon, model, CASE WHEN acquired.margin IS NULL THEN @extschema@._option_number(given, 'margin'::text, (-1)::float8, 1::float8, 1::float8) END,
 		@extschema@._option_number(given, 'min_customers'::text, 1::float8, 1e9::float8, 30::float8)::int, level, @extschema@._option_number(given, 'cost_per_order'::text, 0::float8, 1e300::float8, 0::float8),
 		@extschema@._option_number(given, 'seed'::text, (-9e15)::float8, 9e15::float8, 1::float8)::bigint, given -> 'acquisition_cost',
 		@extschema@._option_number(given, 'draws'::text, 20::float8, 100000::float8, 200::float8)::int, @extschema@._option_number(given, 'target_return'::text, (-0.99)::float8, 1e6::float8, 0::float8);
@@ -276,11 +318,11 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.acquisition(regclass, name, name, name, name, text, date, interval, float8, text, text, text, jsonb) IS
 	'what customers of each group are worth when they come, and what winning one may cost. Groups are the values of a column (by) at the customer''s first order, or of the customer table in the options, or cohorts of first purchase (day, week, month, quarter, year). '
-	'first_order is its mean; second_order_30 and so on are the shares of those seen for at least that many days who bought again within them, NULL where they are fewer than min_customers; '
+	'first_order is the mean spend on the day of the first purchase; second_order_30 and so on are the shares of those seen for at least that many days who bought again within them, NULL where they are fewer than min_customers; '
 	'new_customer_value is what a new customer brings within the horizon, the first order included, times margin less cost_per_order a purchase, from models fitted to each group and drawn to the pool (clv.shrink), with the interval that the fit leaves open; '
 	'most_cost is what winning one may cost for target_return on it, new_customer_value / (1 + target_return); payback_months is after how many months its discounted sum reaches the cost (NULL: not within ten years); '
 	'verdict compares cost and interval: pays, does not pay, not sure. '
-	'options: margin, cost_per_order, target_return, acquisition_cost (a number, {"group": number}, or {"column": "name"[, "of": "customers"]}), customers ({"table", "key"}), min_customers (30: smaller groups are one, and a smaller rest is suppressed), level, draws, seed. '
+	'options: margin (a number, or {"column": "name"[, "of": "customers"][, "default": number]} as in clv.query, of a group weighted by what its customers have bought), cost_per_order, target_return, acquisition_cost (a number, {"group": number}, or {"column": "name"[, "of": "customers"]}), customers ({"table", "key"}), min_customers (30: smaller groups are one, and a smaller rest is suppressed), level, draws, seed. '
 	'Errors as clv.query; 22023 for options that cannot be';
 
 -- What a new customer brings, after margin and costs of orders.

@@ -334,13 +334,12 @@ check_beginning(const Buffer *history, const PlainDay *day, int32_t as_of,
 	{
 		refused |= policy == CLV_REFUNDS_ERROR && day[i].refund > 0;
 		if (purchases == 0)
-		{
-			spend += day[i].gross -
-				(policy == CLV_REFUNDS_GROSS ? 0 : day[i].refund);
 			refunded |= day[i].refund > 0;
-		}
 		if (!plain_counts(&day[i], policy))
 			continue;
+		if (purchases == 0)
+			spend = day[i].gross -
+				(policy == CLV_REFUNDS_GROSS ? 0 : day[i].refund);
 		if (purchases < 2)
 			found[purchases] = i;
 		found[2] = i;

@@ -195,8 +195,8 @@ for my $s ([ 'plain', %plain ], [ 'refunds', %refunded ], [ 'gross', %refunded, 
 		  for qw(year quarter month);
 		rows("$what @$day, by $_", 'acquisition', %orders, @$day, by => $_, options => '{"draws": 20, "acquisition_cost": {"channel1": 3}, "level": 0.9, "seed": 3}')
 		  for $of_orders ? qw(channel d_channel n_channel) : qw(channel);
-		rows("$what @$day, by channel, a column of costs", 'acquisition', %orders, @$day, by => 'channel', options => '{"draws": 20, "acquisition_cost": {"column": "paid"}}') if $of_orders;
-		rows("$what @$day, by the customer table", 'acquisition', %orders, @$day, by => $_, options => qq({$customers, "draws": 20, "min_customers": 1, "acquisition_cost": {"column": "paid", "of": "customers"}}))
+		rows("$what @$day, by channel, a column of costs", 'acquisition', %orders, @$day, by => 'channel', options => '{"draws": 20, "margin": {"column": "d_margin", "default": 0.4}, "acquisition_cost": {"column": "paid"}}') if $of_orders;
+		rows("$what @$day, by the customer table", 'acquisition', %orders, @$day, by => $_, options => qq({$customers, "draws": 20, "min_customers": 1, "margin": {"column": "margin", "of": "customers"}, "acquisition_cost": {"column": "paid", "of": "customers"}}))
 		  for $orders{customer} =~ /text$/ ? qw(grp d_grp) : ();
 	}
 }
