@@ -237,6 +237,7 @@ BEGIN
 				ERRCODE = 'invalid_parameter_value',
 				MESSAGE = format('option "hysteresis" looks back by intervals above 0, but has "%s"', given);
 		END IF;
+		PERFORM @extschema@._check_length('an interval of option "hysteresis"'::text, g::interval) FROM jsonb_array_elements_text(given) AS g;
 		RETURN (SELECT array_agg(format('CAST(a.as_of OPERATOR(pg_catalog.-) INTERVAL %L AS pg_catalog.date)', i) ORDER BY i DESC)
 				FROM (SELECT DISTINCT g::interval FROM jsonb_array_elements_text(given) AS g) AS d (i));
 	END IF;

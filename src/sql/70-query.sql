@@ -34,6 +34,44 @@ $$;
 COMMENT ON FUNCTION @extschema@._check_refunds(text) IS
 	'part of clv.query: raises 22023 or 22004 for what is no way to count refunds';
 
+-- Numbers in another unit than meant: without a unit PostgreSQL reads an
+-- interval as seconds, and a rate may have been given in per cent.
+CREATE FUNCTION @extschema@._check_length(what text, length interval)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET intervalstyle = postgres
+AS $$
+BEGIN
+	IF clv.interval_days(length) < 1 THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('%s must be at least a day, but is %s', what, length),
+			HINT = 'A number alone is seconds: write ''365 days'', ''6 months'' or ''1 year''.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._check_length(text, interval) IS
+	'part of the functions over orders and views: 22023 for a length of less than a day, or one that is negative or not finite; NULL passes';
+
+CREATE FUNCTION @extschema@._check_rate(what text, rate float8)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1
+AS $$
+BEGIN
+	IF rate > 1 THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('%s must be at most 1, but is %s', what, rate),
+			HINT = 'It is a part, not per cent: 0.10 is 10 %.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._check_rate(text, float8) IS
+	'part of the functions over orders: 22023 for a rate above 1; NULL passes';
+
 -- All that can be wrong with an argument that is not about the source is
 -- raised here, before anything is made.  Where a function of the statement has
 -- the rule, that function is asked.
@@ -71,6 +109,8 @@ BEGIN
 	PERFORM clv.discounted_purchases(
 		clv.model('bgnbd'::text, '{"r": 1, "alpha": 1, "a": 1, "b": 1}'::jsonb, 1::float8),
 		0::float8, 0::float8, 0::float8, annual_rate, horizon);
+	PERFORM @extschema@._check_length('horizon'::text, horizon);
+	PERFORM @extschema@._check_rate('annual_rate'::text, annual_rate);
 	PERFORM @extschema@._check_refunds(refunds);
 	PERFORM clv.cutoffs(1::float8, tier_method, tier_shares);
 
@@ -553,4 +593,4 @@ $$;
 COMMENT ON FUNCTION @extschema@.query(regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'the SQL statement that goes from a table of orders to a row a customer with purchases, P(alive), '
 	'expected purchases and spend, value over the horizon and tier; the text is the same in every session. '
-	'Arguments that cannot be raise 22023 or 22004, an unknown column 42703, a customer column named like an output column 42701';
+	'Arguments that cannot be raise 22023 or 22004 (also a horizon below one day, and a rate above 1, which is 100 %), an unknown column 42703, a customer column named like an output column 42701';

@@ -500,6 +500,7 @@ BEGIN
 				ELSE format('argument "top" must be at least 0, but is "%s"', top) END,
 			HINT = 'For example clv.value_at_risk(''customer_value'', ''90 days'', 100): the hundred with most to lose.';
 	END IF;
+	PERFORM @extschema@._check_length('silent'::text, nullif(silent, '0'::interval));
 	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
 	RETURN QUERY EXECUTE format(
 $sql$
@@ -528,4 +529,4 @@ $$;
 COMMENT ON FUNCTION @extschema@.value_at_risk(regclass, interval, bigint) IS
 	'what the value of each customer of a view of customer values (clv_net with costs, else clv) falls to when the customer buys nothing for that long, and the money between, '
 	'most first, equal ones by customer; share_of_risk is its part of that of all customers. At most "top" rows; who has opted out or has no value has none. '
-	'22004: no interval; 22023: a negative one; 42809: not such a view';
+	'22004: no interval; 22023: one of less than a day that is not 0; 42809: not such a view';
