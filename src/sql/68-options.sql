@@ -245,7 +245,7 @@ BEGIN
 	IF late >= as_of OR late IS NULL OR NOT isfinite(late) OR NOT isfinite(early) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('option "hysteresis" has the date "%s", which is not %s', CASE WHEN isfinite(early) THEN late ELSE early END,
+			MESSAGE = format('option "hysteresis" has the date "%s", which is not %s', coalesce((CASE WHEN isfinite(early) THEN late ELSE early END)::text, 'null'),
 							 CASE WHEN isfinite(early) THEN 'before as_of' ELSE 'finite' END);
 	END IF;
 	RETURN (SELECT array_agg(CASE WHEN as_of IS NULL
@@ -345,7 +345,7 @@ $sql$customer_facts AS (
 	IF jsonb_typeof(given -> 'history') <> 'boolean' THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('option "history" must be true or false, but is "%s"', given ->> 'history');
+			MESSAGE = format('option "history" must be true or false, but is "%s"', given -> 'history');
 	END IF;
 	keep_history := coalesce((given -> 'history')::boolean, false);
 	IF keep_history THEN

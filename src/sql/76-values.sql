@@ -174,7 +174,7 @@ BEGIN
 	IF found_one IS NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'no_data_found',
-			MESSAGE = format('no customer "%s" in %s', customer, pair.customers);
+			MESSAGE = format('no customer "%s" in %s', coalesce(customer, 'NULL'), pair.customers);
 	ELSIF opted_out THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -235,9 +235,9 @@ $sql$, pair.customers, pair.models, is_the_one, pair.value,
 $sql$,
 		(140, 'margin', v.margin, 'part of spend that is left after the cost of the goods'),
 		(150, 'contribution', v.margin * v.clv, 'margin * clv'),
-		(160, 'order_costs', v.cost_per_order * v.discounted_purchases, format('cost_per_order, %s, * discounted_purchases', v.cost_per_order)),
+		(160, 'order_costs', v.cost_per_order * v.discounted_purchases, format('cost_per_order, %s, * discounted_purchases', coalesce(v.cost_per_order::text, 'not known'))),
 		(170, 'alive_years', v.alive_years, 'years that the customer is still expected to be one, within the horizon and discounted'),
-		(180, 'service_costs', v.service_cost * v.alive_years, format('service_cost, %s a year, * alive_years', v.service_cost)),
+		(180, 'service_costs', v.service_cost * v.alive_years, format('service_cost, %s, * alive_years', coalesce(v.service_cost || ' a year', 'not known'))),
 		(190, 'clv_net', v.clv_net, concat('contribution - order_costs - service_costs', '; below 0 because of: ' || v.unprofitable_because))$sql$ END));
 END
 $$;

@@ -162,7 +162,7 @@ BEGIN
 	IF (scores BETWEEN 2 AND 9) IS NOT TRUE THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('scores must be from 2 to 9, but is "%s"', scores);
+			MESSAGE = format('scores must be from 2 to 9, but is "%s"', coalesce(scores::text, 'NULL'));
 	END IF;
 	IF opt_out IS NOT NULL THEN
 		PERFORM @extschema@._check_type(source, opt_out, '{boolean}'::regtype[], 'boolean'::text,

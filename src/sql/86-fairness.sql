@@ -16,11 +16,12 @@ DECLARE
 	one			name;
 	numbers		text[];		-- the value and what was brought, as numeric
 BEGIN
-	IF view IS NULL OR attribute IS NULL OR (min_customers >= 1 AND min_cell >= 1) IS NOT TRUE THEN
+	IF view IS NULL OR attribute IS NULL OR tier IS NULL OR (min_customers >= 1 AND min_cell >= 1) IS NOT TRUE THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = CASE WHEN view IS NULL OR attribute IS NULL THEN 'fairness needs a view and the name of a column with groups'
-				ELSE format('min_customers and min_cell must be at least 1, but are "%s" and "%s"', min_customers, min_cell) END;
+				WHEN tier IS NULL THEN 'fairness needs the name of the column with tiers'
+				ELSE format('min_customers and min_cell must be at least 1, but are "%s" and "%s"', coalesce(min_customers::text, 'NULL'), coalesce(min_cell::text, 'NULL')) END;
 	END IF;
 	PERFORM @extschema@._column_type(view, attribute);
 	PERFORM @extschema@._column_type(view, tier);
