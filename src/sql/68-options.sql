@@ -8,6 +8,7 @@
 --	opt_out			{"column": "name"[, "of": "customers"]}
 --	hysteresis		{"band": 0.1, "dates": ["2024-01-31", ...]} or "ago": ["6 months", ...]
 --	history			true
+--	max_silence		"400 days", which the last orders may come after where no as_of is given
 --
 -- Without options the statement is what it would be without this file.
 
@@ -257,6 +258,29 @@ $$;
 COMMENT ON FUNCTION @extschema@._past_dates(jsonb, date) IS
 	'part of clv.query: the dates at which tiers are replayed; 22023 when they cannot be';
 
+-- How long a silence the last orders may come after.
+CREATE FUNCTION @extschema@._max_silence(given jsonb)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET intervalstyle = 'iso_8601'
+AS $$
+BEGIN
+	IF given IS NULL THEN
+		RETURN 'CAST(NULL AS interval)';
+	ELSIF jsonb_typeof(given) <> 'string' THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('option "max_silence" must be an interval, but is %s', given),
+			HINT = 'For example {"max_silence": "400 days"}.';
+	END IF;
+	PERFORM @extschema@._check_length('option "max_silence"'::text, (given #>> '{}')::interval);
+	RETURN format('INTERVAL %L', (given #>> '{}')::interval);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._max_silence(jsonb) IS
+	'part of clv.query: the option max_silence as an expression; 22023 or 22007 when it is no interval of at least a day';
+
 -- The whole of it.
 CREATE FUNCTION @extschema@._options(
 	options jsonb, source regclass, customer name, as_of date, src record,
@@ -272,6 +296,7 @@ CREATE FUNCTION @extschema@._options(
 	OUT past_dates text[],
 	OUT band text,
 	OUT keep_history boolean,
+	OUT max_silence text,			-- as an expression
 	OUT columns name[],				-- columns of the result after as_of
 	OUT given jsonb)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -287,7 +312,7 @@ DECLARE
 	key			text;
 BEGIN
 	given := coalesce(options, '{}');
-	PERFORM @extschema@._check_keys('options'::text, given, cost_keys || '{customers,opt_out,hysteresis,history}'::text[]);
+	PERFORM @extschema@._check_keys('options'::text, given, cost_keys || '{customers,opt_out,hysteresis,history,max_silence}'::text[]);
 	customers := @extschema@._customer_table(given);
 	costs := given ?| cost_keys;
 	columns := '{}';
@@ -351,6 +376,7 @@ $sql$customer_facts AS (
 	IF keep_history THEN
 		columns := columns || 'history'::name;
 	END IF;
+	max_silence := @extschema@._max_silence(given -> 'max_silence');
 	IF customer = ANY (columns) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'duplicate_column',

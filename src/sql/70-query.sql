@@ -175,15 +175,130 @@ $$;
 COMMENT ON FUNCTION @extschema@._histories_step(record, text, text) IS
 	'part of clv.query: the step histories';
 
--- Steps "histories" and "as_of".
+-- May a stray date be what makes the last day the last?  The days on which
+-- customers bought last tell whether that has to be looked into: no order is in
+-- a silence, and few customers are behind it.  This is called by statements and
+-- views, so its signature stays.
+CREATE FUNCTION @extschema@._may_be_stray(days date[], customers bigint[], orders bigint)
+RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	behind		bigint := 0;
+BEGIN
+	FOR i IN REVERSE coalesce(cardinality(days), 0) .. 2 LOOP
+		behind := behind + customers[i];
+		IF behind >= 0.01 * orders THEN
+			RETURN false;
+		ELSIF days[i] - days[i - 1] > 28 THEN
+			RETURN true;
+		END IF;
+	END LOOP;
+	RETURN false;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._may_be_stray(date[], bigint[], bigint) IS
+	'part of clv.query: given the days, ascending, on which so many customers bought last, is there a silence of more than 28 days with less than 1 % of the orders behind it, at most?';
+
+-- The last day, unless a stray date made it that.
+CREATE FUNCTION @extschema@._check_silence(last_day date, days date[], orders bigint[], max_silence interval)
+RETURNS date
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+AS $$
+DECLARE
+	total		bigint := (SELECT sum(o) FROM unnest(orders) AS o);
+	before		bigint := 0;		-- orders up to a silence
+	silence		int;
+	longest		int := 1;			-- silence with at least 1 % of the orders on either side
+BEGIN
+	FOR i IN 2 .. cardinality(days) LOOP
+		before := before + orders[i - 1];
+		silence := days[i] - days[i - 1];
+		IF total - before < 0.01 * total AND silence > 28 AND silence > 10 * longest
+		   AND (silence <= clv.interval_days(max_silence)) IS NOT TRUE THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'invalid_parameter_value',
+				MESSAGE = format('order dated "%s" after a silence of %s days', days[i], silence),
+				DETAIL = format('Orders end on %s, but for %s of %s. The longest silence before was of %s.', days[i - 1], total - before, total,
+								CASE WHEN longest = 1 THEN '1 day' ELSE longest || ' days' END),
+				HINT = format('Give as_of, correct the row, or, if the silence is real, options => ''{"max_silence": "%s days"}''.', silence);
+		ELSIF before >= 0.01 * total AND silence > longest THEN
+			longest := silence;
+		END IF;
+	END LOOP;
+	RETURN last_day;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._check_silence(date, date[], bigint[], interval) IS
+	'part of clv.query: last_day; 22023 when orders, given by day, ascending, come to it by a silence of more than 28 days, more than ten times the longest before and more than max_silence, with less than 1 % of them behind it. '
+	'Silences after less than 1 % of the orders are not compared with';
+
+-- Step "as_of" where it is not given: the last day with a purchase, looked
+-- into day by day only where it may be a stray one.
+CREATE FUNCTION @extschema@._found_as_of_step(src record, refunds text, max_silence text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format($sql$
+last_days AS (
+    -- on which days, today at most, so many customers bought last
+    SELECT (c.s).last_purchase AS day,
+           pg_catalog.count(*) AS customers,
+           CAST(pg_catalog.sum((c.s).orders) AS bigint) AS orders
+    FROM (
+        SELECT clv.summary(h.history, %1$s, CAST(%2$L AS pg_catalog.text)) AS s
+        FROM histories AS h
+        OFFSET 0
+    ) AS c
+    WHERE (c.s).last_purchase IS NOT NULL
+    GROUP BY (c.s).last_purchase
+),
+as_of AS (
+    -- the last day observed: the last of them, unless a stray date made it that
+    SELECT CASE WHEN clv._may_be_stray(l.days, l.customers, l.orders)
+           THEN (
+               SELECT clv._check_silence(l.last_day, pg_catalog.array_agg(d.day ORDER BY d.day),
+                                         pg_catalog.array_agg(d.orders ORDER BY d.day), %3$s)
+               FROM (
+                   SELECT d.day, CAST(pg_catalog.sum(d.orders) AS bigint) AS orders
+                   FROM histories AS h
+                   CROSS JOIN LATERAL clv.days(h.history) AS d
+                   WHERE d.orders OPERATOR(pg_catalog.>) 0 AND d.day OPERATOR(pg_catalog.<=) l.last_day
+                   GROUP BY d.day
+               ) AS d
+           )
+           ELSE l.last_day END AS as_of
+    FROM (
+        SELECT pg_catalog.max(k.day) AS last_day,
+               pg_catalog.array_agg(k.day ORDER BY k.day) AS days,
+               pg_catalog.array_agg(k.customers ORDER BY k.day) AS customers,
+               CAST(pg_catalog.sum(k.orders) AS bigint) AS orders
+        FROM last_days AS k
+    ) AS l
+),$sql$, src.today, refunds, max_silence);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._found_as_of_step(record, text, text) IS
+	'part of clv.query: the steps last_days and as_of, where no as_of is given';
+
+-- Steps "histories" and "as_of".  Without max_silence, an expression, a last
+-- day that is found is taken as it is.
 CREATE FUNCTION @extschema@._history_steps(
-	src record, as_of date, refunds text, more_columns text)
+	src record, as_of date, refunds text, more_columns text, max_silence text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
 AS $$
 BEGIN
+	IF as_of IS NULL AND max_silence IS NOT NULL THEN
+		RETURN concat(@extschema@._histories_step(src, refunds, more_columns), @extschema@._found_as_of_step(src, refunds, max_silence));
+	END IF;
 	RETURN concat(@extschema@._histories_step(src, refunds, more_columns), format($sql$
 as_of AS (
     -- the last day observed%1$s
@@ -198,7 +313,7 @@ as_of AS (
 		CASE WHEN as_of IS NULL THEN E'\n    FROM histories AS h' END));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text) IS
+COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text, text) IS
 	'part of clv.query: the steps histories and as_of';
 
 -- Steps "base" and "model": the fit to all customers.
@@ -582,7 +697,7 @@ BEGIN
 								 tier_labels);
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.max_silence),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
 		@extschema@._score_steps(refunds, opt, false, false) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
@@ -593,4 +708,4 @@ $$;
 COMMENT ON FUNCTION @extschema@.query(regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'the SQL statement that goes from a table of orders to a row a customer with purchases, P(alive), '
 	'expected purchases and spend, value over the horizon and tier; the text is the same in every session. '
-	'Arguments that cannot be raise 22023 or 22004 (also a horizon below one day, and a rate above 1, which is 100 %), an unknown column 42703, a customer column named like an output column 42701';
+	'Arguments that cannot be raise 22023 or 22004 (also a horizon below one day, and a rate above 1, which is 100 %), so does the statement where the last day is a stray date; an unknown column 42703, a customer column named like an output column 42701';

@@ -183,7 +183,7 @@ $sql$limits AS MATERIALIZED (
 	FROM customers AS c
 )$sql$, scores);
 	END IF;
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, opted), format(
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, opted, NULL::text), format(
 $sql$
 told AS (
 	SELECT h.customer, h.history, clv.summary(h.history, a.as_of, %1$L::text) AS s

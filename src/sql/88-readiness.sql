@@ -18,7 +18,7 @@ BEGIN
 	asked := @extschema@._asked(src, as_of);
 	money := CASE WHEN @extschema@._column_type(source, amount) IN ('double precision'::regtype, 'real'::regtype)
 		THEN format('clv._money(%s)', src.amount_value) ELSE src.amount_ref END;
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, NULL::text), format(
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, NULL::text, NULL::text), format(
 $sql$
 told AS MATERIALIZED (
 	SELECT (q.s).frequency, (q.s).recency, (q.s).monetary, (q.s).first_purchase, (q.s).last_purchase
