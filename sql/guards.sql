@@ -126,4 +126,49 @@ END
 $$;
 SELECT clv.model_name(model), regexp_replace(message, '^spend: [^;]*(; |$)', '') AS message FROM (TABLE crm.bgnbd_often_model UNION ALL TABLE crm.bgnbd_seldom_model UNION ALL TABLE crm.mbgnbd_often_model UNION ALL TABLE crm.paretonbd_often_model) AS m;
 
+-- ---------------------------------------------------------- what readiness finds
+
+CREATE FUNCTION shop.look(source regclass, as_of date DEFAULT NULL) RETURNS TABLE (check_name text, verdict text, finding text) LANGUAGE sql AS
+$$SELECT check_name, verdict, finding FROM clv.readiness(source, 'customer', 'day', 'amount', as_of) WHERE verdict <> 'good' ORDER BY place$$;
+SELECT * FROM shop.look('shop.orders');
+-- a log whose customers were there before: what it says of them is the same beside a date of the year 24, and forty of 1900
+CREATE VIEW shop.cut AS SELECT * FROM shop.orders WHERE day >= '2018-01-01';
+SELECT * FROM shop.look('shop.cut');
+CREATE VIEW shop.year_24 AS SELECT * FROM shop.cut UNION ALL SELECT 7, '0024-12-31', 10;
+SELECT * FROM shop.look('shop.year_24');
+CREATE VIEW shop.year_1900 AS SELECT * FROM shop.cut UNION ALL SELECT i, '1900-01-01', 10 FROM generate_series(1, 40) AS i;
+SELECT * FROM shop.look('shop.year_1900');
+CREATE VIEW shop.stray AS SELECT * FROM shop.orders UNION ALL SELECT 7, '2020-11-30', 10;
+SELECT * FROM shop.look('shop.stray');
+SELECT * FROM shop.look('shop.stray', '2018-12-31');
+CREATE VIEW shop.huge AS SELECT * FROM shop.orders UNION ALL SELECT 7, '2018-05-05', 1e15;
+SELECT * FROM shop.look('shop.huge');
+CREATE VIEW shop.cents AS SELECT customer, day, CASE WHEN day = min(day) OVER (PARTITION BY customer) AND customer = 7 THEN 10000 ELSE 1 END * amount AS amount FROM shop.orders;
+SELECT * FROM shop.look('shop.cents');
+CREATE VIEW shop.twice AS SELECT * FROM shop.orders UNION ALL SELECT * FROM shop.orders;
+SELECT * FROM shop.look('shop.twice');
+CREATE VIEW shop.overlap AS SELECT * FROM shop.orders UNION ALL SELECT * FROM shop.orders WHERE day >= '2018-10-01';
+SELECT * FROM shop.look('shop.overlap');
+CREATE VIEW shop.lines AS SELECT customer, day, amount * part AS amount FROM shop.orders, unnest('{0.5,0.3,0.2}'::numeric[]) AS part;
+SELECT * FROM shop.look('shop.lines');
+CREATE VIEW shop.guests AS SELECT CASE WHEN customer % 5 = 0 THEN -1 ELSE customer END AS customer, day, amount FROM shop.orders;
+SELECT * FROM shop.look('shop.guests');
+-- every thirty days; sums of three exponential intervals, by every third order; and nobody with two intervals
+CREATE VIEW shop.monthly AS SELECT i AS customer, date '2017-01-01' + i % 365 + 30 * k AS day, 10 + i % 7 AS amount FROM generate_series(1, 1000) AS i, generate_series(0, 11) AS k WHERE k < 2 + i % 11;
+SELECT * FROM shop.look('shop.monthly', '2018-12-31') WHERE check_name = 'regular intervals';
+CREATE TABLE shop.poisson AS
+SELECT customer, at::date AS day, amount::numeric(20, 2) AS amount, row_number() OVER (PARTITION BY customer ORDER BY at) AS n
+FROM clv.simulate(clv.model('nbd', '{"r": 5, "alpha": 50}'), clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 15.44}'), 2000, '2017-01-01', 90, 730, 1);
+SELECT value BETWEEN 0.9 AND 1.1 AS exponential, verdict FROM clv.readiness('shop.poisson', 'customer', 'day', 'amount') WHERE check_name = 'regular intervals';
+CREATE VIEW shop.erlang AS SELECT * FROM shop.poisson WHERE n % 3 = 1;
+SELECT value BETWEEN 2.7 AND 3.3 AS erlang_3, verdict FROM clv.readiness('shop.erlang', 'customer', 'day', 'amount') WHERE check_name = 'regular intervals';
+SELECT verdict, finding FROM clv.readiness('shop.three', 'customer', 'day', 'amount') WHERE check_name = 'regular intervals';
+-- seen for a short time
+CREATE VIEW shop.young AS SELECT * FROM shop.orders WHERE day < '2017-06-01';
+SELECT * FROM shop.look('shop.young') WHERE check_name = 'seen for a year';
+-- of many customers a sample is asked, by which shares are near those of all
+CREATE TABLE shop.many AS SELECT i AS customer, date '2017-01-01' + i % 300 + 41 * k * (1 + i % 3) AS day, 10 + (i * 31 + k) % 1000 / 100.0 AS amount FROM generate_series(1, 90000) AS i, generate_series(0, 3) AS k, generate_series(1, CASE WHEN i % 10 = 0 THEN 2 ELSE 1 END);
+SELECT check_name, verdict, abs(r.value - x."is") < 0.01 AS near
+FROM clv.readiness('shop.many', 'customer', 'day', 'amount') AS r JOIN (VALUES ('the same row twice', 1 / 11.0), ('order lines', 1.1)) AS x (check_name, "is") USING (check_name) ORDER BY place;
+
 DROP SCHEMA shop, crm CASCADE;

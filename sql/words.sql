@@ -121,7 +121,7 @@ CROSS JOIN LATERAL pg_temp.sentences(format($$SELECT to_jsonb(t) FROM clv.query(
 WHERE pg_temp.has_hole(s.said) OR s.state NOT IN ('22023', '22004');
 
 -- what is said where there is no number
-SELECT DISTINCT base, said FROM told WHERE name = 'readiness' AND refunds = 'event' AND said ~ 'nobody bought|only day|no amount|only refunds' ORDER BY 1, 2;
+SELECT DISTINCT base, said FROM told WHERE name = 'readiness' AND refunds = 'event' AND said ~ 'nobody bought|only day|no amount above|only refunds|no other|too few to tell' ORDER BY 1, 2;
 
 \set VERBOSITY terse
 DROP TABLE orders, awkward, needed, asked, told, told_of_null CASCADE;
