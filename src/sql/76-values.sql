@@ -107,16 +107,23 @@ BEGIN
 	RETURN QUERY EXECUTE format(
 $sql$
 WITH rules AS (
-	SELECT l.place::int, l.label AS tier, m.cutoffs[l.place] AS threshold, m.tier_method AS method,
+	-- A value below 0 is unprofitable whatever the cut-offs: a tier begins at 0
+	-- where its cut-off is lower, and where that of the tier above is not above 0
+	-- nobody is left for it.
+	SELECT l.place::int, l.label AS tier, CASE WHEN l.place = 1 OR m.cutoffs[l.place - 1] > 0 THEN CASE WHEN m.cutoffs[l.place] < 0 THEN 0 ELSE m.cutoffs[l.place] END END AS threshold, m.tier_method AS method,
 		   CASE WHEN m.tier_method <> 'natural' THEN m.tier_shares[l.place] END AS share,
 		   CASE WHEN m.cutoffs IS NULL
 				THEN 'nobody: no customer had a value when the thresholds were to be found'
+				WHEN l.place > cardinality(m.cutoffs) + 1
+				THEN 'nobody: there are fewer tiers than labels'
+				WHEN m.cutoffs[l.place - 1] <= 0
+				THEN format('nobody: the cut-off above, %%s, is not above 0, and a %3$s below 0 is unprofitable', m.cutoffs[l.place - 1])
+				WHEN m.cutoffs[l.place] < 0
+				THEN concat('%3$s of at least 0', CASE WHEN l.place > 1 THEN ', below the tiers above' END, format(': the cut-off is %%s, and what is below 0 is unprofitable', m.cutoffs[l.place]))
 				WHEN l.place <= cardinality(m.cutoffs)
 				THEN format('%3$s of at least %%s', m.cutoffs[l.place])
-				WHEN l.place = cardinality(m.cutoffs) + 1
-				THEN concat('%3$s of at least 0', CASE WHEN l.place > 1 THEN ', below the tiers above' END)
-				ELSE 'nobody: there are fewer tiers than labels' END
-		   || CASE WHEN m.options ? 'hysteresis' AND l.place <= cardinality(m.cutoffs)
+				ELSE concat('%3$s of at least 0', CASE WHEN l.place > 1 THEN ', below the tiers above' END) END
+		   || CASE WHEN m.options ? 'hysteresis' AND m.cutoffs[l.place] > 0
 				THEN format('; from below, of %%s; from above or within, of %%s',
 							m.cutoffs[l.place] + (m.options #>> '{hysteresis,band}')::float8 * abs(m.cutoffs[l.place]),
 							m.cutoffs[l.place] - (m.options #>> '{hysteresis,band}')::float8 * abs(m.cutoffs[l.place]))
@@ -147,7 +154,7 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.tier_rules(regclass) IS
 	'the tiers of a view of customer values, best first: in words and as a threshold in the currency of the source who is in each '
-	'(equal values share a tier, ties go up), how thresholds were found (method, and share, cumulative from the top), '
+	'(equal values share a tier, ties go up; below 0 is unprofitable, so a tier begins at 0 where its cut-off is lower, and one below that has nobody), how thresholds were found (method, and share, cumulative from the top), '
 	'the customers in it and their value (clv_net with costs, else clv), of all. A last row without a tier, where there are such customers, has those without a value and those who opted out, '
 	'so that rows add up to the base. 42809 when it is not such a view';
 
@@ -215,10 +222,12 @@ WITH one AS (
 	UNION ALL
 	SELECT 200, 'clv_rank', v.clv_rank, format('rank by %4$s among the customers of this view') FROM one AS v
 	UNION ALL
-	SELECT 210, 'threshold', max(c.cutoff), concat('the highest threshold that %4$s reaches', CASE WHEN count(c.cutoff) = 0 THEN ': none' END,
-				CASE WHEN m.options ? 'hysteresis' THEN concat('; the tier is kept within ', trim_scale((m.options #>> '{hysteresis,band}')::numeric * 100), ' %% of a threshold') END)
+	SELECT 210, 'threshold', CASE WHEN v.value >= 0 THEN greatest(max(c.cutoff), CASE WHEN max(c.cutoff) < 0 THEN 0 END) END,
+		   CASE WHEN v.value < 0 THEN 'none: a %4$s below 0 is unprofitable, whatever the thresholds'
+				ELSE concat('the highest threshold that %4$s reaches', CASE WHEN count(c.cutoff) = 0 THEN ': none' WHEN max(c.cutoff) < 0 THEN format(': 0, since the cut-off is %%s', max(c.cutoff)) END,
+							CASE WHEN m.options ? 'hysteresis' THEN concat('; the tier is kept within ', trim_scale((m.options #>> '{hysteresis,band}')::numeric * 100), ' %% of a threshold') END) END
 	FROM one AS v CROSS JOIN m LEFT JOIN LATERAL unnest(m.cutoffs) AS c (cutoff) ON v.value >= c.cutoff
-	GROUP BY m.options
+	GROUP BY m.options, v.value%6$s
 	UNION ALL
 	SELECT 220, 'tier', NULL, coalesce(v.tier, 'none: there is no value') FROM one AS v
 	UNION ALL
@@ -238,12 +247,18 @@ $sql$,
 		(160, 'order_costs', v.cost_per_order * v.discounted_purchases, format('cost_per_order, %s, * discounted_purchases', coalesce(v.cost_per_order::text, 'not known'))),
 		(170, 'alive_years', v.alive_years, 'years that the customer is still expected to be one, within the horizon and discounted'),
 		(180, 'service_costs', v.service_cost * v.alive_years, format('service_cost, %s, * alive_years', coalesce(v.service_cost || ' a year', 'not known'))),
-		(190, 'clv_net', v.clv_net, concat('contribution - order_costs - service_costs', '; below 0 because of: ' || v.unprofitable_because))$sql$ END));
+		(190, 'clv_net', v.clv_net, concat('contribution - order_costs - service_costs', '; below 0 because of: ' || v.unprofitable_because))$sql$ END,
+		CASE WHEN EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = view AND a.attname = 'previous_tier') THEN
+$sql$
+	UNION ALL
+	SELECT 215, 'previous_tier', NULL, concat(coalesce(v.previous_tier, 'none'), ': the tier at the last of the stated past dates',
+				CASE WHEN v.tier <> p.tier THEN concat('; it decides, by the thresholds alone the tier would be ', p.tier) END)
+	FROM one AS v CROSS JOIN m CROSS JOIN LATERAL (SELECT clv.tier(v.value, m.cutoffs, m.tier_labels, 'unprofitable'::text)) AS p (tier)$sql$ END));
 END
 $$;
 COMMENT ON FUNCTION @extschema@.explain(regclass, text) IS
 	'one customer of a view of customer values from history to tier: each quantity, its value and in words how it comes about, in the order in which they follow from each other. '
-	'The values multiply and add to the stored clv (and clv_net) to the last bit; the tier is in the words of its row. '
+	'The values multiply and add to the stored clv (and clv_net) to the last bit; the tier is in the words of its row, with hysteresis the one that it came from in the row before. '
 	'P0002: no such customer; 22023: one who has opted out; 42809: not such a view';
 
 CREATE FUNCTION @extschema@.explain(view regclass, customer anyelement)
