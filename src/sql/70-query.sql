@@ -432,6 +432,8 @@ $sql$,
            clv.alive_years(m.model, s.x, s.recency, s.t,
                            m.annual_rate, m.horizon) AS alive_years$sql$ END,
 		CASE WHEN opt.costs AND NOT only_values THEN E',\n           s.spend AS value_to_date,\n           s.refunds' END,
+		-- what the step "observed" asks for
+		CASE WHEN only_values THEN E',\n           s.first_purchase,\n           s.frequency,\n           s.recency,\n           s.spend,\n           s.refunds' END,
 		(SELECT string_agg(E',\n           h.' || c.name, '' ORDER BY c.place) FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
 		CASE WHEN NOT only_values THEN @extschema@._past_columns(opt) END,
 		CASE WHEN opt.keep_history AND NOT only_values THEN E',\n           h.history' END,

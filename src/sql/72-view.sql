@@ -29,12 +29,12 @@ COMMENT ON FUNCTION @extschema@._remarks(@extschema@.model, date, float8, float8
 	'the mean days between two purchases of a customer and the largest amount, NULL when it is not outlying';
 
 -- Step "observed", which they are made from.
-CREATE FUNCTION @extschema@._observed_step(refunds text)
+CREATE FUNCTION @extschema@._observed_step()
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT format(
+SELECT
 $sql$observed AS (
     -- what the histories hold; one customer with most of the spend is looked into day by day
     SELECT o.first_purchase, o.gap,
@@ -48,14 +48,14 @@ $sql$observed AS (
                    WHERE d.gross > 0 AND d.day <= o.as_of
                ) AS d) END AS largest
     FROM (
-        SELECT max(c.as_of) AS as_of, min((c.s).first_purchase) AS first_purchase,
-               sum((c.s).recency) / nullif(sum((c.s).frequency), 0) AS gap,
-               max((c.s).spend + (c.s).refunds) AS most, sum((c.s).spend) AS spend
-        FROM (SELECT a.as_of, clv.summary(h.history, a.as_of, %L::text) AS s FROM histories AS h CROSS JOIN as_of AS a OFFSET 0) AS c
+        SELECT (SELECT a.as_of FROM as_of AS a) AS as_of, min(p.first_purchase) AS first_purchase,
+               sum(p.recency) / nullif(sum(p.frequency), 0) AS gap,
+               max(p.spend + p.refunds) AS most, sum(p.spend) AS spend
+        FROM scores AS p
     ) AS o
-)$sql$, refunds)
+)$sql$
 $$;
-COMMENT ON FUNCTION @extschema@._observed_step(text) IS
+COMMENT ON FUNCTION @extschema@._observed_step() IS
 	'part of clv.create_materialized_view: the step observed';
 
 -- The view with the fit: one row, whatever the source holds.
@@ -76,7 +76,7 @@ BEGIN
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
 		@extschema@._tier_step(tier_method, tier_shares, opt) || ',',
 		@extschema@._row_step(src) || ',',
-		@extschema@._observed_step(refunds) || ',',
+		@extschema@._observed_step() || ',',
 		format(
 $sql$counted AS (
     SELECT coalesce(sum(r.rows) FILTER (WHERE r.reason = 'used'), 0)::bigint AS rows_used,
