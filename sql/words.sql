@@ -86,7 +86,7 @@ BEGIN
 	END IF;
 	FOR answer IN EXECUTE query LOOP
 		RETURN QUERY SELECT '00000', e.value #>> '{}'
-			FROM jsonb_each(CASE jsonb_typeof(answer) WHEN 'object' THEN answer ELSE jsonb_build_object('query', 'a statement') END) AS e WHERE jsonb_typeof(e.value) = 'string';
+			FROM jsonb_each(CASE WHEN jsonb_typeof(answer) = 'object' THEN answer WHEN query ~ 'FROM clv.query' THEN '{"query": "a statement"}' ELSE jsonb_build_object('answer', answer) END) AS e WHERE jsonb_typeof(e.value) = 'string';
 	END LOOP;
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, m = MESSAGE_TEXT, h = PG_EXCEPTION_HINT, d = PG_EXCEPTION_DETAIL;
