@@ -414,4 +414,5 @@ $$;
 COMMENT ON PROCEDURE @extschema@.create_materialized_view(text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'make the materialized views <name> (customer values and tiers, a row a customer) and <name>_model (the fit behind them); '
 	'REFRESH of <name> rescores, of <name>_model and then <name> refits. A name that is taken raises 42P07, '
-	'a fit that did not converge warns';
+	'without as_of a stray last date 22023, at every refresh too; '
+	'a fit that did not converge warns, and so do orders by which it may mislead';
