@@ -113,13 +113,13 @@ FROM (SELECT clv_rank, rank() OVER (ORDER BY clv DESC NULLS LAST) AS rank FROM s
 WHERE clv_rank <> rank;
 
 -- other arguments reach what they are for
-SELECT clv.query('shop.orders', 'customer_id', 'ordered_at', 'amount', '2023-10-31', horizon => '0',
+SELECT clv.query('shop.orders', 'customer_id', 'ordered_at', 'amount', '2023-10-31', horizon => '1 day', annual_rate => 1,
 				 model => 'bgnbd', tier_method => 'value', tier_shares => '{0.8}', tier_labels => '{vital,other}') AS query
 \gset
-CREATE TABLE shop.nothing_ahead AS :query;
-SELECT count(*), sum(expected_purchases) AS expected, sum(clv) AS clv,
+CREATE TABLE shop.a_day_ahead AS :query;
+SELECT count(*), bool_and(expected_purchases BETWEEN 0 AND 0.1) AS expected, bool_and(clv BETWEEN 0.99 * expected_purchases * expected_spend AND expected_purchases * expected_spend) AS clv,
 	   bool_and(p_alive = 1) FILTER (WHERE frequency = 0) AS bgnbd, array_agg(DISTINCT tier) AS tiers
-FROM shop.nothing_ahead;
+FROM shop.a_day_ahead;
 SELECT clv.query('shop.orders', 'customer_id', 'ordered_at', 'amount', '2023-10-31', model => 'auto') AS query
 \gset
 CREATE TABLE shop.automatic AS :query;

@@ -65,6 +65,19 @@ SELECT count(*), min(customer_id::int) AS first FROM clv.rfm_scores('shop.object
 SELECT count(*) AS differences FROM (
 	SELECT * FROM clv.rfm_scores('shop.objecting', 'customer', 'day', 'amount', '2023-06-30', opt_out => 'no_profiling')
 	EXCEPT SELECT * FROM clv.rfm_scores('shop.others', 'customer', 'day', 'amount', '2023-06-30')) AS d;
+-- nobody who has bought once buys often: with all alike, by fixed limits, and
+-- with other numbers of scores; rules of one's own get what the scores say
+CREATE TABLE shop.single AS SELECT i AS customer, date '2024-01-01' + i AS day, 10 + i AS amount FROM generate_series(1, 100) AS i;
+SELECT r, f, segment, count(*) FROM clv.rfm_scores('shop.single', 'customer', 'day', 'amount', '2024-04-30') GROUP BY 1, 2, 3 ORDER BY 1;
+CREATE VIEW shop.single_day AS SELECT customer, date '2024-01-01' AS day, 10 AS amount FROM shop.single;
+SELECT rfm, segment, count(*) FROM clv.rfm_scores('shop.single_day', 'customer', 'day', 'amount') GROUP BY 1, 2;
+SELECT DISTINCT f, segment FROM clv.rfm_scores('shop.single', 'customer', 'day', 'amount', '2024-04-30', cuts => '{"r": [30, 60, 90, 120], "f": [0, 0.5, 1, 2], "m": [50, 60, 70, 80]}') ORDER BY 2;
+SELECT DISTINCT f, segment FROM clv.rfm_scores('shop.single', 'customer', 'day', 'amount', '2024-04-30', cuts => '{"r": [30, 60, 90, 120], "f": [0, 0.5, 1, 2], "m": [50, 60, 70, 80]}',
+	rules => '[{"segment": "at least four", "f_min": 4}]');
+SELECT n AS scores, array_agg(DISTINCT f) AS f, array_agg(DISTINCT segment) FILTER (WHERE segment ~ 'Champ|Loyal|Cannot|At risk|Potential|Need') AS often
+FROM generate_series(2, 9) AS n, clv.rfm_scores('shop.single', 'customer', 'day', 'amount', '2024-04-30', n) GROUP BY n ORDER BY n;
+CREATE VIEW shop.single_most AS SELECT * FROM shop.single UNION ALL SELECT customer, day + 1, 5 FROM shop.single WHERE customer <= 3;
+SELECT purchases, f, count(*) FROM clv.rfm_scores('shop.single_most', 'customer', 'day', 'amount', '2024-04-30') GROUP BY 1, 2 ORDER BY 1;
 
 -- ---------------------------------------------------------- what is refused
 

@@ -169,7 +169,7 @@ CREATE FUNCTION clv.fit(retention clv.retention, model text DEFAULT 'sbg',
 						unit_days float8 DEFAULT 1, prior jsonb DEFAULT NULL,
 						options jsonb DEFAULT NULL)
 	RETURNS clv.model
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
 	AS 'MODULE_PATHNAME', 'clv_fit_contract';
 COMMENT ON FUNCTION clv.fit(clv.retention, text, float8, jsonb, jsonb) IS
 	'a contract model fitted to subscribers by maximum likelihood; unit_days: length of a period in days (30.4375 for months, 365.25 for years), which annual rates and horizons need. NULL when nobody has come to a decision; never raises on valid data: clv.status() says how it ended. prior and options as for a clv.cbs';

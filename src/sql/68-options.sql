@@ -8,6 +8,7 @@
 --	opt_out			{"column": "name"[, "of": "customers"]}
 --	hysteresis		{"band": 0.1, "dates": ["2024-01-31", ...]} or "ago": ["6 months", ...]
 --	history			true
+--	max_silence		"400 days", which the last orders may come after where no as_of is given
 --
 -- Without options the statement is what it would be without this file.
 
@@ -243,6 +244,7 @@ BEGIN
 				ERRCODE = 'invalid_parameter_value',
 				MESSAGE = format('option "hysteresis" looks back by intervals above 0, but has "%s"', given);
 		END IF;
+		PERFORM @extschema@._check_length('an interval of option "hysteresis"'::text, g::interval) FROM jsonb_array_elements_text(given) AS g;
 		RETURN (SELECT array_agg(format('CAST(a.as_of OPERATOR(pg_catalog.-) INTERVAL %L AS pg_catalog.date)', i) ORDER BY i DESC)
 				FROM (SELECT DISTINCT g::interval FROM jsonb_array_elements_text(given) AS g) AS d (i));
 	END IF;
@@ -250,7 +252,7 @@ BEGIN
 	IF late >= as_of OR late IS NULL OR NOT isfinite(late) OR NOT isfinite(early) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('option "hysteresis" has the date "%s", which is not %s', CASE WHEN isfinite(early) THEN late ELSE early END,
+			MESSAGE = format('option "hysteresis" has the date "%s", which is not %s', coalesce((CASE WHEN isfinite(early) THEN late ELSE early END)::text, 'null'),
 							 CASE WHEN isfinite(early) THEN 'before as_of' ELSE 'finite' END);
 	END IF;
 	RETURN (SELECT array_agg(CASE WHEN as_of IS NULL
@@ -261,6 +263,29 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@._past_dates(jsonb, date) IS
 	'part of clv.query: the dates at which tiers are replayed; 22023 when they cannot be';
+
+-- How long a silence the last orders may come after.
+CREATE FUNCTION @extschema@._max_silence(given jsonb)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET intervalstyle = 'iso_8601'
+AS $$
+BEGIN
+	IF given IS NULL THEN
+		RETURN 'CAST(NULL AS interval)';
+	ELSIF jsonb_typeof(given) <> 'string' THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('option "max_silence" must be an interval, but is %s', given),
+			HINT = 'For example {"max_silence": "400 days"}.';
+	END IF;
+	PERFORM @extschema@._check_length('option "max_silence"'::text, (given #>> '{}')::interval);
+	RETURN format('INTERVAL %L', (given #>> '{}')::interval);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._max_silence(jsonb) IS
+	'part of clv.query: the option max_silence as an expression; 22023 or 22007 when it is no interval of at least a day';
 
 -- The whole of it.
 CREATE FUNCTION @extschema@._options(
@@ -280,6 +305,7 @@ CREATE FUNCTION @extschema@._options(
 	OUT past_dates text[],
 	OUT band text,
 	OUT keep_history boolean,
+	OUT max_silence text,			-- as an expression
 	OUT columns name[],				-- columns of the result after as_of
 	OUT given jsonb)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -296,7 +322,7 @@ DECLARE
 	equality	text := @extschema@._equality(@extschema@._column_type(source, customer));
 BEGIN
 	given := coalesce(options, '{}');
-	PERFORM @extschema@._check_keys('options'::text, given, cost_keys || '{customers,opt_out,hysteresis,history}'::text[]);
+	PERFORM @extschema@._check_keys('options'::text, given, cost_keys || '{customers,opt_out,hysteresis,history,max_silence}'::text[]);
 	customers := @extschema@._customer_table(given);
 	costs := given ?| cost_keys;
 	columns := '{}';
@@ -363,12 +389,13 @@ $sql$customer_facts AS (
 	IF jsonb_typeof(given -> 'history') <> 'boolean' THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('option "history" must be true or false, but is "%s"', given ->> 'history');
+			MESSAGE = format('option "history" must be true or false, but is "%s"', given -> 'history');
 	END IF;
 	keep_history := coalesce((given -> 'history')::boolean, false);
 	IF keep_history THEN
 		columns := columns || 'history'::name;
 	END IF;
+	max_silence := @extschema@._max_silence(given -> 'max_silence');
 	IF customer = ANY (columns) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'duplicate_column',

@@ -34,6 +34,44 @@ $$;
 COMMENT ON FUNCTION @extschema@._check_refunds(text) IS
 	'part of clv.query: raises 22023 or 22004 for what is no way to count refunds';
 
+-- Numbers in another unit than meant: without a unit PostgreSQL reads an
+-- interval as seconds, and a rate may have been given in per cent.
+CREATE FUNCTION @extschema@._check_length(what text, length interval)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET intervalstyle = postgres
+AS $$
+BEGIN
+	IF clv.interval_days(length) < 1 THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('%s must be at least a day, but is %s', what, length),
+			HINT = 'A number alone is seconds: write ''365 days'', ''6 months'' or ''1 year''.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._check_length(text, interval) IS
+	'part of the functions over orders and views: 22023 for a length of less than a day, or one that is negative or not finite; NULL passes';
+
+CREATE FUNCTION @extschema@._check_rate(what text, rate float8)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1
+AS $$
+BEGIN
+	IF rate > 1 THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('%s must be at most 1, but is %s', what, rate),
+			HINT = 'It is a part, not per cent: 0.10 is 10 %.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._check_rate(text, float8) IS
+	'part of the functions over orders: 22023 for a rate above 1; NULL passes';
+
 -- All that can be wrong with an argument that is not about the source is
 -- raised here, before anything is made.  Where a function of the statement has
 -- the rule, that function is asked.
@@ -71,6 +109,8 @@ BEGIN
 	PERFORM clv.discounted_purchases(
 		clv.model('bgnbd'::text, '{"r": 1, "alpha": 1, "a": 1, "b": 1}'::jsonb, 1::float8),
 		0::float8, 0::float8, 0::float8, annual_rate, horizon);
+	PERFORM @extschema@._check_length('horizon'::text, horizon);
+	PERFORM @extschema@._check_rate('annual_rate'::text, annual_rate);
 	PERFORM @extschema@._check_refunds(refunds);
 	PERFORM clv.cutoffs(1::float8, tier_method, tier_shares);
 
@@ -157,15 +197,130 @@ $$;
 COMMENT ON FUNCTION @extschema@._histories_step(record, text, text, text) IS
 	'part of clv.query: the step histories; with an objection it has the column opted_out';
 
--- Steps "histories" and "as_of".
+-- May a stray date be what makes the last day the last?  The days on which
+-- customers bought last tell whether that has to be looked into: no order is in
+-- a silence, and few customers are behind it.  This is called by statements and
+-- views, so its signature stays.
+CREATE FUNCTION @extschema@._may_be_stray(days date[], customers bigint[], orders bigint)
+RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	behind		bigint := 0;
+BEGIN
+	FOR i IN REVERSE coalesce(cardinality(days), 0) .. 2 LOOP
+		behind := behind + customers[i];
+		IF behind >= 0.01 * orders THEN
+			RETURN false;
+		ELSIF days[i] - days[i - 1] > 28 THEN
+			RETURN true;
+		END IF;
+	END LOOP;
+	RETURN false;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._may_be_stray(date[], bigint[], bigint) IS
+	'part of clv.query: given the days, ascending, on which so many customers bought last, is there a silence of more than 28 days with less than 1 % of the orders behind it, at most?';
+
+-- The last day, unless a stray date made it that.
+CREATE FUNCTION @extschema@._check_silence(last_day date, days date[], orders bigint[], max_silence interval)
+RETURNS date
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+AS $$
+DECLARE
+	total		bigint := (SELECT sum(o) FROM unnest(orders) AS o);
+	before		bigint := 0;		-- orders up to a silence
+	silence		int;
+	longest		int := 1;			-- silence with at least 1 % of the orders on either side
+BEGIN
+	FOR i IN 2 .. cardinality(days) LOOP
+		before := before + orders[i - 1];
+		silence := days[i] - days[i - 1];
+		IF total - before < 0.01 * total AND silence > 28 AND silence > 10 * longest
+		   AND (silence <= clv.interval_days(max_silence)) IS NOT TRUE THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'invalid_parameter_value',
+				MESSAGE = format('order dated "%s" after a silence of %s days', days[i], silence),
+				DETAIL = format('Orders end on %s, but for %s of %s. The longest silence before was of %s.', days[i - 1], total - before, total,
+								CASE WHEN longest = 1 THEN '1 day' ELSE longest || ' days' END),
+				HINT = format('Give as_of, correct the row, or, if the silence is real, options => ''{"max_silence": "%s days"}''.', silence);
+		ELSIF before >= 0.01 * total AND silence > longest THEN
+			longest := silence;
+		END IF;
+	END LOOP;
+	RETURN last_day;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._check_silence(date, date[], bigint[], interval) IS
+	'part of clv.query: last_day; 22023 when orders, given by day, ascending, come to it by a silence of more than 28 days, more than ten times the longest before and more than max_silence, with less than 1 % of them behind it. '
+	'Silences after less than 1 % of the orders are not compared with';
+
+-- Step "as_of" where it is not given: the last day with a purchase, looked
+-- into day by day only where it may be a stray one.
+CREATE FUNCTION @extschema@._found_as_of_step(src record, refunds text, max_silence text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format($sql$
+last_days AS (
+    -- on which days, today at most, so many customers bought last
+    SELECT (c.s).last_purchase AS day,
+           pg_catalog.count(*) AS customers,
+           CAST(pg_catalog.sum((c.s).orders) AS bigint) AS orders
+    FROM (
+        SELECT clv.summary(h.history, %1$s, CAST(%2$L AS pg_catalog.text)) AS s
+        FROM histories AS h
+        OFFSET 0
+    ) AS c
+    WHERE (c.s).last_purchase IS NOT NULL
+    GROUP BY (c.s).last_purchase
+),
+as_of AS (
+    -- the last day observed: the last of them, unless a stray date made it that
+    SELECT CASE WHEN clv._may_be_stray(l.days, l.customers, l.orders)
+           THEN (
+               SELECT clv._check_silence(l.last_day, pg_catalog.array_agg(d.day ORDER BY d.day),
+                                         pg_catalog.array_agg(d.orders ORDER BY d.day), %3$s)
+               FROM (
+                   SELECT d.day, CAST(pg_catalog.sum(d.orders) AS bigint) AS orders
+                   FROM histories AS h
+                   CROSS JOIN LATERAL clv.days(h.history) AS d
+                   WHERE d.orders OPERATOR(pg_catalog.>) 0 AND d.day OPERATOR(pg_catalog.<=) l.last_day
+                   GROUP BY d.day
+               ) AS d
+           )
+           ELSE l.last_day END AS as_of
+    FROM (
+        SELECT pg_catalog.max(k.day) AS last_day,
+               pg_catalog.array_agg(k.day ORDER BY k.day) AS days,
+               pg_catalog.array_agg(k.customers ORDER BY k.day) AS customers,
+               CAST(pg_catalog.sum(k.orders) AS bigint) AS orders
+        FROM last_days AS k
+    ) AS l
+),$sql$, src.today, refunds, max_silence);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._found_as_of_step(record, text, text) IS
+	'part of clv.query: the steps last_days and as_of, where no as_of is given';
+
+-- Steps "histories" and "as_of".  Without max_silence, an expression, a last
+-- day that is found is taken as it is.
 CREATE FUNCTION @extschema@._history_steps(
-	src record, as_of date, refunds text, more_columns text, objection text)
+	src record, as_of date, refunds text, more_columns text, objection text, max_silence text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
 AS $$
 BEGIN
+	IF as_of IS NULL AND max_silence IS NOT NULL THEN
+		RETURN concat(@extschema@._histories_step(src, refunds, more_columns, objection), @extschema@._found_as_of_step(src, refunds, max_silence));
+	END IF;
 	RETURN concat(@extschema@._histories_step(src, refunds, more_columns, objection), format($sql$
 as_of AS (
     -- the last day observed%1$s
@@ -180,7 +335,7 @@ as_of AS (
 		CASE WHEN as_of IS NULL THEN E'\n    FROM histories AS h' END));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text, text) IS
+COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text, text, text) IS
 	'part of clv.query: the steps histories and as_of';
 
 -- Step "late": the columns of customers who have rows after the last day
@@ -337,6 +492,8 @@ $sql$,
                            m.annual_rate, m.horizon) AS alive_years$sql$ END,
 		CASE WHEN opt.costs AND NOT only_values THEN E',\n           s.spend AS value_to_date' END,
 		CASE WHEN without_refunds THEN E',\n           CASE WHEN s.refund_days OPERATOR(pg_catalog.>) 0 THEN h.history END AS with_refunds' END,
+		-- what the step "observed" asks for
+		CASE WHEN only_values THEN E',\n           s.first_purchase,\n           s.frequency,\n           s.recency,\n           s.spend,\n           s.refunds' END,
 		(SELECT string_agg(E',\n           h.' || c.name, '' ORDER BY c.place) FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
 		CASE WHEN NOT only_values THEN @extschema@._past_columns(opt) END,
 		CASE WHEN opt.keep_history AND NOT only_values THEN E',\n           h.history' END,
@@ -612,7 +769,7 @@ BEGIN
 								 tier_labels);
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
 		@extschema@._score_steps(refunds, opt, false, false) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
@@ -623,4 +780,4 @@ $$;
 COMMENT ON FUNCTION @extschema@.query(regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'the SQL statement that goes from a table of orders to a row a customer with purchases, P(alive), '
 	'expected purchases and spend, value over the horizon and tier; the text is the same in every session. '
-	'Arguments that cannot be raise 22023 or 22004, an unknown column 42703, a customer column named like an output column 42701';
+	'Arguments that cannot be raise 22023 or 22004 (also a horizon below one day, and a rate above 1, which is 100 %), so does the statement where the last day is a stray date; an unknown column 42703, a customer column named like an output column 42701';

@@ -4,6 +4,60 @@
 -- <name> alone rescores with the models it has; refreshing <name>_model first
 -- refits.
 
+-- What there is to know of orders that let a fit end well and mean little.
+-- Called by the view with the fit, so its signature stays.
+CREATE FUNCTION @extschema@._remarks(
+	model @extschema@.model, first_purchase date, gap float8, largest float8)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO, YMD'
+SET extra_float_digits = 1
+AS $$
+BEGIN
+	RETURN nullif(concat_ws('; ',
+		CASE WHEN first_purchase < '1970-01-01'
+			THEN format('orders: the first is dated %s, before 1970', first_purchase) END,
+		'orders: ' || largest || ' on one day of one customer is above half of all spend and 1000 times nearly every other',
+		CASE WHEN gap < 10 AND clv.model_name(model) = 'bgnbd'
+			THEN format('model: bgnbd overvalues customers with one purchase day where repeat buyers come back after %s days on average; mbgnbd does not',
+						trim_scale(round(gap::numeric, 1))) END), '');
+END
+$$;
+COMMENT ON FUNCTION @extschema@._remarks(@extschema@.model, date, float8, float8) IS
+	'part of clv.create_materialized_view: sentences for the column message, NULL without any: given the model, the first purchase, '
+	'the mean days between two purchases of a customer and the largest amount, NULL when it is not outlying';
+
+-- Step "observed", which they are made from.
+CREATE FUNCTION @extschema@._observed_step()
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT
+$sql$observed AS (
+    -- what the histories hold; one customer with most of the spend is looked into day by day
+    SELECT o.first_purchase, o.gap,
+           CASE WHEN o.most > 0.5 * o.spend THEN (
+               SELECT CASE WHEN max(d.gross) > 0.5 * sum(d.gross)
+                            AND max(d.gross) > 1000 * percentile_disc(0.999) WITHIN GROUP (ORDER BY d.gross) FILTER (WHERE d.place > 1)
+                      THEN max(d.gross) END
+               FROM (
+                   SELECT d.gross, row_number() OVER (ORDER BY d.gross DESC) AS place
+                   FROM histories AS h CROSS JOIN LATERAL clv.days(h.history) AS d
+                   WHERE d.gross > 0 AND d.day <= o.as_of
+               ) AS d) END AS largest
+    FROM (
+        SELECT (SELECT a.as_of FROM as_of AS a) AS as_of, min(p.first_purchase) AS first_purchase,
+               sum(p.recency) / nullif(sum(p.frequency), 0) AS gap,
+               max(p.spend + p.refunds) AS most, sum(p.spend) AS spend
+        FROM scores AS p
+    ) AS o
+)$sql$
+$$;
+COMMENT ON FUNCTION @extschema@._observed_step() IS
+	'part of clv.create_materialized_view: the step observed';
+
 -- The view with the fit: one row, whatever the source holds.
 CREATE FUNCTION @extschema@._model_view_query(
 	src record, as_of date, horizon interval, annual_rate float8, model text, zone text, refunds text,
@@ -18,12 +72,13 @@ DECLARE
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
 		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
 		@extschema@._score_steps(refunds, opt, true, false) || ',',
 		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
 		@extschema@._tier_step(tier_method, tier_shares, opt) || ',',
 		@extschema@._row_step(src, late_refunds) || ',',
+		@extschema@._observed_step() || ',',
 		format(
 $sql$counted AS (
     SELECT coalesce(sum(r.rows) FILTER (WHERE r.reason = 'used'), 0)::bigint AS rows_used,
@@ -60,7 +115,8 @@ SELECT a.as_of,
                 CASE WHEN m.spend IS NULL
                      THEN 'spend: nothing to fit, no customer has a repeat purchase with spend'
                      WHEN clv.status(m.spend) <> 'converged'
-                     THEN concat_ws(': ', 'spend', clv.status(m.spend), clv.message(m.spend)) END%9$s), '')
+                     THEN concat_ws(': ', 'spend', clv.status(m.spend), clv.message(m.spend)) END,
+                clv._remarks(m.model, e.first_purchase, e.gap, e.largest)%9$s), '')
        END AS message,
        %3$L::text AS tier_method,
        %4$L::float8[] AS tier_shares,
@@ -69,6 +125,7 @@ FROM base AS b
 CROSS JOIN model AS m
 CROSS JOIN tiers AS k
 CROSS JOIN counted AS n
+CROSS JOIN observed AS e
 CROSS JOIN as_of AS a%7$s$sql$, refunds, zone, tier_method, tier_shares, opt.given,
 			CASE WHEN opt.costs THEN E',\n       w.mean_margin,\n       w.mean_expected_spend,\n       w.mean_discounted_purchases' END,
 			CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
@@ -93,7 +150,7 @@ AS $$
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection),
+		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
 		format(
 $sql$model AS (
     SELECT r.model, r.spend, r.horizon, r.annual_rate, r.tier_labels
@@ -168,7 +225,7 @@ VALUES
 	(true, 'rows_after_as_of', 'rows left out: after as_of'),
 	(true, 'model_status', 'how the fit of the model ended: converged, boundary or not_converged; NULL without a model'),
 	(true, 'spend_status', 'how the fit of the spend model ended; NULL without one'),
-	(true, 'message', 'what there is to know about the fits, and about refunds after an as_of that was left out; NULL when both converged and there are none'),
+	(true, 'message', 'what there is to know about the fits, about orders by which they may mislead, and about refunds after an as_of that was left out; NULL when there is nothing to say'),
 	(true, 'tier_method', 'how the thresholds were found: quantile, value or natural'),
 	(true, 'tier_shares', 'the shares that the method was given, cumulative from the top'),
 	(true, 'options', 'options that the pair was made with'),
@@ -365,4 +422,5 @@ $$;
 COMMENT ON PROCEDURE @extschema@.create_materialized_view(text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'make the materialized views <name> (customer values and tiers, a row a customer) and <name>_model (the fit behind them); '
 	'REFRESH of <name> rescores, of <name>_model and then <name> refits. A name that is taken raises 42P07, '
-	'a fit that did not converge warns';
+	'without as_of a stray last date 22023, at every refresh too; '
+	'a fit that did not converge warns, and so do orders by which it may mislead';

@@ -56,7 +56,7 @@ BEGIN
       AND %s$sql$, src.up_to, src.at_ref, src.amount_finite);
 	RETURN QUERY EXECUTE concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, NULL::text, NULL::text),
+		@extschema@._history_steps(src, as_of, refunds, NULL::text, NULL::text, NULL::text),
 		row_step,
 		$sql$SELECT k.reason,
        coalesce(sum(r.rows), 0)::bigint

@@ -114,16 +114,23 @@ BEGIN
 	RETURN QUERY EXECUTE format(
 $sql$
 WITH rules AS (
-	SELECT l.place::int, l.label AS tier, m.cutoffs[l.place] AS threshold, m.tier_method AS method,
+	-- A value below 0 is unprofitable whatever the cut-offs: a tier begins at 0
+	-- where its cut-off is lower, and where that of the tier above is not above 0
+	-- nobody is left for it.
+	SELECT l.place::int, l.label AS tier, CASE WHEN l.place = 1 OR m.cutoffs[l.place - 1] > 0 THEN CASE WHEN m.cutoffs[l.place] < 0 THEN 0 ELSE m.cutoffs[l.place] END END AS threshold, m.tier_method AS method,
 		   CASE WHEN m.tier_method <> 'natural' THEN m.tier_shares[l.place] END AS share,
 		   CASE WHEN m.cutoffs IS NULL
 				THEN 'nobody: no customer had a value when the thresholds were to be found'
+				WHEN l.place > cardinality(m.cutoffs) + 1
+				THEN 'nobody: there are fewer tiers than labels'
+				WHEN m.cutoffs[l.place - 1] <= 0
+				THEN format('nobody: the cut-off above, %%s, is not above 0, and a %3$s below 0 is unprofitable', m.cutoffs[l.place - 1])
+				WHEN m.cutoffs[l.place] < 0
+				THEN concat('%3$s of at least 0', CASE WHEN l.place > 1 THEN ', below the tiers above' END, format(': the cut-off is %%s, and what is below 0 is unprofitable', m.cutoffs[l.place]))
 				WHEN l.place <= cardinality(m.cutoffs)
 				THEN format('%3$s of at least %%s', m.cutoffs[l.place])
-				WHEN l.place = cardinality(m.cutoffs) + 1
-				THEN concat('%3$s of at least 0', CASE WHEN l.place > 1 THEN ', below the tiers above' END)
-				ELSE 'nobody: there are fewer tiers than labels' END
-		   || CASE WHEN m.options ? 'hysteresis' AND l.place <= cardinality(m.cutoffs)
+				ELSE concat('%3$s of at least 0', CASE WHEN l.place > 1 THEN ', below the tiers above' END) END
+		   || CASE WHEN m.options ? 'hysteresis' AND m.cutoffs[l.place] > 0
 				THEN format('; from below, of %%s; from above or within, of %%s',
 							m.cutoffs[l.place] + (m.options #>> '{hysteresis,band}')::float8 * abs(m.cutoffs[l.place]),
 							m.cutoffs[l.place] - (m.options #>> '{hysteresis,band}')::float8 * abs(m.cutoffs[l.place]))
@@ -154,7 +161,7 @@ END
 $$;
 COMMENT ON FUNCTION @extschema@.tier_rules(regclass) IS
 	'the tiers of a view of customer values, best first: in words and as a threshold in the currency of the source who is in each '
-	'(equal values share a tier, ties go up), how thresholds were found (method, and share, cumulative from the top), '
+	'(equal values share a tier, ties go up; below 0 is unprofitable, so a tier begins at 0 where its cut-off is lower, and one below that has nobody), how thresholds were found (method, and share, cumulative from the top), '
 	'the customers in it and their value (clv_net with costs, else clv), of all. A last row without a tier, where there are such customers, has those without a value and those who opted out, '
 	'so that rows add up to the base. 42809 when it is not such a view';
 
@@ -181,7 +188,7 @@ BEGIN
 	IF found_one IS NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'no_data_found',
-			MESSAGE = format('no customer "%s" in %s', customer, pair.customers);
+			MESSAGE = format('no customer "%s" in %s', coalesce(customer, 'NULL'), pair.customers);
 	ELSIF opted_out THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -222,10 +229,12 @@ WITH one AS (
 	UNION ALL
 	SELECT 200, 'clv_rank', v.clv_rank, format('rank by %4$s among the customers of this view') FROM one AS v
 	UNION ALL
-	SELECT 210, 'threshold', max(c.cutoff), concat('the highest threshold that %4$s reaches', CASE WHEN count(c.cutoff) = 0 THEN ': none' END,
-				CASE WHEN m.options ? 'hysteresis' THEN concat('; the tier is kept within ', trim_scale((m.options #>> '{hysteresis,band}')::numeric * 100), ' %% of a threshold') END)
+	SELECT 210, 'threshold', CASE WHEN v.value >= 0 THEN greatest(max(c.cutoff), CASE WHEN max(c.cutoff) < 0 THEN 0 END) END,
+		   CASE WHEN v.value < 0 THEN 'none: a %4$s below 0 is unprofitable, whatever the thresholds'
+				ELSE concat('the highest threshold that %4$s reaches', CASE WHEN count(c.cutoff) = 0 THEN ': none' WHEN max(c.cutoff) < 0 THEN format(': 0, since the cut-off is %%s', max(c.cutoff)) END,
+							CASE WHEN m.options ? 'hysteresis' THEN concat('; the tier is kept within ', trim_scale((m.options #>> '{hysteresis,band}')::numeric * 100), ' %% of a threshold') END) END
 	FROM one AS v CROSS JOIN m LEFT JOIN LATERAL unnest(m.cutoffs) AS c (cutoff) ON v.value >= c.cutoff
-	GROUP BY m.options
+	GROUP BY m.options, v.value%6$s
 	UNION ALL
 	SELECT 220, 'tier', NULL, coalesce(v.tier, 'none: there is no value') FROM one AS v
 	UNION ALL
@@ -242,15 +251,21 @@ $sql$, pair.customers, pair.models, is_the_one, pair.value,
 $sql$,
 		(140, 'margin', v.margin, 'part of spend that is left after the cost of the goods'),
 		(150, 'contribution', v.margin * v.clv, 'margin * clv'),
-		(160, 'order_costs', v.cost_per_order * v.discounted_purchases, format('cost_per_order, %s, * discounted_purchases', v.cost_per_order)),
+		(160, 'order_costs', v.cost_per_order * v.discounted_purchases, format('cost_per_order, %s, * discounted_purchases', coalesce(v.cost_per_order::text, 'not known'))),
 		(170, 'alive_years', v.alive_years, 'years that the customer is still expected to be one, within the horizon and discounted'),
-		(180, 'service_costs', v.service_cost * v.alive_years, format('service_cost, %s a year, * alive_years', v.service_cost)),
-		(190, 'clv_net', v.clv_net, concat('contribution - order_costs - service_costs', '; below 0 because of: ' || v.unprofitable_because))$sql$ END));
+		(180, 'service_costs', v.service_cost * v.alive_years, format('service_cost, %s, * alive_years', coalesce(v.service_cost || ' a year', 'not known'))),
+		(190, 'clv_net', v.clv_net, concat('contribution - order_costs - service_costs', '; below 0 because of: ' || v.unprofitable_because))$sql$ END,
+		CASE WHEN EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = view AND a.attname = 'previous_tier') THEN
+$sql$
+	UNION ALL
+	SELECT 215, 'previous_tier', NULL, concat(coalesce(v.previous_tier, 'none'), ': the tier at the last of the stated past dates',
+				CASE WHEN v.tier <> p.tier THEN concat('; it decides, by the thresholds alone the tier would be ', p.tier) END)
+	FROM one AS v CROSS JOIN m CROSS JOIN LATERAL (SELECT clv.tier(v.value, m.cutoffs, m.tier_labels, 'unprofitable'::text)) AS p (tier)$sql$ END));
 END
 $$;
 COMMENT ON FUNCTION @extschema@.explain(regclass, text) IS
 	'one customer of a view of customer values from history to tier: each quantity, its value and in words how it comes about, in the order in which they follow from each other. '
-	'The values multiply and add to the stored clv (and clv_net) to the last bit; the tier is in the words of its row. '
+	'The values multiply and add to the stored clv (and clv_net) to the last bit; the tier is in the words of its row, with hysteresis the one that it came from in the row before. '
 	'P0002: no such customer; 22023: one who has opted out; 42809: not such a view';
 
 CREATE FUNCTION @extschema@.explain(view regclass, customer anyelement)
@@ -507,6 +522,7 @@ BEGIN
 				ELSE format('argument "top" must be at least 0, but is "%s"', top) END,
 			HINT = 'For example clv.value_at_risk(''customer_value'', ''90 days'', 100): the hundred with most to lose.';
 	END IF;
+	PERFORM @extschema@._check_length('silent'::text, nullif(silent, '0'::interval));
 	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
 	RETURN QUERY EXECUTE format(
 $sql$
@@ -535,4 +551,4 @@ $$;
 COMMENT ON FUNCTION @extschema@.value_at_risk(regclass, interval, bigint) IS
 	'what the value of each customer of a view of customer values (clv_net with costs, else clv) falls to when the customer buys nothing for that long, and the money between, '
 	'most first, equal ones by customer; share_of_risk is its part of that of all customers. At most "top" rows; who has opted out or has no value has none. '
-	'22004: no interval; 22023: a negative one; 42809: not such a view';
+	'22004: no interval; 22023: one of less than a day that is not 0; 42809: not such a view';

@@ -85,7 +85,7 @@ BEGIN
 		IF (margin BETWEEN -1 AND 1) IS NOT TRUE THEN
 			RAISE EXCEPTION USING
 				ERRCODE = 'invalid_parameter_value',
-				MESSAGE = format('margin must be at most 1, but is "%s"', margin),
+				MESSAGE = format('margin must be at most 1, but is "%s"', coalesce(margin::text, 'NULL')),
 				HINT = 'It is the part of an amount that is left after the cost of the goods: 0.4 is 40 %.';
 		END IF;
 		RETURN NULL;
@@ -179,7 +179,7 @@ BEGIN
 	IF (classes BETWEEN 1 AND 1000) IS NOT TRUE THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('classes must be from 1 to 1000, but is "%s"', classes);
+			MESSAGE = format('classes must be from 1 to 1000, but is "%s"', coalesce(classes::text, 'NULL'));
 	END IF;
 	RETURN QUERY EXECUTE @extschema@._one_period(source, customer, at, amount, first, last, zone, refunds, margin, margin_column) ||
 $sql$

@@ -17,7 +17,7 @@ BEGIN
 	IF period IS NULL OR period NOT IN ('day', 'week', 'month', 'quarter', 'year') THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('period must be "day", "week", "month", "quarter" or "year", but is "%s"', period);
+			MESSAGE = format('period must be "day", "week", "month", "quarter" or "year", but is "%s"', coalesce(period, 'NULL'));
 	END IF;
 	RETURN CASE period WHEN 'quarter' THEN '3 months' ELSE '1 ' || period END;
 END

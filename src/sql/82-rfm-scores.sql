@@ -162,7 +162,7 @@ BEGIN
 	IF (scores BETWEEN 2 AND 9) IS NOT TRUE THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
-			MESSAGE = format('scores must be from 2 to 9, but is "%s"', scores);
+			MESSAGE = format('scores must be from 2 to 9, but is "%s"', coalesce(scores::text, 'NULL'));
 	END IF;
 	IF opt_out IS NOT NULL THEN
 		PERFORM @extschema@._check_type(source, opt_out, '{boolean}'::regtype[], 'boolean'::text,
@@ -183,7 +183,7 @@ $sql$limits AS MATERIALIZED (
 	FROM customers AS c
 )$sql$, scores);
 	END IF;
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, NULL::text, objection), format(
+	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, NULL::text, objection, NULL::text), format(
 $sql$
 told AS (
 	SELECT h.customer, h.history, clv.summary(h.history, a.as_of, %1$L::text) AS s
@@ -205,21 +205,24 @@ told AS (
 		CASE WHEN as_of IS NULL THEN 'max(c.last_purchase)' ELSE format('%L::date', as_of) END),
 		limits, format(
 $sql$, named AS MATERIALIZED (
-	SELECT r, f, m, concat(r, f, m) AS rfm, clv.segment(ceil((r - 0.5) * $3 / $2)::int, ceil((f - 0.5) * $3 / $2)::int, ceil((m - 0.5) * $3 / $2)::int, $1) AS segment
+	-- by the usual rules nobody buys often who has bought once
+	SELECT r, f, m, concat(r, f, m) AS rfm, clv.segment(ceil((r - 0.5) * $3 / $2)::int, ceil((f - 0.5) * $3 / $2)::int, ceil((m - 0.5) * $3 / $2)::int, $1) AS segment,
+		   clv.segment(ceil((r - 0.5) * $3 / $2)::int, CASE WHEN $1 IS NULL THEN 1 ELSE ceil((f - 0.5) * $3 / $2)::int END, ceil((m - 0.5) * $3 / $2)::int, $1) AS of_once
 	FROM generate_series(1, %1$s) AS r, generate_series(1, %1$s) AS f, generate_series(1, %1$s) AS m
 ), scored AS (
-	SELECT c.*, 1 + width_bucket(c.silence::float8, l.r) AS r, 1 + width_bucket(c.purchases::float8, l.f) AS f, 1 + width_bucket(c.spend, l.m) AS m
+	SELECT c.*, 1 + width_bucket(c.silence::float8, l.r) AS r, %2$s AS f, 1 + width_bucket(c.spend, l.m) AS m
 	FROM customers AS c CROSS JOIN limits AS l
 	OFFSET 0
 )
-SELECT s.customer::text, -s.silence, s.purchases, s.spend, s.r, s.f, s.m, n.rfm, n.segment
+SELECT s.customer::text, -s.silence, s.purchases, s.spend, s.r, s.f, s.m, n.rfm, CASE WHEN s.purchases = 1 THEN n.of_once ELSE n.segment END
 FROM scored AS s JOIN named AS n ON n.r = s.r AND n.f = s.f AND n.m = s.m
-$sql$, scores)) USING rules, scores::numeric, CASE WHEN rules IS NULL THEN 5 ELSE scores END::numeric;
+$sql$, scores, CASE WHEN cuts IS NULL THEN 'CASE WHEN c.purchases = 1 THEN 1 ELSE 1 + width_bucket(c.purchases::float8, l.f) END'
+			ELSE '1 + width_bucket(c.purchases::float8, l.f)' END)) USING rules, scores::numeric, CASE WHEN rules IS NULL THEN 5 ELSE scores END::numeric;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.rfm_scores(regclass, name, name, name, date, int, jsonb, jsonb, name, text, text) IS
 	'each customer''s scores for recency (days since the last purchase, fewer are better), frequency (purchases) and monetary value (spend so far), from 1 to "scores", and a segment by clv.segment. '
-	'Without cuts a score is by the share of the customers with another value who have a lower one, in equal steps: equal customers share it, the lowest value has 1 and the highest the best. '
+	'Without cuts a score is by the share of the customers with another value who have a lower one, in equal steps: equal customers share it, the lowest value has 1 and the highest the best; where all are equal it is the middle one, and one purchase is always f 1. '
 	'With cuts, {"r": [...], "f": [...], "m": [...]}, ascending and one fewer than scores, it is by fixed limits: of r the score falls above each, of f and m it rises from each on. '
-	'The default rules are for five scores, others are brought to that scale. Customers for whom opt_out, a boolean column, is ever true, in whatever row of theirs, have no row and no part. '
+	'The default rules are for five scores, others are brought to that scale; they take one purchase for f 1, also with cuts by which it is more. Customers for whom opt_out, a boolean column, is ever true, in whatever row of theirs, have no row and no part. '
 	'Errors as clv.query; 22023: scores not from 2 to 9, other cuts or rules. Hughes (1994), "Strategic Database Marketing"';

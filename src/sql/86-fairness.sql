@@ -16,11 +16,12 @@ DECLARE
 	one			name;
 	numbers		text[];		-- the value and what was brought, as numeric
 BEGIN
-	IF view IS NULL OR attribute IS NULL OR (min_customers >= 1 AND min_cell >= 1) IS NOT TRUE THEN
+	IF view IS NULL OR attribute IS NULL OR tier IS NULL OR (min_customers >= 1 AND min_cell >= 1) IS NOT TRUE THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = CASE WHEN view IS NULL OR attribute IS NULL THEN 'fairness needs a view and the name of a column with groups'
-				ELSE format('min_customers and min_cell must be at least 1, but are "%s" and "%s"', min_customers, min_cell) END;
+				WHEN tier IS NULL THEN 'fairness needs the name of the column with tiers'
+				ELSE format('min_customers and min_cell must be at least 1, but are "%s" and "%s"', coalesce(min_customers::text, 'NULL'), coalesce(min_cell::text, 'NULL')) END;
 	END IF;
 	PERFORM @extschema@._column_type(view, attribute);
 	PERFORM @extschema@._column_type(view, tier);
@@ -47,26 +48,40 @@ WITH rows AS (
 	FROM counted AS c
 	GROUP BY c.grp
 ), hidden AS MATERIALIZED (
-	-- a single small group could be told from the total and the others: the next one is hidden too
-	SELECT g.*, g.n < $1 OR (count(*) FILTER (WHERE g.n < $1) OVER () = 1 AND row_number() OVER (ORDER BY g.n < $1 DESC, g.n, g.grp) = 2
-							 AND count(*) OVER () > 2) AS is_hidden
+	-- Totals by tier are no secret (clv.tier_rules), so what is left of them when
+	-- the groups shown are taken off is that of the groups hidden: these are two
+	-- at least, and together as many as one has to be to be shown.
+	SELECT g.*, g.n < $1 OR (bool_or(g.n < $1) OVER () AND (row_number() OVER w <= 2 OR sum(g.n) OVER w - g.n < $1)) AS is_hidden
 	FROM groups AS g
+	WINDOW w AS (ORDER BY g.n, g.grp ROWS UNBOUNDED PRECEDING)
 ), cells AS (
 	SELECT h.grp, h.n, t.tier, t.place, h.mean, h.predicted, h.actual,
 		   coalesce(sum(c.n) OVER (PARTITION BY h.grp ORDER BY t.place), 0)::bigint AS held
 	FROM hidden AS h CROSS JOIN tiers AS t LEFT JOIN counted AS c ON c.grp IS NOT DISTINCT FROM h.grp AND c.tier = t.tier
 	WHERE NOT h.is_hidden
+), sides AS (
+	SELECT c.*, least(c.held, c.n - c.held) AS fewer FROM cells AS c
+), withheld AS (
+	-- so with shares in these tiers: a share that is withheld is not alone, and those
+	-- withheld together are of enough customers, in the tiers and outside
+	SELECT s.*, s.fewer BETWEEN 1 AND $2 - 1 AS is_small,
+		   s.fewer BETWEEN 1 AND $2 - 1 OR (bool_or(s.fewer BETWEEN 1 AND $2 - 1) OVER (PARTITION BY s.place)
+											AND (row_number() OVER w <= 2 OR sum(s.fewer) OVER w - s.fewer < 2 * $2)) AS is_withheld
+	FROM sides AS s
+	WINDOW w AS (PARTITION BY s.place ORDER BY s.fewer = 0, s.fewer, s.n, s.grp ROWS UNBOUNDED PRECEDING)
 ), shares AS (
-	SELECT c.*, CASE WHEN c.held = 0 OR (c.held >= $2 AND (c.n - c.held >= $2 OR c.held = c.n)) THEN c.held / c.n::float8 END AS share FROM cells AS c
+	SELECT c.*, CASE WHEN NOT c.is_withheld THEN c.held / c.n::float8 END AS share FROM withheld AS c
 ), ratios AS (
 	SELECT s.*, s.share / nullif(max(s.share) OVER (PARTITION BY s.place), 0) AS ratio, (s.mean / nullif(max(s.mean) OVER (), 0))::float8 AS mean_ratio FROM shares AS s
 )
 SELECT r.grp, r.n, r.tier, r.share, r.ratio, r.ratio < 0.8, r.mean::float8, r.mean_ratio, trim_scale(round(r.predicted, 9)), trim_scale(round(r.actual, 9)),
-	   (r.actual / nullif(r.predicted, 0))::float8, CASE WHEN r.last = 1 THEN 'suppressed: too few customers' WHEN r.share IS NULL THEN 'suppressed: fewer than ' || $2 || ' customers in or outside these tiers' END
+	   (r.actual / nullif(r.predicted, 0))::float8, r.note
 FROM (
-	SELECT r.*, 0 AS last FROM ratios AS r
+	SELECT r.grp, r.n, r.tier, r.place, r.share, r.ratio, r.mean, r.mean_ratio, r.predicted, r.actual, 0 AS last,
+		   CASE WHEN r.is_small THEN 'suppressed: fewer than ' || $2 || ' customers in or outside these tiers' WHEN r.is_withheld THEN 'suppressed: it would tell that of another group' END AS note
+	FROM ratios AS r
 	UNION ALL
-	SELECT h.grp, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1 FROM hidden AS h WHERE h.is_hidden
+	SELECT h.grp, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, CASE WHEN h.n < $1 THEN 'suppressed: too few customers' ELSE 'suppressed: it would tell of a group of too few customers' END FROM hidden AS h WHERE h.is_hidden
 ) AS r
 ORDER BY r.last, r.place, r.grp
 $sql$, attribute, tier, numbers[1], coalesce(numbers[2], 'NULL::numeric'), @extschema@._relation(view))
@@ -77,5 +92,6 @@ COMMENT ON FUNCTION @extschema@.fairness(regclass, name, name, int, int, name, n
 	'how groups of customers fare under a rule: for each value of an attribute and each tier the share of the group that is in this tier or a better one, its ratio to the best-treated group''s, whether that is below four fifths, '
 	'the mean value (clv_net or clv unless named), its ratio to the best, and, with a column of what customers really brought in a holdout, that against what was predicted for them. '
 	'view is any relation with a tier, a value and the attribute, such as a join of a view of customer values with a customer table; customers without a tier are not counted. '
-	'Groups of fewer than min_customers are suppressed (a last row with NULLs), and with a single one the next smallest too; shares of fewer than min_cell customers in or outside the tiers are NULL. '
+	'Groups of fewer than min_customers are suppressed (a last row with NULLs), and so are the next smallest until they are two and together as many; '
+	'shares of fewer than min_cell customers in or outside the tiers are NULL, and so are others of these tiers by which they could be told: nothing suppressed follows from what is shown and the totals of clv.tier_rules. '
 	'42703: no such column; 42804: a value that is no number. Four fifths: Uniform Guidelines on Employee Selection Procedures (1978)';

@@ -58,6 +58,8 @@ $node->safe_psql('app', join(';', map { "CREATE DOMAIN public.d_$_ AS $_" } @dom
 	CREATE TABLE shop.histories AS SELECT customer_text AS customer, clv.rfm(at_date, amount_numeric) AS history,
 		clv.rfm(at_date, amount_numeric)::public.d_rfm AS d_history, clv.cbs(1.0, 2.0, 3.0) AS base, (SELECT clv.retention(1 + length(customer_text), true)) AS retention,
 		clv.model('bgnbd', jsonb_build_object('r', count(*), 'alpha', 1, 'a', 1, 'b', 1)) AS model FROM shop.orders GROUP BY 1;
+	CREATE VIEW shop.stray AS SELECT customer_text, at_date, amount_numeric FROM shop.orders
+	UNION ALL SELECT 'c7', '2024-06-30', 1e9 UNION ALL SELECT 'c7', '1969-12-31', 1;
 	CREATE TABLE shop.models AS SELECT m.name, m.kind FROM clv.models() AS m;
 	CREATE TABLE shop.rules AS SELECT jsonb_agg(to_jsonb(t)) AS rules FROM clv.rfm_segments() AS t;
 	GRANT USAGE ON SCHEMA shop TO installer;
@@ -149,10 +151,17 @@ for my $at (@ats, 'd_dd_date')
 }
 job("customer $_", source($_, 'date', 'numeric'), as_of => '2022-12-31', options => '{"hysteresis": {"band": 0.1, "ago": ["1 month"]}, "history": true}') for @customers;
 
+# A stray date, and one that is allowed; an outlying amount, a first purchase before 1970.
+my %stray = (%plain, source => 'shop.stray');
+job('a stray date', %stray);
+job('a stray date, allowed', %stray, options => '{"max_silence": "3 years"}');
+job('a stray date, model bgnbd', %stray, as_of => '2024-06-30', model => 'bgnbd');
+
 # What is refused, and how.
 ask("query: $_->[0]", 'SELECT ' . call('query', %plain, @{ $_->[1] }))
   for [ 'no refunds', [ refunds => undef ] ], [ 'other refunds', [ refunds => 'all' ] ], [ 'another model', [ model => 'none' ] ], [ 'a column that is not there', [ at => 'when' ] ],
-  [ 'a zone of a date', [ zone => 'UTC' ] ], [ 'no amount', [ amount => undef ] ], [ 'other shares', [ tier_shares => '{2}' ] ], [ 'a negative rate', [ annual_rate => -1 ] ],
+  [ 'a zone of a date', [ zone => 'UTC' ] ], [ 'no amount', [ amount => undef ] ], [ 'other shares', [ tier_shares => '{2}' ] ], [ 'a negative rate', [ annual_rate => -1 ] ], [ 'a rate in per cent', [ annual_rate => 10 ] ], [ 'a horizon of seconds', [ horizon => '365' ] ],
+  [ 'a silence of seconds', [ options => '{"max_silence": "365"}' ] ], [ 'a silence that is none', [ options => '{"max_silence": 365}' ] ],
   [ 'other labels', [ tier_labels => '{a}' ] ], [ 'an unknown option', [ options => '{"a": 1}' ] ], [ 'a customer table without a key', [ options => '{"customers": {"table": "shop.people"}}' ] ],
   [ 'a margin above 1', [ options => '{"margin": 2}' ] ], [ 'a band of 2', [ options => '{"hysteresis": {"band": 2, "ago": ["1 month"]}}' ] ],
   [ 'a text for a margin', [ options => '{"margin": {"column": "channel"}}' ] ], [ 'a text for an opt-out', [ options => '{"opt_out": {"column": "channel"}}' ] ],
