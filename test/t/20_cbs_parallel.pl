@@ -11,7 +11,8 @@ use Test::More;
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->append_conf('postgresql.conf',
-	"max_worker_processes = 16\nmax_parallel_workers = 8\nautovacuum = off");
+	# the server's own compiler takes no interrupts
+	"max_worker_processes = 16\nmax_parallel_workers = 8\nautovacuum = off\njit = off");
 $node->start;
 $node->safe_psql(
 	'postgres', q{

@@ -16,6 +16,7 @@ my @timeouts = (1, 3, 10, 20, 40, 60, 80, 110, 150, 200, 250, 300);
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
+$node->append_conf('postgresql.conf', 'jit = off');	# the server's own compiler takes no interrupts
 $node->start;
 $node->safe_psql('postgres', q{
 	CREATE EXTENSION clv;
