@@ -3,13 +3,15 @@
 # ends in an answer or an error, or is cancelled within 100 ms of processor time
 # after its statement_timeout, and the session goes on.
 #
-# The models are those of clv.models(), so that a new one is in it unasked.  Time
-# is processor time of the backend, as getrusage() tells it
-# (log_statement_stats).
+# The models are those of clv.models(), so that a new one is in it unasked.
 
 use strict;
 use warnings;
 
+use FindBin;
+use lib $FindBin::Bin;
+
+use ClvTime;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -22,34 +24,6 @@ $node->init(extra => [ '-E', 'UTF8', '--locale=C' ]);
 $node->append_conf('postgresql.conf', "log_statement = none\nautovacuum = off\nmax_parallel_workers_per_gather = 0\njit = off\ntemp_file_limit = '1GB'");
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION clv');
-
-# Outcome (ok or a SQLSTATE) and processor time of each statement, in one session.
-sub measure
-{
-	my @asked = @_;
-	my $sql = "SET client_min_messages = log; SET log_min_messages = fatal;\n\\set VERBOSITY default\nSET statement_timeout = $timeout;\n";
-	my ($stdout, $stderr);
-
-	foreach my $statement (@asked)
-	{
-		$sql .= "DO \$\$ BEGIN RAISE LOG 'begin'; END \$\$;\nSET log_statement_stats = on;\n"
-		  . "DO \$measured\$ DECLARE answer text; BEGIN EXECUTE \$asked\$$statement\$asked\$ INTO answer; RAISE LOG 'outcome ok';\n"
-		  . "EXCEPTION WHEN query_canceled OR OTHERS THEN RAISE LOG 'outcome % %', SQLSTATE, left(SQLERRM, 200); END \$measured\$;\n"
-		  . "SET log_statement_stats = off;\n";
-	}
-	$node->psql('postgres', $sql, stdout => \$stdout, stderr => \$stderr, on_error_stop => 0);
-	my (undef, @part) = split /LOG:  begin\n/, $stderr;
-	die 'the session ended: ' . substr($stderr, -2000) unless @part == @asked;
-	my @result;
-	foreach my $part (@part)
-	{
-		my ($outcome) = $part =~ /LOG:  outcome (.*)$/m;
-		my ($user, $system) = $part =~ /^!\s+([\d.]+) s user, ([\d.]+) s system/m;
-
-		push @result, defined $outcome ? [ $outcome, $user + $system ] : [ '57014 at once', 0 ];
-	}
-	return @result;
-}
 
 # Absurd parameters, each a list that is taken in turn, so that every one is
 # beside others; a whole number keeps its bounds.
@@ -135,7 +109,7 @@ foreach my $name (map { /^(\S+)/ } split /\n/, $models)
 	}
 }
 
-my @got = measure(@asked);
+my @got = measure($node, map { [ $timeout, $_ ] } @asked);
 my $worst = 0;
 my @late;
 my %outcome;

@@ -4,6 +4,10 @@
 use strict;
 use warnings;
 
+use FindBin;
+use lib $FindBin::Bin;
+
+use ClvTime;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -92,12 +96,7 @@ cmp_ok($kilobytes, '<', 600, 'with few covariates too');
 # Cancelled in the middle of the rows, and in the middle of packing them.  What
 # the backend has worked for in the end, less what it was given by the clock, is
 # at most what it worked for after its time was up (see 30_fit_cancel.pl).
-$node->safe_psql('postgres', q{
-	CREATE FUNCTION worked() RETURNS bigint LANGUAGE sql VOLATILE AS $$
-		SELECT 10 * (f[12]::bigint + f[13]::bigint)
-		FROM string_to_array(regexp_replace(pg_read_file('/proc/self/stat'), '^.*\) ', ''), ' ') AS f
-	$$;
-});
+make_worked($node);
 foreach my $of ('i', 'i, i, ARRAY[i % 6]', 'i, i, ARRAY[sqrt(i), 1]')
 {
 	foreach my $ms (50, 200, 450)

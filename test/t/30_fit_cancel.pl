@@ -8,6 +8,10 @@
 use strict;
 use warnings;
 
+use FindBin;
+use lib $FindBin::Bin;
+
+use ClvTime;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -18,13 +22,9 @@ my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->append_conf('postgresql.conf', 'jit = off');	# the server's own compiler takes no interrupts
 $node->start;
+make_worked($node);
 $node->safe_psql('postgres', q{
 	CREATE EXTENSION clv;
-	-- user and system time of the backend, in ms; Linux counts it in ticks of 10
-	CREATE FUNCTION worked() RETURNS bigint LANGUAGE sql VOLATILE AS $$
-		SELECT 10 * (f[12]::bigint + f[13]::bigint)
-		FROM string_to_array(regexp_replace(pg_read_file('/proc/self/stat'), '^.*\) ', ''), ' ') AS f
-	$$;
 	CREATE TABLE base AS
 		SELECT clv.cbs(x, CASE WHEN x > 0 THEN 1 + (i * 104729) % (t - 1) ELSE 0 END, t,
 		               5 + i % 9973 / 10.0) AS cbs
