@@ -17,7 +17,8 @@ EXTENSION = clv
 EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(SRC)/clv.control)
 
 MODULE_big = clv
-OBJS = $(patsubst %.c,%.o,$(call sources,src/core/*.c src/*.c))
+CORE = src/core src/core/* src/core/models/*
+OBJS = $(patsubst %.c,%.o,$(call sources,$(CORE:=/*.c) src/*.c))
 INSTALL_SQL = $(addprefix $(SRC)/,$(call sources,src/sql/*.sql))
 DATA = $(call sources,update/clv--*--*.sql)
 DATA_built = clv--$(EXTVERSION).sql
@@ -70,7 +71,7 @@ src/%.bc: $(SRC)/src/%.c
 
 # The core has no server in it, and neither have its tests: one program a file,
 # with objects of their own, since the module's have the server's flags.
-CORE_SOURCES = $(call sources,src/core/*.c)
+CORE_SOURCES = $(call sources,$(CORE:=/*.c))
 CORE_OBJS = $(patsubst src/core/%.c,test/core/obj/%.o,$(CORE_SOURCES))
 CORE_TESTS = $(patsubst %.c,%,$(call sources,test/core/test_*.c))
 CORE_CC = $(CC) -std=gnu99 -O2 -g -Wall -Wextra -Wshadow -Wno-unused-parameter -Wno-sign-compare \
@@ -130,7 +131,7 @@ fuzz: test/fuzz/fuzz test/core/test_fuzz
 			-max_len=16384 -print_final_stats=1 -artifact_prefix=test/fuzz/ test/fuzz/corpus/$$t || exit 1; \
 	done
 
-test/fuzz/fuzz: $(addprefix $(SRC)/,test/fuzz/fuzz.c $(call sources,test/fuzz/*.h src/core/*.[ch]))
+test/fuzz/fuzz: $(addprefix $(SRC)/,test/fuzz/fuzz.c $(call sources,test/fuzz/*.h $(CORE:=/*.[ch])))
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_FLAGS) -o $@ $< $(addprefix $(SRC)/,$(CORE_SOURCES)) $(GSL_LIBS) -lm
 

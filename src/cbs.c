@@ -10,7 +10,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "cells_groups.h"
+#include "base/cells_groups.h"
 #include "varlena_cmp.h"
 
 PG_FUNCTION_INFO_V1(clv_cbs_in);

@@ -13,7 +13,7 @@
 
 #include "clv.h"
 
-#include "model.h"
+#include "model/model.h"
 
 /*
  * The base in its decoded form, for a fit; it belongs to the memory context

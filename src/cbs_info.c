@@ -10,7 +10,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 
-#include "cells_groups.h"
+#include "base/cells_groups.h"
 
 PG_FUNCTION_INFO_V1(clv_cbs_customers);
 PG_FUNCTION_INFO_V1(clv_cbs_summary);

@@ -21,7 +21,7 @@
 #include "varatt.h"
 #endif
 
-#include "cells.h"
+#include "base/cells.h"
 
 typedef struct ClvCbsOpen
 {

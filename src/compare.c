@@ -13,8 +13,9 @@
 #include "utils/memutils.h"
 
 #include "cbs.h"
+#include "draw/redraw.h"
 #include "model_value.h"
-#include "redraw.h"
+#include "models/list.h"
 
 #define CLV_COMPARE_COLUMNS	9
 #define CLV_MAX_BOOTSTRAP	100000

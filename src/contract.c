@@ -6,8 +6,8 @@
 
 #include <math.h>
 
+#include "model/prediction.h"
 #include "model_value.h"
-#include "prediction.h"
 
 static const ClvModelValue *
 clv_contract_arg(FunctionCallInfo fcinfo)

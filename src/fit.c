@@ -12,9 +12,10 @@
 #endif
 
 #include "cbs.h"
+#include "model/moments.h"
 #include "model_value.h"
+#include "models/list.h"
 #include "retention.h"
-#include "start.h"
 
 /* What a fit is asked for, besides the base and the model. */
 typedef struct ClvFitCall

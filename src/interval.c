@@ -11,9 +11,9 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "fit/uncertainty.h"
 #include "interval.h"
 #include "predict.h"
-#include "spread.h"
 
 bool
 clv_interval_args(FunctionCallInfo fcinfo, int first)

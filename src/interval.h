@@ -5,8 +5,8 @@
 #ifndef CLV_INTERVAL_H
 #define CLV_INTERVAL_H
 
+#include "draw/future_value.h"
 #include "model_value.h"
-#include "outlook.h"
 
 /* Arguments of both functions, from the first model on. */
 enum

@@ -10,7 +10,7 @@
 #include "lib/stringinfo.h"
 #include "utils/jsonb.h"
 
-#include "fitted.h"
+#include "fit/fitted.h"
 
 /* model.c */
 extern struct varlena *clv_model_pack(const ClvModelValue *value);

@@ -12,7 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#include "decimal.h"
+#include "math/decimal.h"
 
 PG_FUNCTION_INFO_V1(clv_money);
 

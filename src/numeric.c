@@ -21,7 +21,7 @@
 #include "varatt.h"
 #endif
 
-#include "decimal.h"
+#include "math/decimal.h"
 
 PG_FUNCTION_INFO_V1(clv_double);
 PG_FUNCTION_INFO_V1(clv_numeric);

@@ -9,8 +9,8 @@
 
 #include <math.h>
 
+#include "model/prediction.h"
 #include "predict.h"
-#include "prediction.h"
 
 const ClvModelValue *
 clv_transaction_arg(FunctionCallInfo fcinfo)

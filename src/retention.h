@@ -8,7 +8,7 @@
 
 #include "clv.h"
 
-#include "survivors.h"
+#include "base/survivors.h"
 
 /*
  * The subscribers of a value, in ascending order of tenure; a survivor table

@@ -15,7 +15,7 @@
 #include "utils/array.h"
 #include "utils/date.h"
 
-#include "history.h"
+#include "history/history.h"
 
 /*
  * A detoasted value, with a header of either length, in canonical form.  It is

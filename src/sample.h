@@ -7,7 +7,7 @@
 
 #include "clv.h"
 
-#include "concentration.h"
+#include "value/concentration.h"
 
 typedef struct Sample
 {

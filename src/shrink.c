@@ -12,8 +12,8 @@
 #include "varatt.h"
 #endif
 
+#include "fit/shrink.h"
 #include "model_value.h"
-#include "shrink.h"
 
 #define CLV_MAX_SHRUNK	10000
 

@@ -10,8 +10,8 @@
 #include "utils/date.h"
 #include "utils/tuplestore.h"
 
+#include "draw/simulate.h"
 #include "model_value.h"
-#include "simulate.h"
 
 /* Columns of clv.simulate; clv.simulate_customer leaves the first one out. */
 #define ORDER_COLUMNS	3

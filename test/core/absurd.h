@@ -7,8 +7,8 @@
 
 #include <time.h>
 
-#include "model.h"
-#include "random.h"
+#include "model/model.h"
+#include "math/random.h"
 
 #define LENGTH(a)	((int) (sizeof(a) / sizeof((a)[0])))
 

@@ -11,8 +11,8 @@
 
 #include "check.h"
 #include "golden_quantity.h"
-#include "model.h"
-#include "prediction.h"
+#include "model/model.h"
+#include "model/prediction.h"
 
 /*
  * Relative error of a prediction.  The goal is 1e-10; as all of them are well

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "model.h"
+#include "model/model.h"
 
 /* Evaluate in slices of "cut" units (0: all that are known). */
 static ClvSums

@@ -7,7 +7,7 @@
 #ifndef CLV_GOLDEN_DROPOUT_H
 #define CLV_GOLDEN_DROPOUT_H
 
-#include "dropout.h"
+#include "models/dropout/dropout.h"
 #include "golden_quantity.h"
 
 #define GOLDEN_PARAM	5

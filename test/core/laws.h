@@ -9,9 +9,9 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "model.h"
-#include "prediction.h"
-#include "random.h"
+#include "model/model.h"
+#include "model/prediction.h"
+#include "math/random.h"
 
 typedef struct Case
 {

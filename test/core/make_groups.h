@@ -6,6 +6,7 @@
 #define CLV_MAKE_GROUPS_H
 
 #include "run_fit.h"
+#include "models/list.h"
 
 #define MAKE_COVARIATES	3
 

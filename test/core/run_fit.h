@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#include "fit.h"
+#include "fit/fit.h"
+#include "models/list.h"
 #include "make_base.h"
 
 /* All zero, with a message, if there is no fit. */

@@ -13,8 +13,9 @@
 
 #include "absurd.h"
 #include "check.h"
-#include "model.h"
-#include "prediction.h"
+#include "model/model.h"
+#include "model/prediction.h"
+#include "models/list.h"
 
 #define CASES		600 		/* of each model */
 #define ROUNDING	1e-8		/* between two answers of their own */

@@ -12,15 +12,16 @@
 
 #include "absurd.h"
 #include "check.h"
-#include "fit.h"
+#include "fit/fit.h"
 #include "make_base.h"
-#include "objective.h"
-#include "outlook.h"
-#include "prediction.h"
-#include "redraw.h"
-#include "shrink.h"
-#include "simulate.h"
-#include "start.h"
+#include "fit/objective.h"
+#include "draw/future_value.h"
+#include "model/prediction.h"
+#include "draw/redraw.h"
+#include "fit/shrink.h"
+#include "draw/simulate.h"
+#include "model/moments.h"
+#include "models/list.h"
 
 #define LIVES		400			/* of each model */
 #define ORDERS		200			/* of a life */

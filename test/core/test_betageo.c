@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "betageo.h"
+#include "models/betageo/betageo.h"
 #include "check.h"
 #include "golden_betageo.h"
 #include "check_golden.h"

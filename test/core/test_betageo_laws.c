@@ -9,11 +9,11 @@
  */
 #include <float.h>
 
-#include "betageo.h"
+#include "models/betageo/betageo.h"
 #include "check.h"
 #include "laws.h"
-#include "prediction.h"
-#include "quadrature.h"
+#include "model/prediction.h"
+#include "math/quadrature.h"
 
 static const ClvModel *const both[] = {&clv_bgnbd, &clv_mbgnbd};
 

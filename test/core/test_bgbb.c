@@ -8,7 +8,8 @@
 
 #include "check.h"
 #include "evaluate.h"
-#include "prediction.h"
+#include "model/prediction.h"
+#include "models/list.h"
 #include "run_fit.h"
 
 enum

@@ -3,9 +3,9 @@
  *		Natural breaks against every possible cut, sort against qsort.
  */
 #include "check.h"
-#include "breaks.h"
-#include "random.h"
-#include "sort.h"
+#include "value/breaks.h"
+#include "math/random.h"
+#include "math/sort.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "pack_bytes.h"
-#include "random.h"
+#include "math/random.h"
 
 enum
 {

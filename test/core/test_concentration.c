@@ -4,8 +4,8 @@
  *		definitions.
  */
 #include "check.h"
-#include "concentration.h"
-#include "random.h"
+#include "value/concentration.h"
+#include "math/random.h"
 
 #include <stdlib.h>
 #include <string.h>

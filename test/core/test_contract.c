@@ -8,11 +8,12 @@
 
 #include "check.h"
 #include "evaluate.h"
-#include "contract.h"
-#include "prediction.h"
+#include "models/contract/contract.h"
+#include "model/prediction.h"
+#include "models/list.h"
 #include "run_fit.h"
-#include "special.h"
-#include "survivors.h"
+#include "math/special.h"
+#include "base/survivors.h"
 
 typedef struct GoldenStay
 {

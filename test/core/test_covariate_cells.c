@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cells_groups.h"
+#include "base/cells_groups.h"
 #include "pack_bytes.h"
-#include "random.h"
+#include "math/random.h"
 
 #define MAX_ROW		(4 + CLV_MAX_COVARIATES)
 

@@ -8,7 +8,7 @@
  */
 #include "check.h"
 #include "evaluate.h"
-#include "covariates.h"
+#include "fit/covariates.h"
 #include "make_groups.h"
 
 #define MAX_GOLDEN	10
@@ -23,7 +23,8 @@ typedef struct GoldenCovariates
 } GoldenCovariates;
 
 #include "golden_covariates.h"
-#include "prediction.h"
+#include "model/prediction.h"
+#include "models/list.h"
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 

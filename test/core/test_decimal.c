@@ -3,7 +3,7 @@
  *		Doubles as decimals against what printf prints, to the last digit, and
  *		decimals as doubles against what strtod reads, to the last bit.
  */
-#include "decimal.h"
+#include "math/decimal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "random.h"
+#include "math/random.h"
 
 #define N_RANDOM	200000
 

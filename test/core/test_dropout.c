@@ -13,7 +13,8 @@
 #include "golden_ggompertznbd.h"
 #include "golden_nbd.h"
 #include "golden_paretonbd.h"
-#include "prediction.h"
+#include "model/prediction.h"
+#include "models/list.h"
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 

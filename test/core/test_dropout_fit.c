@@ -8,7 +8,8 @@
 
 #include "check.h"
 #include "golden_dropout.h"
-#include "prediction.h"
+#include "model/prediction.h"
+#include "models/list.h"
 #include "run_fit.h"
 
 #include "golden_dropout_fit.h"

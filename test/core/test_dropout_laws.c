@@ -12,10 +12,11 @@
 #include <time.h>
 
 #include "check.h"
-#include "dropout.h"
+#include "models/dropout/dropout.h"
 #include "laws.h"
-#include "prediction.h"
-#include "renewals.h"
+#include "model/prediction.h"
+#include "math/renewals.h"
+#include "models/list.h"
 
 #define WIDE	20000
 #define USUAL	2000

@@ -14,10 +14,11 @@
 #include <time.h>
 
 #include "check.h"
-#include "optimum.h"
-#include "prediction.h"
+#include "fit/optimum.h"
+#include "model/prediction.h"
+#include "models/list.h"
 #include "run_fit.h"
-#include "start.h"
+#include "model/moments.h"
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 #define CUSTOMERS		1000

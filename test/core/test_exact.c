@@ -3,7 +3,7 @@
  *		Sums of doubles against rational arithmetic (test/golden/exact.py), in
  *		any order and any parts.
  */
-#include "exact.h"
+#include "math/exact.h"
 
 #include <stdlib.h>
 #include <string.h>

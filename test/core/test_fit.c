@@ -11,9 +11,10 @@
 
 #include "check.h"
 #include "evaluate.h"
-#include "gammagamma.h"
+#include "models/gammagamma.h"
+#include "models/list.h"
 #include "run_fit.h"
-#include "start.h"
+#include "model/moments.h"
 
 /* What it is, and the sum of the magnitudes of what it is the sum of. */
 typedef struct GoldenNumber

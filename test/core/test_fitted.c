@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#include "fitted.h"
+#include "fit/fitted.h"
+#include "models/list.h"
 
 static ClvModelValue
 fitted_example(void)

@@ -8,7 +8,7 @@
 #include <float.h>
 
 #include "check.h"
-#include "gammagamma.h"
+#include "models/gammagamma.h"
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -25,7 +25,7 @@ typedef struct GoldenSpend
 } GoldenSpend;
 
 #include "golden_gammagamma.h"
-#include "prediction.h"
+#include "model/prediction.h"
 
 static void
 test_golden(void)

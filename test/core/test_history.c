@@ -4,7 +4,7 @@
  *		refund policy, against plain loops over the rows; and bytes that are
  *		not a history.
  */
-#include "history.h"
+#include "history/history.h"
 
 #include <stdint.h>
 #include <stdlib.h>

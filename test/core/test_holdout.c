@@ -16,8 +16,9 @@
 #include <string.h>
 
 #include "check.h"
-#include "model.h"
-#include "prediction.h"
+#include "model/model.h"
+#include "model/prediction.h"
+#include "models/list.h"
 
 #define CUSTOMERS	10000
 #define SEED		20260101

@@ -13,8 +13,9 @@
 #include <string.h>
 
 #include "check.h"
-#include "outlook.h"
-#include "prediction.h"
+#include "draw/future_value.h"
+#include "model/prediction.h"
+#include "models/list.h"
 
 #define LIMIT	4.0
 #define HORIZON	39.0

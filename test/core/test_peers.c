@@ -11,10 +11,11 @@
 #include <string.h>
 
 #include "check.h"
-#include "fitted.h"
-#include "model.h"
-#include "prediction.h"
-#include "special.h"
+#include "fit/fitted.h"
+#include "model/model.h"
+#include "model/prediction.h"
+#include "math/special.h"
+#include "models/list.h"
 
 #define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 

@@ -8,9 +8,10 @@
  */
 #include "check.h"
 #include "data.h"
-#include "prediction.h"
+#include "model/prediction.h"
+#include "models/list.h"
 #include "run_fit.h"
-#include "survivors.h"
+#include "base/survivors.h"
 
 #define MAX_ROWS	70000
 

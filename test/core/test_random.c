@@ -5,7 +5,7 @@
  * Seeds are fixed: a statistical check here either always passes or never.
  */
 #include "check.h"
-#include "random.h"
+#include "math/random.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,8 +8,9 @@
 #include <math.h>
 
 #include "make_base.h"
-#include "model.h"
-#include "redraw.h"
+#include "model/model.h"
+#include "draw/redraw.h"
+#include "models/list.h"
 
 static ClvRedraw *
 draw(const char *name, const double *par, const ClvBase *base, uint64_t seed,

@@ -12,8 +12,9 @@
 
 #include "check.h"
 #include "data.h"
-#include "model.h"
-#include "prediction.h"
+#include "model/model.h"
+#include "model/prediction.h"
+#include "models/list.h"
 
 #define FITS		"reference_fits.json"
 #define PREDICTIONS	"reference_predictions.json"

@@ -7,7 +7,7 @@
 #include <float.h>
 #include <time.h>
 
-#include "betageo.h"
+#include "models/betageo/betageo.h"
 #include "check.h"
 #include "golden_regular.h"
 #include "check_golden.h"

@@ -13,7 +13,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "shrink.h"
+#include "fit/shrink.h"
+#include "models/list.h"
 
 #define GROUPS	5
 

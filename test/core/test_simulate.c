@@ -6,8 +6,9 @@
  * fixed, so that a check either always passes or never.
  */
 #include "check.h"
-#include "prediction.h"
-#include "simulate.h"
+#include "model/prediction.h"
+#include "draw/simulate.h"
+#include "models/list.h"
 
 #include <string.h>
 

@@ -6,8 +6,8 @@
 #include <float.h>
 
 #include "check.h"
-#include "quadrature.h"
-#include "special.h"
+#include "math/quadrature.h"
+#include "math/special.h"
 
 enum
 {

@@ -5,8 +5,8 @@
 #ifndef CLV_FUZZ_TARGET_BASE_H
 #define CLV_FUZZ_TARGET_BASE_H
 
-#include "cells.h"
-#include "cells_groups.h"
+#include "base/cells.h"
+#include "base/cells_groups.h"
 
 #include "target.h"
 

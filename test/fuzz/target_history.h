@@ -5,7 +5,7 @@
 #ifndef CLV_FUZZ_TARGET_HISTORY_H
 #define CLV_FUZZ_TARGET_HISTORY_H
 
-#include "history.h"
+#include "history/history.h"
 
 #include "target.h"
 

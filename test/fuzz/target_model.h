@@ -6,7 +6,7 @@
 #ifndef CLV_FUZZ_TARGET_MODEL_H
 #define CLV_FUZZ_TARGET_MODEL_H
 
-#include "fitted.h"
+#include "fit/fitted.h"
 
 #include "target.h"
 

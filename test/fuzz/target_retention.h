@@ -5,7 +5,7 @@
 #ifndef CLV_FUZZ_TARGET_RETENTION_H
 #define CLV_FUZZ_TARGET_RETENTION_H
 
-#include "survivors.h"
+#include "base/survivors.h"
 
 #include "target.h"
 

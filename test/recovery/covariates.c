@@ -14,8 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "covariates.h"
+#include "fit/covariates.h"
 #include "make_groups.h"
+#include "models/list.h"
 
 #define SEED		20250101
 #define CUSTOMERS	5000

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "run_fit.h"
+#include "models/list.h"
 
 static const char *const status_name[] = {"converged", "boundary", "not_converged"};
 

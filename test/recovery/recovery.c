@@ -18,9 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "contract.h"
+#include "models/contract/contract.h"
+#include "models/list.h"
 #include "run_fit.h"
-#include "survivors.h"
+#include "base/survivors.h"
 
 #define SEED		20250101
 #define SETS		3

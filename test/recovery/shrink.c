@@ -16,8 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "models/list.h"
 #include "run_fit.h"
-#include "shrink.h"
+#include "fit/shrink.h"
 
 #define SEED		20261201
 #define GROUPS		50

@@ -40,8 +40,11 @@ like(
 	qr/GNU GENERAL PUBLIC LICENSE\s+Version 3/,
 	'LICENSE is the GPL, version 3');
 
+# All of the C: the core in folders, a family of models in one of its own.
+my $sources = join ' ', map { "$_/*.[ch]" } qw(src src/core src/core/* src/core/models/*);
+
 # Messages and the install script are read by databases of any encoding.
-for my $file (glob('src/*.[ch] src/core/*.[ch] src/sql/*.sql update/*.sql clv.control'))
+for my $file (glob("$sources src/sql/*.sql update/*.sql clv.control"))
 {
 	my ($odd) = slurp_file($file) =~ /^(.*[^\x00-\x7f].*)$/m;
 
@@ -66,7 +69,7 @@ for my $file (grep { $_ ne 'test/t/92_release.pl' } glob('test/t/*.pl sql/*.sql 
 
 # typedefs.list, which script/typedefs writes, has every type of ours.
 my %listed = map { $_ => 1 } split /\n/, slurp_file('typedefs.list');
-for my $file (glob('src/*.[ch] src/core/*.[ch]'))
+for my $file (glob($sources))
 {
 	my $text = slurp_file($file);
 	my @declared = (

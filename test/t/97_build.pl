@@ -60,15 +60,15 @@ sub change
 
 my ($version) = slurp_file('clv.control') =~ /^default_version = '(.*)'/m;
 my $script = "clv--$version.sql";
-my @sources = map { basename($_) } glob('src/*.c src/core/*.c');
+my @sources = map { basename($_) } glob('src/*.c src/core/*.c src/core/*/*.c src/core/models/*/*.c');
 my $bitcode = -x ((run_command([ 'sh', '-c', 'sed -n "s/^CLANG *= *//p" "$(dirname "$(pg_config --pgxs)")/../Makefile.global"' ]))[0] || '/nowhere');
 
 for my $where (sort keys %build)
 {
-	my $objects = 'src/money.o src/core/exact.o';
+	my $objects = 'src/money.o src/core/math/exact.o';
 
 	is(would_compile($where, 'all'), join(' ', sort @sources), "$where: each source once");
-	ok((make($where, '-s', split(/ /, $objects), 'test/core/obj/exact.o', 'test/core/obj/decimal.o', $script))[0],
+	ok((make($where, '-s', split(/ /, $objects), 'test/core/obj/math/exact.o', 'test/core/obj/math/decimal.o', $script))[0],
 		"$where: objects and the script are built");
 	is(would_compile($where, split / /, $objects), '', "$where: and not again");
 
@@ -80,10 +80,10 @@ for my $where (sort keys %build)
 # What includes a header, by the compiler's word.
 for my $case (
 	[ 'src/money.h', 'src/money.o', 'money.c' ],
-	[ 'src/money.h', 'src/core/exact.o', '' ],
-	[ 'src/core/exact.h', 'src/core/exact.o', 'exact.c' ],
-	[ 'src/core/exact.h', 'test/core/obj/exact.o', 'exact.c' ],
-	[ 'src/core/exact.h', 'test/core/obj/decimal.o', '' ],
+	[ 'src/money.h', 'src/core/math/exact.o', '' ],
+	[ 'src/core/math/exact.h', 'src/core/math/exact.o', 'exact.c' ],
+	[ 'src/core/math/exact.h', 'test/core/obj/math/exact.o', 'exact.c' ],
+	[ 'src/core/math/exact.h', 'test/core/obj/math/decimal.o', '' ],
 	[ 'src/money.h', $script, '' ])
 {
 	my ($header, $target, $want) = @$case;
@@ -101,10 +101,10 @@ SKIP:
 {
 	skip('there is no clang of this PostgreSQL', 3) unless $bitcode;
 	$llvm = 'yes';
-	ok((make('outside', '-s', 'src/money.bc', 'src/core/exact.bc'))[0], 'bitcode is built');
-	is(would_compile('outside', 'src/money.bc', 'src/core/exact.bc'), '', 'and not again');
+	ok((make('outside', '-s', 'src/money.bc', 'src/core/math/exact.bc'))[0], 'bitcode is built');
+	is(would_compile('outside', 'src/money.bc', 'src/core/math/exact.bc'), '', 'and not again');
 	change('src/money.h', 1);
-	is(would_compile('outside', 'src/money.bc', 'src/core/exact.bc'), 'money.c', 'but after a change of a header');
+	is(would_compile('outside', 'src/money.bc', 'src/core/math/exact.bc'), 'money.c', 'but after a change of a header');
 	$llvm = 'no';
 }
 

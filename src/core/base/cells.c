@@ -1,0 +1,107 @@
+/*
+ * cells.c
+ *		Customers on the way into a base, checked and normalised.
+ */
+#include "base/cells.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+clv_cells_free(ClvCells *cells)
+{
+	clv_base_free(&cells->base);
+	free(cells->request);
+	memset(cells, 0, sizeof(ClvCells));
+}
+
+static ClvStatus
+row_spend(double x, const double *monetary, ClvCellsRow *out, ClvError *err)
+{
+	ClvNumber	number;
+
+	out->m = 0;
+	if (monetary == NULL || x == 0)
+		return CLV_OK;
+	if (!isfinite(*monetary))
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Leave customers without a known spend NULL.",
+						"monetary must be finite, but is \"%s\"",
+						clv_number(&number, *monetary));
+	if (*monetary > 0)
+		out->m = *monetary;
+	return CLV_OK;
+}
+
+ClvStatus
+clv_cells_row(const ClvRow *row, const double *monetary, ClvCellsRow *out,
+			  ClvError *err)
+{
+	ClvNumber	number;
+	ClvStatus	status = clv_row_check(row, err);
+
+	if (status != CLV_OK)
+		return status;
+	if (row->x > CLV_CELLS_MAX_WHOLE)
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"It is the number of purchase days after the first.",
+						"frequency \"%s\" is too large",
+						clv_number(&number, row->x));
+	out->x = row->x + 0.0;		/* -0.0 becomes 0.0 */
+	out->tx = row->tx + 0.0;
+	out->t = row->t + 0.0;
+	return row_spend(row->x, monetary, out, err);
+}
+
+ClvStatus
+clv_cells_spend_row(double x, const double *monetary, ClvCellsRow *out,
+					ClvError *err)
+{
+	ClvNumber	number;
+
+	if (!(x >= 0 && x <= CLV_CELLS_MAX_WHOLE && x == floor(x)))
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Frequency is the number of purchase days after the first.",
+						"frequency must be a whole number of at least 0, but is \"%s\"",
+						clv_number(&number, x));
+	out->x = x + 0.0;
+	out->tx = 0;
+	out->t = -1;
+	return row_spend(x, monetary, out, err);
+}
+
+ClvStatus
+clv_cells_covariates(const double *v, int n, ClvCustomerCovariates *out,
+					 ClvError *err)
+{
+	ClvNumber	number;
+	int			i;
+
+	if (n < 1 || n > CLV_MAX_COVARIATES)
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						n < 1 ? "Leave the argument out for a base without covariates." :
+						"Leave out those that tell least.",
+						"a customer must have 1 to %d covariates, but has %d",
+						CLV_MAX_COVARIATES, n);
+	out->n = n;
+	for (i = 0; i < n; i++)
+	{
+		if (!isfinite(v[i]))
+			return clv_fail(err, CLV_BAD_ARGUMENT,
+							"A customer whose covariates are NULL is left out.",
+							"covariate %d must be finite, but is \"%s\"",
+							i + 1, clv_number(&number, v[i]));
+		out->v[i] = v[i] + 0.0; /* -0.0 becomes 0.0 */
+	}
+	return CLV_OK;
+}
+
+ClvStatus
+clv_cells_covariates_differ(int a, int b, ClvError *err)
+{
+	return clv_fail(err, CLV_BAD_ARGUMENT,
+					"Give every customer a value for each covariate, or none.",
+					"the number of covariates must be the same for all customers of a base, but is %d for some and %d for others",
+					a < b ? a : b, a < b ? b : a);
+}

@@ -1,0 +1,111 @@
+/*
+ * setup.c
+ *		What a fit does before its search begins.
+ */
+#include "fit/setup.h"
+
+#include <string.h>
+
+/* What is between purchases is a part of some likelihoods. */
+static ClvStatus
+check_gaps(const ClvModel *model, const ClvBase *base, double whole, ClvError *err)
+{
+	if (!model->gaps || base->has_log_gaps || whole == 1.0)
+		return CLV_OK;
+	return clv_fail(err, CLV_BAD_ARGUMENT,
+					"Build the base from histories, with clv.cbs(rfm, as_of).",
+					"model \"%s\" needs the times between purchases, which the base does not have",
+					model->name);
+}
+
+/* Of a discrete model not every base can be: cells from number "from" on. */
+static ClvStatus
+check_cells(const ClvModel *model, const ClvBase *base, size_t from, size_t to,
+			ClvError *err)
+{
+	ClvStatus	status = CLV_OK;
+
+	for (; model->discrete && status == CLV_OK && from < to && from < base->ncell; from++)
+	{
+		const ClvCell *cell = &base->cell[from];
+		ClvRow		row = {base->x[cell->ix], base->tx[cell->itx], base->t[cell->it]};
+
+		status = clv_model_row_check(model, &row, err);
+	}
+	return status;
+}
+
+ClvStatus
+clv_prelude_init(ClvPrelude *prelude, const ClvModel *model,
+				 const ClvBase *base, const ClvFitOptions *options,
+				 ClvError *err)
+{
+	ClvFitOptions plain = {.whole = options->whole, .prior = options->prior};
+	ClvStatus	status = check_gaps(model, base, options->whole, err);
+
+	prelude->model = model;
+	prelude->base = base;
+	if (status != CLV_OK || options->ncov == 0)
+		return status;
+	prelude->covariates = clv_covariates_new(model, base, options->covariate,
+											 options->prior != NULL);
+	prelude->plain = clv_fit_new(model, base, &plain, err);
+	return prelude->covariates != NULL && prelude->plain != NULL ?
+		CLV_OK : CLV_NO_MEMORY;
+}
+
+void
+clv_prelude_free(ClvPrelude *prelude)
+{
+	clv_covariates_free(prelude->covariates);
+	clv_fit_free(prelude->plain);
+}
+
+ClvStatus
+clv_prelude_step(ClvPrelude *prelude, ClvError *err)
+{
+	size_t		from = prelude->moments.done;
+	bool		all = clv_moments_step(&prelude->moments, prelude->base);
+	ClvStatus	status = check_cells(prelude->model, prelude->base, from,
+									 prelude->moments.done, err);
+
+	if (status == CLV_OK && !all)
+		return CLV_CONTINUE;
+	if (status == CLV_OK && prelude->plain != NULL)
+		status = clv_fit_step(prelude->plain, err);
+	if (status == CLV_OK && prelude->covariates != NULL)
+		status = clv_covariates_step(prelude->covariates);
+	return status;
+}
+
+const ClvModel *
+clv_prelude_model(const ClvPrelude *prelude)
+{
+	return prelude->covariates == NULL ? prelude->model :
+		clv_covariates_model(prelude->covariates);
+}
+
+/* From the plain optimum, the likelihood can but rise. */
+bool
+clv_prelude_start(const ClvPrelude *prelude, double *par)
+{
+	ClvFitted	plain;
+
+	if (prelude->plain == NULL)
+		return false;
+	clv_fit_result(prelude->plain, &plain);
+	memcpy(par, plain.par, sizeof(plain.par));
+	return true;
+}
+
+void
+clv_prelude_result(const ClvPrelude *prelude, const double *phi,
+				   ClvFitted *fitted)
+{
+	ClvFitted	plain;
+
+	if (prelude->covariates == NULL)
+		return;
+	clv_fit_result(prelude->plain, &plain);
+	clv_covariates_result(prelude->covariates, phi, &plain, fitted);
+}

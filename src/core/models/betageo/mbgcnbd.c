@@ -1,0 +1,40 @@
+/*
+ * mbgcnbd.c
+ *		The MBG/CNBD-k model.
+ *
+ * As BG/CNBD-k (bgcnbd.c), but a customer may leave right after the first
+ * purchase as well.  Reutterer, Platzer & Schroeder (2021), "Leveraging purchase
+ * regularity for predicting customer behavior the easy way", International
+ * Journal of Research in Marketing 38, 194-215.
+ */
+#include "model/moments.h"
+#include "models/betageo/betageo.h"
+
+const ClvModel clv_mbgcnbd = {
+	.name = "mbgcnbd",
+	.kind = CLV_TRANSACTION,
+	.variant = 1,
+	.gaps = true,
+	.nparam = CLV_BETAGEO_NPARAM + 1,
+	.param = clv_betageo_param,
+	.most = CLV_MAX_PHASES,
+	.reference = "Reutterer, Platzer & Schroeder (2021), Int. J. of Research in Marketing 38:194",
+	.work_new = clv_betageo_work_new,
+	.work_free = clv_betageo_work_free,
+	.units = clv_betageo_units,
+	.begin = clv_betageo_begin,
+	.slice = clv_betageo_slice,
+	.start = clv_betageo_start,
+	.next_whole = clv_betageo_next_k,
+	.usable = clv_anyone_observed,
+	.loglik = clv_betageo_loglik,
+	.p_alive = clv_betageo_p_alive,
+	.p_active = clv_betageo_p_active,
+	.purchases = clv_betageo_purchases,
+	.lifetime = clv_betageo_lifetime,
+	.pmf = clv_betageo_pmf,
+	.next_purchase = clv_betageo_next_purchase,
+	.draw = clv_betageo_draw,
+	.draw_alive = clv_betageo_draw_alive,
+	.next = clv_betageo_next
+};
