@@ -105,9 +105,8 @@ pack_open(ClvCellsPack *pack, const ClvCbsOpen *open)
 		pack_base(pack, base_of(open), open->base_size);
 	while (left > 0)
 	{
-		uint32		size;
+		uint32		size = clv_u32_at(pending - sizeof(uint32));
 
-		memcpy(&size, pending - sizeof(size), sizeof(size));
 		pending -= sizeof(size) + size;
 		left -= sizeof(size) + size;
 		pack_base(pack, pending, size);
@@ -255,17 +254,15 @@ pack_state(const ClvCbsOpen *open, const struct varlena *other)
 static ClvCbsOpen *
 open_state(struct varlena *state)
 {
-	ClvCellsBytes covariates;
-	Size		size;
+	Size		covariates;
 
 	if (state == NULL)
 		return new_state(NULL, 0, 0);
 	if (clv_cbs_is_open(state))
 		return (ClvCbsOpen *) state;
-	covariates = clv_cbs_head(state).covariates;
-	size = covariates.end - covariates.data;
+	covariates = clv_span_size(clv_cbs_head(state).covariates);
 	return new_state(CLV_CBS_DATA(state), CLV_CBS_SIZE(state),
-					 BYTES_ROOM * (CLV_CBS_SIZE(state) - size) + size);
+					 BYTES_ROOM * (CLV_CBS_SIZE(state) - covariates) + covariates);
 }
 
 /* Rows with so many covariates are to follow: as many as those before? */
@@ -315,7 +312,7 @@ add_pending(ClvCbsOpen *open, const unsigned char *data, uint32 size)
 	unsigned char *to = end_of(open) - open->pending_size - sizeof(size) - size;
 
 	memcpy(to, data, size);
-	memcpy(to + size, &size, sizeof(size));
+	clv_set_u32(to + size, size);
 	open->pending_size += sizeof(size) + size;
 }
 
@@ -406,21 +403,16 @@ state_head(const struct varlena *state)
 	return head;
 }
 
-/* Stored as unit_days, eight bytes, high byte first, and the name. */
+/* Stored as unit_days, a double, and the name. */
 bool
 clv_cbs_get_request(const struct varlena *state, ClvCbsRequest *request)
 {
-	ClvCellsHead head = state_head(state);
-	uint64		bits = 0;
-	int			i;
+	ClvSpan		in = state_head(state).request;
 
-	if (head.request_size < sizeof(bits))
+	if (!clv_get_double(&in, &request->unit_days))
 		return false;
-	for (i = 0; i < (int) sizeof(bits); i++)
-		bits = bits << 8 | head.request[i];
-	memcpy(&request->unit_days, &bits, sizeof(bits));
-	request->model = (const char *) head.request + sizeof(bits);
-	request->length = (int) (head.request_size - sizeof(bits));
+	request->model = (const char *) in.at;
+	request->length = (int) clv_span_size(in);
 	return true;
 }
 
@@ -428,19 +420,17 @@ struct varlena *
 clv_cbs_set_request(struct varlena *state, const ClvCbsRequest *request)
 {
 	ClvCbsRequest before;
+	ClvWriter	out;
 	unsigned char *bytes;
-	uint64		bits;
-	int			i;
+	Size		size = sizeof(double) + request->length;
 
 	if (state == NULL)
 	{
-		bytes = palloc(sizeof(bits) + request->length);
-		memcpy(&bits, &request->unit_days, sizeof(bits));
-		for (i = 0; i < (int) sizeof(bits); i++)
-			bytes[i] = (unsigned char) (bits >> (56 - 8 * i));
-		memcpy(bytes + sizeof(bits), request->model, request->length);
-		state = (struct varlena *) new_request_state(bytes, sizeof(bits) +
-													 request->length);
+		bytes = palloc(size);
+		out = (ClvWriter) {bytes, bytes + size, false};
+		clv_put_double(&out, request->unit_days);
+		clv_put_bytes(&out, request->model, request->length);
+		state = (struct varlena *) new_request_state(bytes, size);
 		pfree(bytes);
 		return state;
 	}

@@ -159,8 +159,8 @@ group_agrees(const double *row, size_t n, int ncov, const ClvGroupBytes *group)
 	alone = pack_rows(plain, n);
 	clv_groups_vector(group->v, ncov, v);
 	agrees = memcmp(v, row + 4, ncov * sizeof(double)) == 0 &&
-		same(alone, (Bytes) {(unsigned char *) group->base.data,
-			group->base.end - group->base.data});
+		same(alone, (Bytes) {(unsigned char *) group->base.at,
+			clv_span_size(group->base)});
 	free(alone.data);
 	free(plain);
 	return agrees;
@@ -168,7 +168,7 @@ group_agrees(const double *row, size_t n, int ncov, const ClvGroupBytes *group)
 
 /* Every group is the rows of its vector, and there is no other; how many? */
 static size_t
-check_groups(const char *label, Rows rows, ClvCellsBytes section)
+check_groups(const char *label, Rows rows, ClvSpan section)
 {
 	size_t		stride = clv_row_stride(rows.ncov);
 	size_t		from = 0;
@@ -222,8 +222,8 @@ check_decoded(const char *label, Bytes bytes, size_t ngroup)
 
 		clv_groups_next(&walk, &group, &err);
 		clv_groups_vector(group.v, head.ncov, v);
-		CHECK(clv_cells_decode(group.base.data, group.base.end -
-							   group.base.data, &own, &err) == CLV_OK &&
+		CHECK(clv_cells_decode(group.base.at, clv_span_size(group.base),
+							   &own, &err) == CLV_OK &&
 			  memcmp(base.group[i].v, v, base.ncov * sizeof(double)) == 0 &&
 			  got->customers == own.customers && got->ngroup == 0 &&
 			  got->ncell == own.ncell && got->nspend == own.nspend &&
@@ -240,7 +240,7 @@ static bool
 plain_agrees(Rows rows, Bytes bytes, const ClvCellsHead *head)
 {
 	size_t		stride = clv_row_stride(rows.ncov);
-	size_t		length = head->covariates.end - head->covariates.data;
+	size_t		length = clv_span_size(head->covariates);
 	ClvCellsRow *plain = malloc((rows.n + 1) * sizeof(ClvCellsRow));
 	ClvCellsHead plain_head;
 	Bytes		alone;

@@ -71,4 +71,61 @@ foreach my $object (@objects)
 cmp_ok(scalar(keys %defined_in), '>', 100, 'there are functions');
 is_deeply(\@calls, [], 'calls: of the layer itself or above');
 
+# Numbers are taken apart into bytes, and put together again, in src/core/bytes
+# alone: elsewhere no shift by a byte or by the seven bits of a varint, no mask
+# of a varint's byte, no copy between one number and a place among bytes, no
+# swap of byte orders.
+my $bits = qr/(?:7|8|16|24|40|48|56)\b/;
+my $number = qr/&\s*\w+(?:(?:\.|->)\w+)*\s*/;    # the address of a variable
+my %bytes_by_hand = (
+	'a shift by bytes' => qr/(?:<<|>>)=?\s*\(?\s*$bits|(?:<<|>>)=?\s*\(\s*[^()]*\b[78]\s*\*/,
+	'a shift cut to a byte' => qr/\(\s*(?:unsigned char|uint8(?:_t)?)\s*\)\s*\([^()]*>>/,
+	'a shift that goes by bytes' => qr/\bshift\s*[+-]=\s*[78]\b/,
+	'a mask of a varint' => qr/[|&]\s*0x(?:7f|80)\b/i,
+	'a number copied among bytes' => qr/mem(?:cpy|move)\s*\(\s*(?!\s*&)[^,;]+,\s*$number,\s*sizeof/,
+	'a number copied from bytes' => qr/mem(?:cpy|move)\s*\(\s*$number,\s*(?!\s*&)[^,;]+,\s*sizeof/,
+	'a swap of byte orders' => qr/\b(?:__builtin_bswap|bswap|hto[nbl]|[nbl]e?toh|be\d\dtoh|le\d\dtoh|pg_hton|pg_ntoh)/);
+
+sub bytes_by_hand
+{
+	my ($text) = @_;
+
+	$text =~ s{/\*.*?\*/}{ }gs;
+	$text =~ s{"(?:[^"\\]|\\.)*"}{""}g;
+	return grep { $text =~ $bytes_by_hand{$_} } sort keys %bytes_by_hand;
+}
+
+# Each way finds what it is for.
+my %plant = (
+	'p[1] = (unsigned char) (value >> 8);' => [ 'a shift by bytes', 'a shift cut to a byte' ],
+	'p[i] = (unsigned char) (bits >> (8 * i));' => ['a shift by bytes'],
+	'*at++ = (uint8) (v >> n);' => ['a shift cut to a byte'],
+	'for (shift = 56; shift >= 0; shift -= 8) *to++ = bits >> shift;' => ['a shift that goes by bytes'],
+	'v = v << 8 | *in->at++;' => ['a shift by bytes'],
+	'bytes[i] = bits >> (56 - 8 * i);' => ['a shift by bytes'],
+	'value >>= 7;' => ['a shift by bytes'],
+	'result |= (uint64_t) (byte & 0x7f) << n;' => ['a mask of a varint'],
+	'memcpy(data + 2, &state->day, sizeof(DateADT));' => ['a number copied among bytes'],
+	'memcpy(to, &v, sizeof(double));' => ['a number copied among bytes'],
+	'memcpy(&size, pending - sizeof(size), sizeof(size));' => ['a number copied from bytes'],
+	'bits = __builtin_bswap64(bits);' => ['a swap of byte orders'],
+	'memcpy(&bits, &value, sizeof(bits)); x = (uint64_t) a << 32 | b; /* v >> 8 */' => []);
+foreach my $code (sort keys %plant)
+{
+	my %found = map { $_ => 1 } bytes_by_hand($code);
+
+	is_deeply([ grep { !$found{$_} } @{ $plant{$code} } ], [], "found: $code");
+	is_deeply([ keys %found ], [], "not found: $code") if !@{ $plant{$code} };
+}
+
+# What is no encoding of ours.
+my %not_ours = (
+	'src/core/history/history_compact.c' => ['a shift that goes by bytes'],    # digits of a radix sort
+	'src/interval.c' => ['a shift by bytes'],    # the number of a random stream
+	'src/numeric.c' => ['a number copied from bytes']);    # the server's numeric
+foreach my $file (sort(grep { !m{^src/core/bytes/} } @files, glob('src/*.[ch]')))
+{
+	is_deeply([ bytes_by_hand(slurp_file($file)) ], $not_ours{$file} // [], "$file leaves bytes to src/core/bytes");
+}
+
 done_testing();

@@ -19,6 +19,7 @@
 
 #include "base/base.h"
 #include "base/row.h"
+#include "bytes/codec.h"
 #include "history/history.h"
 #include "status.h"
 
@@ -58,13 +59,6 @@ extern ClvStatus clv_cells_covariates(const double *v, int n,
 /* Numbers of covariates that cannot be in one base, 0 being none. */
 extern ClvStatus clv_cells_covariates_differ(int a, int b, ClvError *err);
 
-/* Bytes of somebody else's. */
-typedef struct ClvCellsBytes
-{
-	const unsigned char *data;
-	const unsigned char *end;
-} ClvCellsBytes;
-
 /* A base with what models do not look at. */
 typedef struct ClvCells
 {
@@ -72,7 +66,7 @@ typedef struct ClvCells
 	ClvLogSum	gaps;			/* exact, void unless base.has_log_gaps */
 	unsigned char *request;		/* what a one-step fit is asked; opaque here */
 	size_t		request_size;
-	ClvCellsBytes covariates;	/* encoded (cells_groups.h); not owned */
+	ClvSpan		covariates;		/* encoded (cells_groups.h); not owned */
 } ClvCells;
 
 extern void clv_cells_free(ClvCells *cells);
@@ -86,9 +80,8 @@ typedef struct ClvCellsHead
 	int64_t		no_spend;
 	bool		has_log_gaps;	/* every customer came from a history */
 	ClvLogSum	gaps;
-	const unsigned char *request;	/* points into the encoding */
-	size_t		request_size;
-	ClvCellsBytes covariates;	/* the same */
+	ClvSpan		request;		/* points into the encoding */
+	ClvSpan		covariates;		/* the same */
 	int			ncov;			/* covariates of a customer, 0: none */
 	size_t		ngroup;			/* distinct vectors of them */
 } ClvCellsHead;
@@ -99,7 +92,7 @@ extern ClvStatus clv_cells_head(const unsigned char *data, size_t size,
 /* Decoding: safe on any bytes, but only clv_cells_check() trusts nobody. */
 typedef struct ClvCellsReader
 {
-	ClvCellsBytes in;
+	ClvSpan		in;
 	ClvCells   *cells;			/* to be freed by the caller, even on error */
 	int			stage;
 	size_t		i;				/* next element of the present stage */
@@ -107,6 +100,7 @@ typedef struct ClvCellsReader
 	ClvCell		last;			/* predecessor of the next cell */
 	uint64_t	cents;			/* predecessor of the next spend cell */
 	int64_t		left;			/* customers not seen yet */
+	bool		later;			/* a later version has written them */
 } ClvCellsReader;
 
 extern void clv_cells_read_begin(ClvCellsReader *reader, ClvCells *cells,
@@ -122,7 +116,7 @@ typedef struct ClvCellsWriter
 {
 	unsigned char *data;		/* the encoding, once done */
 	size_t		size;
-	size_t		room;
+	ClvWriter	out;			/* in the room for it */
 	const ClvCells *cells;
 	int			stage;
 	size_t		i;

@@ -199,7 +199,7 @@ check_bytes(ClvCellsCheck *c, ClvError *err)
 		memcmp(c->writer.data, c->data, c->size) != 0)
 		return clv_cells_refuse(err, "it is not in canonical form");
 	c->stage = CHECK_DONE;
-	if (c->cells.covariates.data == c->cells.covariates.end)
+	if (c->cells.covariates.at == c->cells.covariates.end)
 		return CLV_OK;
 	c->groups = clv_groups_check_new(&c->cells);
 	if (c->groups == NULL)

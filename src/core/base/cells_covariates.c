@@ -17,7 +17,7 @@
 #include "math/radix.h"
 
 /* The front of the section is written last, when its groups are counted. */
-#define FRONT			(2 * MAX_NUMBER)
+#define FRONT			(2 * CLV_VARINT_MAX)
 
 /* Work of a step, in rows or bytes; a group always costs so many. */
 #define STEP_WORK		65536
@@ -114,7 +114,7 @@ clv_grouping_add_rows(ClvGrouping *g, const ClvCellsRow *row, size_t n)
 
 /* The array grows by powers of two. */
 ClvStatus
-clv_grouping_add_section(ClvGrouping *g, ClvCellsBytes section)
+clv_grouping_add_section(ClvGrouping *g, ClvSpan section)
 {
 	size_t		n = g->nwalk;
 
@@ -178,16 +178,24 @@ ordered_bits(uint64_t bits)
 	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
-/* Covariate c of an element. */
+/* Covariate c of an element; encoded unless it is a row. */
+static inline double
+get_covariate(const ClvGrouping *g, uint32_t i, int c)
+{
+	const unsigned char *element = g->element[i];
+
+	if (i >= g->nrow)
+		return clv_double_at(element + c * sizeof(double));
+	return ((const double *) (element + sizeof(ClvCellsRow)))[c];
+}
+
 static inline uint64_t
 get_bits(const ClvGrouping *g, uint32_t i, int c)
 {
+	double		v = get_covariate(g, i, c);
 	uint64_t	bits;
 
-	if (i >= g->nrow)
-		return clv_double_bits_at(g->element[i] + c * sizeof(bits));
-	memcpy(&bits, g->element[i] + sizeof(ClvCellsRow) + c * sizeof(bits),
-		   sizeof(bits));
+	memcpy(&bits, &v, sizeof(bits));
 	return bits;
 }
 
@@ -261,9 +269,9 @@ extend_group(ClvGrouping *g, size_t *work)
 static bool
 put_group(ClvGrouping *g, const unsigned char *data, size_t size)
 {
-	size_t		needed = g->ncov * sizeof(double) + MAX_NUMBER + size;
+	size_t		needed = g->ncov * sizeof(double) + CLV_VARINT_MAX + size;
 	uint32_t	first = g->radix.item[g->group_element].tag;
-	unsigned char *to;
+	ClvWriter	to = {NULL, NULL, false};
 	int			c;
 
 	if (g->room - g->size < needed || g->out == NULL)
@@ -276,18 +284,12 @@ put_group(ClvGrouping *g, const unsigned char *data, size_t size)
 		g->out = out;
 		g->room = room;
 	}
-	to = g->out + g->size;
+	to.at = g->out + g->size;
+	to.end = g->out + g->room;
 	for (c = 0; c < g->ncov; c++)
-	{
-		uint64_t	bits = get_bits(g, first, c);
-		double		v;
-
-		memcpy(&v, &bits, sizeof(v));
-		to = clv_put_double(to, v);
-	}
-	to = clv_put_number(to, size);
-	memcpy(to, data, size);
-	g->size = to + size - g->out;
+		clv_put_double(&to, get_covariate(g, first, c));
+	clv_put_string(&to, data, size);
+	g->size = to.at - g->out;
 	g->ngroup++;
 	return true;
 }
@@ -296,11 +298,11 @@ put_group(ClvGrouping *g, const unsigned char *data, size_t size)
 static ClvStatus
 copy_group(ClvGrouping *g, const unsigned char *v, ClvError *err)
 {
-	ClvCellsBytes base = clv_groups_base(v, g->ncov);
-	size_t		size = base.end - base.data;
+	ClvSpan		base = clv_groups_base(v, g->ncov);
+	size_t		size = clv_span_size(base);
 
 	g->ncell += size / BYTES_A_CELL;
-	return put_group(g, base.data, size) ? CLV_OK :
+	return put_group(g, base.at, size) ? CLV_OK :
 		clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
 }
 
@@ -321,10 +323,10 @@ begin_pack(ClvGrouping *g, size_t nrow, ClvError *err)
 	g->work = nrow;
 	for (i = g->group_element + nrow; status == CLV_OK && i < g->pos; i++)
 	{
-		ClvCellsBytes base = clv_groups_base(g->element[item[i].tag], g->ncov);
+		ClvSpan		base = clv_groups_base(g->element[item[i].tag], g->ncov);
 
-		status = clv_cells_pack_base(g->pack, base.data, base.end - base.data);
-		g->work += base.end - base.data;
+		status = clv_cells_pack_base(g->pack, base.at, clv_span_size(base));
+		g->work += clv_span_size(base);
 	}
 	return status == CLV_OK ? CLV_CONTINUE :
 		clv_fail(err, status, NULL, "out of memory");
@@ -349,11 +351,12 @@ static void
 put_front(ClvGrouping *g)
 {
 	unsigned char front[FRONT];
-	unsigned char *end = clv_put_number(front, g->ncov);
+	ClvWriter	to = {front, front + FRONT, false};
 	size_t		size;
 
-	end = clv_put_number(end, g->ngroup);
-	size = end - front;
+	clv_put_varint(&to, g->ncov);
+	clv_put_varint(&to, g->ngroup);
+	size = to.at - front;
 	g->section = g->out + FRONT - size;
 	memcpy(g->section, front, size);
 }
@@ -449,10 +452,10 @@ clv_grouping_step(ClvGrouping *g, ClvError *err)
 	return CLV_OK;
 }
 
-ClvCellsBytes
+ClvSpan
 clv_grouping_section(const ClvGrouping *g)
 {
-	return (ClvCellsBytes) {g->section, g->out + g->size};
+	return (ClvSpan) {g->section, g->out + g->size};
 }
 
 /* About as many; groups that were copied are not decoded to count them. */

@@ -19,18 +19,17 @@
 #define GROUP_BYTES		64
 
 ClvStatus
-clv_groups_walk(ClvGroupsWalk *walk, ClvCellsBytes section, ClvError *err)
+clv_groups_walk(ClvGroupsWalk *walk, ClvSpan section, ClvError *err)
 {
 	uint64_t	ncov;
 	uint64_t	ngroup;
 
 	walk->in = section;
 	walk->next = 0;
-	if (!clv_get_number(&walk->in, &ncov) || ncov < 1 ||
+	if (!clv_get_varint(&walk->in, &ncov) || ncov < 1 ||
 		ncov > CLV_MAX_COVARIATES ||
-		!clv_get_number(&walk->in, &ngroup) || ngroup < 1 ||
-		ngroup > (size_t) (walk->in.end - walk->in.data) /
-		(ncov * sizeof(double) + LEAST_BASE))
+		!clv_get_varint(&walk->in, &ngroup) || ngroup < 1 ||
+		ngroup > clv_span_size(walk->in) / (ncov * sizeof(double) + LEAST_BASE))
 		return clv_cells_malformed(err);
 	walk->ncov = (int) ncov;
 	walk->ngroup = ngroup;
@@ -40,43 +39,39 @@ clv_groups_walk(ClvGroupsWalk *walk, ClvCellsBytes section, ClvError *err)
 ClvStatus
 clv_groups_next(ClvGroupsWalk *walk, ClvGroupBytes *group, ClvError *err)
 {
-	size_t		vector = walk->ncov * sizeof(double);
-	ClvCellsBytes *in = &walk->in;
-	uint64_t	size;
+	ClvSpan    *in = &walk->in;
+	ClvSpan		vector;
 
-	if (walk->next >= walk->ngroup || (size_t) (in->end - in->data) < vector)
+	if (walk->next >= walk->ngroup ||
+		!clv_get_span(in, walk->ncov * sizeof(double), &vector) ||
+		!clv_get_string(in, &group->base))
 		return clv_cells_malformed(err);
-	group->v = in->data;
-	in->data += vector;
-	if (!clv_get_number(in, &size) || size > (uint64_t) (in->end - in->data))
-		return clv_cells_malformed(err);
-	group->base.data = in->data;
-	group->base.end = in->data += size;
+	group->v = vector.at;
 	walk->next++;
-	if (walk->next == walk->ngroup && in->data < in->end)
+	if (walk->next == walk->ngroup && in->at < in->end)
 		return clv_cells_malformed(err);
 	return CLV_OK;
 }
 
-ClvCellsBytes
+ClvSpan
 clv_groups_base(const unsigned char *v, int ncov)
 {
 	const unsigned char *after = v + ncov * sizeof(double);
-	ClvCellsBytes base = {after, after + MAX_NUMBER};
+	ClvSpan		base = {after, after + CLV_VARINT_MAX};
 	uint64_t	size = 0;
 
-	clv_get_number(&base, &size);	/* it ends where it ended before */
-	base.end = base.data + size;
+	clv_get_varint(&base, &size);	/* it ends where it ended before */
+	base.end = base.at + size;
 	return base;
 }
 
 void
 clv_groups_vector(const unsigned char *v, int ncov, double *out)
 {
-	ClvCellsBytes in = {v, v + ncov * sizeof(double)};
+	int			i;
 
-	while (clv_get_double(&in, out))
-		out++;
+	for (i = 0; i < ncov; i++)
+		out[i] = clv_double_at(v + i * sizeof(double));
 }
 
 /* "cells" have been read, and belong to the caller. */
@@ -104,8 +99,8 @@ begin_group(ClvGroupsReader *g, ClvError *err)
 	if (clv_groups_next(&g->walk, &group, err) != CLV_OK)
 		return CLV_BAD_BINARY;
 	clv_groups_vector(group.v, g->walk.ncov, g->base->group[next].v);
-	clv_cells_read_begin(&g->reader, &g->cells, group.base.data,
-						 group.base.end - group.base.data);
+	clv_cells_read_begin(&g->reader, &g->cells, group.base.at,
+						 clv_span_size(group.base));
 	g->reading = true;
 	return CLV_CONTINUE;
 }
@@ -114,7 +109,7 @@ begin_group(ClvGroupsReader *g, ClvError *err)
 static ClvStatus
 end_group(ClvGroupsReader *g, ClvError *err)
 {
-	if (g->cells.covariates.data != g->cells.covariates.end)
+	if (g->cells.covariates.at != g->cells.covariates.end)
 		return clv_cells_malformed(err);
 	*g->base->group[g->walk.next - 1].base = g->cells.base;
 	memset(&g->cells.base, 0, sizeof(ClvBase));
@@ -126,7 +121,7 @@ end_group(ClvGroupsReader *g, ClvError *err)
 ClvStatus
 clv_groups_read_step(ClvGroupsReader *g, ClvError *err)
 {
-	const unsigned char *from = g->walk.in.data;
+	const unsigned char *from = g->walk.in.at;
 	size_t		groups = 0;
 	ClvStatus	status = CLV_CONTINUE;
 
@@ -142,7 +137,7 @@ clv_groups_read_step(ClvGroupsReader *g, ClvError *err)
 
 	/* Many small groups a step, or one slice of a large one. */
 	while (status == CLV_CONTINUE &&
-		   (g->walk.in.data - from) + groups * GROUP_BYTES < STEP_BYTES)
+		   (g->walk.in.at - from) + groups * GROUP_BYTES < STEP_BYTES)
 	{
 		if (!g->reading)
 			status = begin_group(g, err);

@@ -14,7 +14,7 @@
 /* Along the section, group by group, without decoding any. */
 typedef struct ClvGroupsWalk
 {
-	ClvCellsBytes in;
+	ClvSpan		in;
 	int			ncov;
 	size_t		ngroup;
 	size_t		next;			/* groups passed */
@@ -22,17 +22,17 @@ typedef struct ClvGroupsWalk
 
 typedef struct ClvGroupBytes
 {
-	const unsigned char *v;		/* ncov doubles, high byte first */
-	ClvCellsBytes base;			/* the encoding of its customers */
+	const unsigned char *v;		/* ncov doubles, encoded */
+	ClvSpan		base;			/* the encoding of its customers */
 } ClvGroupBytes;
 
-extern ClvStatus clv_groups_walk(ClvGroupsWalk *walk, ClvCellsBytes section,
+extern ClvStatus clv_groups_walk(ClvGroupsWalk *walk, ClvSpan section,
 								 ClvError *err);
 extern ClvStatus clv_groups_next(ClvGroupsWalk *walk, ClvGroupBytes *group,
 								 ClvError *err);
 
 /* The encoding that follows a vector which clv_groups_next() has found. */
-extern ClvCellsBytes clv_groups_base(const unsigned char *v, int ncov);
+extern ClvSpan clv_groups_base(const unsigned char *v, int ncov);
 
 /* The doubles of a vector. */
 extern void clv_groups_vector(const unsigned char *v, int ncov, double *out);
@@ -72,9 +72,9 @@ extern ClvGrouping *clv_grouping_new(int ncov);
 extern ClvStatus clv_grouping_add_rows(ClvGrouping *grouping,
 									   const ClvCellsRow *row, size_t n);
 extern ClvStatus clv_grouping_add_section(ClvGrouping *grouping,
-										  ClvCellsBytes section);
+										  ClvSpan section);
 extern ClvStatus clv_grouping_step(ClvGrouping *grouping, ClvError *err);
-extern ClvCellsBytes clv_grouping_section(const ClvGrouping *grouping);
+extern ClvSpan clv_grouping_section(const ClvGrouping *grouping);
 extern size_t clv_grouping_cells(const ClvGrouping *grouping);
 
 /* All rows without what follows them. */

@@ -3,8 +3,7 @@
  *		Do the groups of a base with covariates make up that base?
  *
  * For bytes that come from outside.  Each group must be a canonical base
- * itself, its vector above the one before, and all numbers as short as they can
- * be.  Every cell of a group then takes its customers from the same cell of the
+ * itself, and its vector above the one before.  Every cell of a group then takes its customers from the same cell of the
  * base; in the end none may be left there.
  */
 #include "base/cells_groups.h"
@@ -88,17 +87,10 @@ clv_groups_check_free(ClvGroupsCheck *c)
 static ClvStatus
 begin_groups(ClvGroupsCheck *c, ClvError *err)
 {
-	ClvCellsBytes section = c->walk.in;
-	unsigned char front[2 * MAX_NUMBER];
-	size_t		size;
+	ClvSpan		section = c->walk.in;
 
-	if (clv_groups_walk(&c->walk, section, err) != CLV_OK)
-		return CLV_BAD_BINARY;
-	size = clv_put_number(clv_put_number(front, c->walk.ncov),
-						  c->walk.ngroup) - front;
-	if (c->walk.in.data - section.data != size)
-		return clv_cells_refuse(err, "it is not in canonical form");
-	return CLV_CONTINUE;
+	return clv_groups_walk(&c->walk, section, err) == CLV_OK ?
+		CLV_CONTINUE : CLV_BAD_BINARY;
 }
 
 /* Finite, no -0, and after the vector of the group before? */
@@ -125,8 +117,6 @@ begin_group(ClvGroupsCheck *c, ClvError *err)
 	ClvGroupBytes group;
 	ClvCellsHead head;
 	size_t		size;
-	unsigned char number[MAX_NUMBER];
-	const unsigned char *after;
 
 	if (clv_groups_next(&c->walk, &group, err) != CLV_OK)
 		return CLV_BAD_BINARY;
@@ -134,17 +124,14 @@ begin_group(ClvGroupsCheck *c, ClvError *err)
 	if (!vector_can_follow(c, v))
 		return clv_cells_refuse(err, "its covariates are not finite numbers in ascending order");
 	memcpy(c->before, v, sizeof(v));
-	size = group.base.end - group.base.data;
-	after = group.v + c->walk.ncov * sizeof(double);
-	if (group.base.data - after != clv_put_number(number, size) - number)
-		return clv_cells_refuse(err, "it is not in canonical form");
+	size = clv_span_size(group.base);
 	c->work = GROUP_WORK + size;
-	if (clv_cells_head(group.base.data, size, &head, err) != CLV_OK)
+	if (clv_cells_head(group.base.at, size, &head, err) != CLV_OK)
 		return CLV_BAD_BINARY;
 	if (head.customers == 0 || head.has_log_gaps || head.ncov > 0 ||
-		head.request_size > 0)
+		clv_span_size(head.request) > 0)
 		return clv_cells_refuse(err, "a group of its customers cannot be");
-	c->check = clv_cells_check_new(group.base.data, size);
+	c->check = clv_cells_check_new(group.base.at, size);
 	if (c->check == NULL)
 		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
 	c->stage = GROUP_CHECK;
