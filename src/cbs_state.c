@@ -197,6 +197,18 @@ clv_cbs_canonical(Datum datum)
 
 /* ---- states ---- */
 
+ClvCellsHead
+clv_cbs_head(const struct varlena *closed)
+{
+	ClvCellsHead head;
+	ClvError	err;
+
+	if (clv_cells_head(CLV_CBS_DATA(closed), CLV_CBS_SIZE(closed), &head,
+					   &err) != CLV_OK)
+		clv_raise(&err);
+	return head;
+}
+
 /* A state of "base" and "room" bytes more. */
 static ClvCbsOpen *
 new_state(const unsigned char *base, Size base_size, Size room)

@@ -1,6 +1,9 @@
 # The core is built in layers: what a file includes, and whose functions it
 # calls, is of its own layer or of one above in this list.  history and base
 # stand beside value, which knows numbers alone.
+#
+# Within a layer, and in the glue, calls go one way: no two files call each
+# other, and no more of them do in a circle.
 
 use strict;
 use warnings;
@@ -46,9 +49,11 @@ is_deeply(\@includes, [], 'includes: of the layer itself or above, by their path
 
 # Who calls whom, by the symbols of the objects.
 my @objects = map { glob("src/core$_/*.o") } ('', '/*', '/models/*');
+my @glue = glob('src/*.o');
 is(scalar(@objects), scalar(grep { /\.c$/ } @files), 'each source has been compiled');
+cmp_ok(scalar(@glue), '>', 20, 'and the glue');
 my (%defined_in, %wanted);
-foreach my $object (@objects)
+foreach my $object (@objects, @glue)
 {
 	my ($symbols) = run_command([ 'nm', '-g', $object ]);
 
@@ -70,6 +75,52 @@ foreach my $object (@objects)
 }
 cmp_ok(scalar(keys %defined_in), '>', 100, 'there are functions');
 is_deeply(\@calls, [], 'calls: of the layer itself or above');
+
+# The calls that are in a circle, or lead from one to another: files that
+# call no file are left out, then those which nobody calls, as long as there are
+# any.
+sub circles
+{
+	my (%calls) = @_;
+	my $left = -1;
+
+	while ($left != keys %calls)
+	{
+		my %called;
+
+		$left = keys %calls;
+		foreach my $file (keys %calls)
+		{
+			delete @{ $calls{$file} }{ grep { !exists $calls{$_} } keys %{ $calls{$file} } };
+			$called{$_} = 1 foreach keys %{ $calls{$file} };
+		}
+		delete @calls{ grep { !$called{$_} || !%{ $calls{$_} } } keys %calls };
+	}
+	return \%calls;
+}
+
+is_deeply(circles(a => { b => 'f' }, b => { c => 'g' }, c => {}), {}, 'files in a row are no circle');
+is_deeply(
+	circles(a => { b => 'f' }, b => { c => 'g' }, c => { b => 'h', d => 'i' }, d => {}),
+	{ b => { c => 'g' }, c => { b => 'h' } }, 'two files that call each other are found');
+is_deeply(
+	circles(a => { b => 'f' }, b => { c => 'g' }, c => { a => 'h' }),
+	{ a => { b => 'f' }, b => { c => 'g' }, c => { a => 'h' } }, 'and three');
+
+my %calls = map { $_ => {} } @objects, @glue;
+foreach my $object (@objects, @glue)
+{
+	foreach my $name (@{ $wanted{$object} // [] })
+	{
+		my $file = $defined_in{$name} // next;
+
+		$calls{$object}{$file} = $name if $file ne $object;
+	}
+}
+cmp_ok(scalar(grep { %$_ } values %calls), '>', 100, 'files call each other');
+my $circles = circles(%calls);
+is(join("\n", map { my $file = $_; map { "$file calls $circles->{$file}{$_} of $_" } sort keys %{ $circles->{$file} } } sort keys %$circles),
+	'', 'but not in a circle');
 
 # Numbers are taken apart into bytes, and put together again, in src/core/bytes
 # alone: elsewhere no shift by a byte or by the seven bits of a varint, no mask

@@ -1,12 +1,12 @@
 /*
  * cells.c
- *		Customers on the way into a base, checked and normalised.
+ *		Customers on the way into a base, checked and normalised; and what is
+ *		said of bytes that are no base.
  */
-#include "base/cells.h"
+#include "base/cells_code.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 void
 clv_cells_free(ClvCells *cells)
@@ -104,4 +104,20 @@ clv_cells_covariates_differ(int a, int b, ClvError *err)
 					"Give every customer a value for each covariate, or none.",
 					"the number of covariates must be the same for all customers of a base, but is %d for some and %d for others",
 					a < b ? a : b, a < b ? b : a);
+}
+
+/* ---- bytes that are refused ---- */
+
+ClvStatus
+clv_cells_malformed(ClvError *err)
+{
+	return clv_fail(err, CLV_BAD_BINARY, NULL,
+					"invalid value of type clv.cbs: it is damaged, or of a later version");
+}
+
+ClvStatus
+clv_cells_refuse(ClvError *err, const char *why)
+{
+	return clv_fail(err, CLV_BAD_BINARY, NULL,
+					"invalid value of type clv.cbs: %s", why);
 }

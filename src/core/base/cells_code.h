@@ -67,8 +67,17 @@ extern ClvStatus clv_cells_malformed(ClvError *err);
 /* The same: they can, but no encoder would write them. */
 extern ClvStatus clv_cells_refuse(ClvError *err, const char *why);
 
-/* The customers of a check that has come to its end. */
-extern const ClvCells *clv_cells_check_cells(const ClvCellsCheck *check);
+/*
+ * As ClvCellsCheck, but of covariates only where they end (cells_check.c); the
+ * customers are there when it has come to its end.
+ */
+typedef struct ClvPlainCheck ClvPlainCheck;
+
+extern ClvPlainCheck *clv_plain_check_new(const unsigned char *data,
+										  size_t size);
+extern ClvStatus clv_plain_check_step(ClvPlainCheck *check, ClvError *err);
+extern const ClvCells *clv_plain_check_cells(const ClvPlainCheck *check);
+extern void clv_plain_check_free(ClvPlainCheck *check);
 
 static inline size_t
 clv_slice_end(size_t from, size_t n)

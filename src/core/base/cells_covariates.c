@@ -11,6 +11,7 @@
 #include "base/cells_groups.h"
 
 #include "base/cells_code.h"
+#include "base/cells_parts.h"
 
 #include <stdlib.h>
 
@@ -56,7 +57,7 @@ struct ClvGrouping
 	size_t		nsorted;
 	size_t		group_row;		/* where the present group begins there */
 	size_t		group_element;	/* and among the elements */
-	ClvCellsPack *pack;
+	ClvParts   *parts;
 	size_t		work;			/* of a step of it */
 
 	unsigned char *out;			/* from FRONT on: the groups */
@@ -85,7 +86,7 @@ clv_grouping_free(ClvGrouping *g)
 {
 	if (g == NULL)
 		return;
-	clv_cells_pack_free(g->pack);
+	clv_parts_free(g->parts);
 	free(g->walk);
 	free(g->element);
 	free(g->item);
@@ -308,24 +309,24 @@ copy_group(ClvGrouping *g, const unsigned char *v, ClvError *err)
 
 /* Its rows and encoded bases are to become one base. */
 static ClvStatus
-begin_pack(ClvGrouping *g, size_t nrow, ClvError *err)
+begin_parts(ClvGrouping *g, size_t nrow, ClvError *err)
 {
 	const ClvItem *item = g->radix.item;
 	ClvStatus	status = CLV_OK;
 	size_t		i;
 
-	g->pack = clv_cells_pack_new();
-	if (g->pack == NULL)
+	g->parts = clv_parts_new();
+	if (g->parts == NULL)
 		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
 	if (nrow > 0)
-		status = clv_cells_pack_rows(g->pack, g->row + g->group_row, nrow, 0,
+		status = clv_parts_rows(g->parts, g->row + g->group_row, nrow, 0,
 									 NULL);
 	g->work = nrow;
 	for (i = g->group_element + nrow; status == CLV_OK && i < g->pos; i++)
 	{
 		ClvSpan		base = clv_groups_base(g->element[item[i].tag], g->ncov);
 
-		status = clv_cells_pack_base(g->pack, base.at, clv_span_size(base));
+		status = clv_parts_base(g->parts, base.at, clv_span_size(base));
 		g->work += clv_span_size(base);
 	}
 	return status == CLV_OK ? CLV_CONTINUE :
@@ -333,16 +334,16 @@ begin_pack(ClvGrouping *g, size_t nrow, ClvError *err)
 }
 
 static ClvStatus
-end_pack(ClvGrouping *g, ClvError *err)
+end_parts(ClvGrouping *g, ClvError *err)
 {
 	size_t		size;
-	const unsigned char *data = clv_cells_pack_result(g->pack, &size);
+	const unsigned char *data = clv_parts_result(g->parts, &size);
 
 	if (!put_group(g, data, size))
 		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
-	g->ncell += clv_cells_pack_cells(g->pack);
-	clv_cells_pack_free(g->pack);
-	g->pack = NULL;
+	g->ncell += clv_parts_cells(g->parts);
+	clv_parts_free(g->parts);
+	g->parts = NULL;
 	return CLV_OK;
 }
 
@@ -370,18 +371,18 @@ write_group(ClvGrouping *g, size_t *work, ClvError *err)
 	ClvStatus	status;
 
 	*work += GROUP_WORK;
-	if (g->pack != NULL)
+	if (g->parts != NULL)
 	{
 		*work += g->work;
-		status = clv_cells_pack_step(g->pack, err);
+		status = clv_parts_step(g->parts, err);
 		if (status == CLV_OK)
-			status = end_pack(g, err);
+			status = end_parts(g, err);
 	}
 	else if (n == 1 && nrow == 0)
 		status = copy_group(g, g->element[g->radix.item[g->group_element].tag],
 							err);
 	else
-		status = begin_pack(g, nrow, err);
+		status = begin_parts(g, nrow, err);
 	if (status != CLV_OK)
 		return status;
 	g->group_row = g->nsorted;

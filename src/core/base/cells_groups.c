@@ -1,6 +1,6 @@
 /*
  * cells_groups.c
- *		The covariates of a base, as they are stored: reading them.
+ *		A base with its groups: reading all of it.
  *
  * Safe on any bytes, as cells_read.c is: every number is held against the bytes
  * that are left, and nothing large is allocated for few of them.
@@ -11,68 +11,9 @@
 
 #include <stdlib.h>
 
-/* Bytes of a group besides its vector: a number, and the base of nobody. */
-#define LEAST_BASE		13
-
 /* Work of a step, in bytes of encodings; a group also costs some memory. */
 #define STEP_BYTES		65536
 #define GROUP_BYTES		64
-
-ClvStatus
-clv_groups_walk(ClvGroupsWalk *walk, ClvSpan section, ClvError *err)
-{
-	uint64_t	ncov;
-	uint64_t	ngroup;
-
-	walk->in = section;
-	walk->next = 0;
-	if (!clv_get_varint(&walk->in, &ncov) || ncov < 1 ||
-		ncov > CLV_MAX_COVARIATES ||
-		!clv_get_varint(&walk->in, &ngroup) || ngroup < 1 ||
-		ngroup > clv_span_size(walk->in) / (ncov * sizeof(double) + LEAST_BASE))
-		return clv_cells_malformed(err);
-	walk->ncov = (int) ncov;
-	walk->ngroup = ngroup;
-	return CLV_OK;
-}
-
-ClvStatus
-clv_groups_next(ClvGroupsWalk *walk, ClvGroupBytes *group, ClvError *err)
-{
-	ClvSpan    *in = &walk->in;
-	ClvSpan		vector;
-
-	if (walk->next >= walk->ngroup ||
-		!clv_get_span(in, walk->ncov * sizeof(double), &vector) ||
-		!clv_get_string(in, &group->base))
-		return clv_cells_malformed(err);
-	group->v = vector.at;
-	walk->next++;
-	if (walk->next == walk->ngroup && in->at < in->end)
-		return clv_cells_malformed(err);
-	return CLV_OK;
-}
-
-ClvSpan
-clv_groups_base(const unsigned char *v, int ncov)
-{
-	const unsigned char *after = v + ncov * sizeof(double);
-	ClvSpan		base = {after, after + CLV_VARINT_MAX};
-	uint64_t	size = 0;
-
-	clv_get_varint(&base, &size);	/* it ends where it ended before */
-	base.end = base.at + size;
-	return base;
-}
-
-void
-clv_groups_vector(const unsigned char *v, int ncov, double *out)
-{
-	int			i;
-
-	for (i = 0; i < ncov; i++)
-		out[i] = clv_double_at(v + i * sizeof(double));
-}
 
 /* "cells" have been read, and belong to the caller. */
 void
@@ -151,5 +92,33 @@ clv_groups_read_step(ClvGroupsReader *g, ClvError *err)
 			groups++;
 		}
 	}
+	return status;
+}
+
+ClvStatus
+clv_cells_decode(const unsigned char *data, size_t size, ClvBase *base,
+				 ClvError *err)
+{
+	ClvCells	cells;
+	ClvCellsReader reader;
+	ClvGroupsReader groups;
+	ClvStatus	status;
+
+	clv_cells_read_begin(&reader, &cells, data, size);
+	do
+		status = clv_cells_read_step(&reader, err);
+	while (status == CLV_CONTINUE);
+
+	clv_groups_read_begin(&groups, &cells);
+	if (status == CLV_OK)
+		do
+			status = clv_groups_read_step(&groups, err);
+		while (status == CLV_CONTINUE);
+	clv_groups_read_end(&groups);
+
+	*base = cells.base;
+	free(cells.request);
+	if (status != CLV_OK)
+		clv_base_free(base);
 	return status;
 }

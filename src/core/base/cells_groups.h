@@ -52,16 +52,6 @@ extern ClvStatus clv_groups_read_step(ClvGroupsReader *groups, ClvError *err);
 extern void clv_groups_read_end(ClvGroupsReader *groups);
 
 /*
- * Is the section one that the encoder could have written for this base, which
- * has been decoded and checked itself?  Stepped (cells_groups_check.c).
- */
-typedef struct ClvGroupsCheck ClvGroupsCheck;
-
-extern ClvGroupsCheck *clv_groups_check_new(const ClvCells *cells);
-extern ClvStatus clv_groups_check_step(ClvGroupsCheck *check, ClvError *err);
-extern void clv_groups_check_free(ClvGroupsCheck *check);
-
-/*
  * Making the section of rows and of the sections of other bases, all with ncov
  * covariates.  What is added must stay where it is until the last step, and
  * rows must come first (cells_covariates.c).

@@ -298,13 +298,6 @@ clv_cells_read_begin(ClvCellsReader *r, ClvCells *cells,
 	r->cells = cells;
 }
 
-ClvStatus
-clv_cells_malformed(ClvError *err)
-{
-	return clv_fail(err, CLV_BAD_BINARY, NULL,
-					"invalid value of type clv.cbs: it is damaged, or of a later version");
-}
-
 /* The bytes were no encoding of this version. */
 static ClvStatus
 refuse(const ClvCellsReader *r, ClvError *err)
@@ -356,34 +349,6 @@ clv_cells_read_step(ClvCellsReader *r, ClvError *err)
 	if (r->stage < STAGE_DONE)
 		return CLV_CONTINUE;
 	return r->in.at == r->in.end ? CLV_OK : clv_cells_malformed(err);
-}
-
-ClvStatus
-clv_cells_decode(const unsigned char *data, size_t size, ClvBase *base,
-				 ClvError *err)
-{
-	ClvCells	cells;
-	ClvCellsReader reader;
-	ClvGroupsReader groups;
-	ClvStatus	status;
-
-	clv_cells_read_begin(&reader, &cells, data, size);
-	do
-		status = clv_cells_read_step(&reader, err);
-	while (status == CLV_CONTINUE);
-
-	clv_groups_read_begin(&groups, &cells);
-	if (status == CLV_OK)
-		do
-			status = clv_groups_read_step(&groups, err);
-		while (status == CLV_CONTINUE);
-	clv_groups_read_end(&groups);
-
-	*base = cells.base;
-	free(cells.request);
-	if (status != CLV_OK)
-		clv_base_free(base);
-	return status;
 }
 
 ClvStatus
