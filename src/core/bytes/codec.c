@@ -4,26 +4,6 @@
  */
 #include "bytes/codec.h"
 
-/* Nine bytes have 63 bits; a tenth has the last one and is not 0. */
-bool
-clv_get_long_varint(ClvSpan *in, uint64_t *v)
-{
-	int			shift;
-
-	*v = 0;
-	for (shift = 0; shift < 64 && in->at < in->end; shift += 7)
-	{
-		unsigned char byte = *in->at++;
-
-		if (shift == 63 && byte > 1)
-			return false;
-		*v |= (uint64_t) (byte & 0x7f) << shift;
-		if (byte < 0x80)
-			return byte != 0 || shift == 0; /* as short as it can be */
-	}
-	return false;
-}
-
 size_t
 clv_varint_size(uint64_t v)
 {

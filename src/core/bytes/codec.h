@@ -107,18 +107,29 @@ clv_get_byte(ClvSpan *in, unsigned char *v)
 	return true;
 }
 
-/* One of several bytes. */
-extern bool clv_get_long_varint(ClvSpan *in, uint64_t *v);
-
+/* Nine bytes have 63 bits; a tenth has the last one and is not 0. */
 static inline bool
 clv_get_varint(ClvSpan *in, uint64_t *v)
 {
+	int			shift;
+
 	if (in->at < in->end && *in->at < 0x80)
 	{
 		*v = *in->at++;
 		return true;
 	}
-	return clv_get_long_varint(in, v);
+	*v = 0;
+	for (shift = 0; shift < 64 && in->at < in->end; shift += 7)
+	{
+		unsigned char byte = *in->at++;
+
+		if (shift == 63 && byte > 1)
+			return false;
+		*v |= (uint64_t) (byte & 0x7f) << shift;
+		if (byte < 0x80)
+			return byte != 0;	/* as short as it can be */
+	}
+	return false;
 }
 
 static inline bool
