@@ -515,7 +515,5 @@ clv_fit_result(const ClvFit *fit, ClvFitted *fitted)
 		snprintf(fitted->message, sizeof(fitted->message),
 				 "the likelihood cannot be evaluated for these data");
 	clv_prelude_result(&fit->prelude, fit->best_phi, fitted);
-	if (fit->model->kind == CLV_TRANSACTION && fit->objective.prior == NULL &&
-		fit->prelude.moments.x == 0.0 && fit->prelude.moments.t > 0.0)
-		clv_undetermined_set(fitted);
+	clv_undetermined_judge(fitted, &fit->prelude.moments);
 }

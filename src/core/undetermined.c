@@ -5,8 +5,16 @@
 #include "undetermined.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "spread.h"
+
+/*
+ * Of 600 bases of 300 customers drawn from MBG/NBDs by which half are alive, fits
+ * had a mean P(alive) below 0.05 or above 0.95 in 51 of 100 where fewer had
+ * bought again, and in 1 of 100 where more had (test/core/test_undetermined.c).
+ */
+#define FEW		20.0
 
 /* "a and b", of the parameters from number "first" on. */
 static void
@@ -26,8 +34,8 @@ list_params(const ClvModel *model, int first, char *list, size_t size)
  * named, since they are what nothing is known of; a model that has none says of
  * its two that only their ratio is.
  */
-void
-clv_undetermined_set(ClvFitted *fit)
+static void
+mark(ClvFitted *fit)
 {
 	const ClvModel *model = fit->model;
 	bool		leaves = model->nparam > CLV_BUYING_PARAMS;
@@ -43,6 +51,30 @@ clv_undetermined_set(ClvFitted *fit)
 			 !leaves ? " but that their ratio falls to 0, nor about customers who do" :
 			 model->leaving == CLV_LEAVES_AFTER_REPEAT ? ", nor about customers who do" :
 			 ", and P(alive) is not determined");
+}
+
+static void
+say_few(ClvFitted *fit, double again)
+{
+	size_t		used = strlen(fit->message);
+
+	snprintf(fit->message + used, sizeof(fit->message) - used,
+			 again == 1.0 ? "%sP(alive) rests on the only customer who has bought again" :
+			 "%sP(alive) rests on the %.0f customers who have bought again",
+			 used > 0 ? "; " : "", again);
+}
+
+void
+clv_undetermined_judge(ClvFitted *fit, const ClvMoments *moments)
+{
+	if (fit->model->kind != CLV_TRANSACTION || fit->has_prior ||
+		moments->t == 0.0)
+		return;
+	if (moments->again == 0.0)
+		mark(fit);
+	else if (moments->again < FEW && fit->status != CLV_CONVERGED &&
+			 fit->model->nparam > CLV_BUYING_PARAMS)
+		say_few(fit, moments->again);
 }
 
 ClvTold

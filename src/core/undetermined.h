@@ -20,6 +20,7 @@
 #define CLV_UNDETERMINED_H
 
 #include "fit.h"
+#include "start.h"
 
 typedef enum ClvTold
 {
@@ -28,8 +29,11 @@ typedef enum ClvTold
 	CLV_NOT_TOLD				/* no answer */
 } ClvTold;
 
-/* Mark a fit without a prior to a base in which nobody has bought again. */
-extern void clv_undetermined_set(ClvFitted *fit);
+/*
+ * Mark a fit without a prior to a base in which nobody has bought again; where
+ * few have, and there are no standard errors that would tell, say so.
+ */
+extern void clv_undetermined_judge(ClvFitted *fit, const ClvMoments *moments);
 
 /* What tells how many purchases this customer will make, and when? */
 extern ClvTold clv_told_purchases(const ClvFitted *fit, const ClvRow *row);

@@ -175,7 +175,9 @@ check_model(const ClvModel *model)
 	CHECK(!fitted.undetermined, "%s with a prior: %s", model->name, fitted.message);
 	make_rows(true);
 	fitted = fit_rows(model, NULL);
-	CHECK(!fitted.undetermined && strstr(fitted.message, "bought again") == NULL,
+	CHECK(!fitted.undetermined &&
+		  (strstr(fitted.message, "rests on the only customer") != NULL) ==
+		  (limit > 0 && fitted.status != CLV_CONVERGED),
 		  "%s where one has bought again: %s", model->name, fitted.message);
 }
 
@@ -235,10 +237,80 @@ test_covariates(void)
 	}
 }
 
+/* One customer of an MBG/NBD, from the first purchase to age t. */
+static MakeRow
+live(const ClvModel *model, const double *par, ClvRandom *random)
+{
+	double		t = 30.0 + floor(335.0 * clv_random_uniform(random));
+	MakeRow		one = {0.0, 0.0, t, 0.0, 1.0};
+	ClvLife		life;
+	double		at;
+
+	model->draw(model, par, random, &life);
+	while ((at = model->next(model, &life, random)) <= t)
+	{
+		one.x++;
+		one.tx = at;
+	}
+	return one;
+}
+
+/*
+ * How many must have bought again?  With fewer than so many P(alive) is often 0
+ * or 1 for all, and the fit says what it rests on; with more it hardly ever is.
+ */
+static void
+test_few(void)
+{
+	static MakeRow some[300];
+	const ClvModel *model = clv_model_find("mbgnbd");
+	double		n[2] = {0.0, 0.0};
+	double		extreme[2] = {0.0, 0.0};
+	double		told[2] = {0.0, 0.0};
+	int			seed;
+	int			i;
+
+	for (seed = 0; seed < 600; seed++)
+	{
+		double		par[] = {0.5 * exp(-4.0 * (seed % 60) / 60.0), 30.0, 1.0, 1.5};
+		double		mean = 0.0;
+		int			again = 0;
+		int			many;
+		ClvFitted	fitted;
+
+		for (i = 0; i < 300; i++)
+		{
+			ClvRandom	random;
+
+			clv_random_init(&random, seed, i);
+			some[i] = live(model, par, &random);
+			again += some[i].x > 0.0;
+		}
+		fitted = run_rows("mbgnbd", some, 300);
+		for (i = 0; i < 300; i++)
+		{
+			ClvRow		one = {some[i].x, some[i].tx, some[i].t};
+			double		out = NAN;
+
+			clv_predict_p_alive(model, fitted.par, &one, 0.0, &out);
+			mean += out / 300.0;
+		}
+		many = again >= 20;
+		n[many]++;
+		extreme[many] += mean < 0.05 || mean > 0.95;
+		told[many] += (strstr(fitted.message, "rests on") != NULL) ==
+			(!many && fitted.status != CLV_CONVERGED);
+	}
+	CHECK(n[0] > 200.0 && extreme[0] > 0.4 * n[0], "few: %g of %g bases", extreme[0], n[0]);
+	CHECK(n[1] > 200.0 && extreme[1] < 0.03 * n[1], "many: %g of %g bases", extreme[1], n[1]);
+	CHECK(told[0] == n[0] && told[1] == n[1], "told of %g of %g, %g of %g", told[0], n[0], told[1], n[1]);
+}
+
 int
 main(void)
 {
 	RUN(test_models);
 	RUN(test_covariates);
+	RUN(test_few);
 	CHECK_DONE("undetermined");
 }
