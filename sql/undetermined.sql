@@ -114,3 +114,19 @@ SELECT frequency, count(*), count(p_alive) AS p_alive, count(expected_purchases)
 SELECT message ~ 'bought again' AS says FROM v_model;
 DROP MATERIALIZED VIEW v, v_model;
 DROP TABLE once, base, fits;
+
+-- customers who do not differ, by fits at that limit: one rate and one spend for all, whatever their age
+CREATE TABLE steady AS
+SELECT i AS customer, date '2024-12-31' - 10 * (10 + i) + 10 * k AS day, 10.0 + 5 * ((7 * k + 3 * i) % 5) AS amount FROM generate_series(1, 50) AS i, generate_series(0, 10 + i) AS k;
+CREATE TABLE steady_base AS
+SELECT clv.cbs(h.history, '2024-12-31') AS base FROM (SELECT clv.rfm(day, amount::float8) AS history FROM steady GROUP BY customer) AS h;
+CREATE TABLE alike AS
+SELECT m.name, count(DISTINCT float8send(clv.discounted_purchases(f.model, n, 10 * n, 10 * n, 0.1, '1 year'))) AS purchases,
+	   count(DISTINCT float8send(clv.p_alive(f.model, n, 10 * n, 10 * n))) AS p_alive
+FROM clv.models() AS m, steady_base AS b, LATERAL (SELECT clv.fit(b.base, m.name) AS model OFFSET 0) AS f, generate_series(11, 60) AS n
+WHERE m.kind = 'transaction' GROUP BY m.name;
+SELECT * FROM alike ORDER BY name;
+CALL clv.create_materialized_view('s', 'steady', 'customer', 'day', 'amount', '2024-12-31');
+SELECT count(*), count(DISTINCT float8send(clv)) AS "values", count(DISTINCT tier) AS tiers, min(clv_rank), max(clv_rank) FROM s;
+DROP MATERIALIZED VIEW s, s_model;
+DROP TABLE steady, steady_base, alike;

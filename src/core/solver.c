@@ -45,7 +45,7 @@
 #define FAR				40.0
 #define FARTHEST		300.0
 #define LOWER_FAR		1e-10
-#define HIGHER_FAR		1e-6
+#define HIGHER_FAR		1e-4
 
 /*
  * A likelihood may have more than one optimum (one-time buyers left, or buy
