@@ -238,7 +238,7 @@ BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
 	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, 'quantile'::text, '{0.5}'::float8[], '{a,b}'::text[]);
 	PERFORM @extschema@._check_keys('options'::text, given,
-		'{margin,cost_per_order,target_return,acquisition_cost,customers,min_customers,level,draws,seed}'::text[]);
+		'{margin,cost_per_order,target_return,acquisition_cost,customers,min_customers,level,draws,seed,max_silence}'::text[]);
 	level := @extschema@._option_number(given, 'level'::text, 0.5::float8, 0.999::float8, 0.95::float8);
 	IF jsonb_typeof(given -> 'acquisition_cost') = 'object' AND jsonb_typeof(given -> 'acquisition_cost' -> 'column') IS DISTINCT FROM 'string'
 	   AND EXISTS (SELECT FROM jsonb_each(given -> 'acquisition_cost') AS e WHERE jsonb_typeof(e.value) <> 'number' OR (e.value #>> '{}')::numeric < 0) THEN
@@ -253,7 +253,7 @@ BEGIN
 	acquired := @extschema@._acquired(source, customer, src, by, cohort, as_of, asked, refunds, given);
 	RETURN QUERY EXECUTE acquired.steps || format(
 $sql$, sized AS MATERIALIZED (
-	SELECT f.group_key, count(*) AS n, max(f.last_purchase) AS last_purchase FROM %5$s AS f GROUP BY f.group_key
+	SELECT f.group_key, count(*) AS n FROM %5$s AS f GROUP BY f.group_key
 ), as_of AS MATERIALIZED (
 	SELECT %2$s AS as_of
 )%6$s, pools AS MATERIALIZED (
@@ -307,7 +307,8 @@ SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customer
 	   nullif(concat_ws('; ', v.why, CASE WHEN v.pool IS NULL THEN 'together: ' || m.members END), '')
 FROM valued AS v CROSS JOIN small AS m
 ORDER BY v.pool IS NULL, %4$s
-$sql$, refunds, CASE WHEN as_of IS NULL THEN '(SELECT max(s.last_purchase) FROM sized AS s)' ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
+$sql$, refunds, CASE WHEN as_of IS NULL THEN @extschema@._found_as_of(src, format('SELECT f.last_purchase AS day, count(*) AS customers FROM %s AS f GROUP BY 1', acquired.facts_name),
+			@extschema@._max_silence(given -> 'max_silence'), true) ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
 		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END, acquired.facts_name,
 		acquired.late_step, acquired.late_join, coalesce(acquired.cost, 'NULL::numeric'), coalesce(acquired.margin, '$4'))
 	USING annual_rate, horizon, model, CASE WHEN acquired.margin IS NULL THEN @extschema@._option_number(given, 'margin'::text, (-1)::float8, 1::float8, 1::float8) END,
@@ -322,8 +323,8 @@ COMMENT ON FUNCTION @extschema@.acquisition(regclass, name, name, name, name, te
 	'new_customer_value is what a new customer brings within the horizon, the first order included, times margin less cost_per_order a purchase, from models fitted to each group and drawn to the pool (clv.shrink), with the interval that the fit leaves open; '
 	'most_cost is what winning one may cost for target_return on it, new_customer_value / (1 + target_return); payback_months is after how many months its discounted sum reaches the cost (NULL: not within ten years); '
 	'verdict compares cost and interval: pays, does not pay, not sure. '
-	'options: margin (a number, or {"column": "name"[, "of": "customers"][, "default": number]} as in clv.query, of a group weighted by what its customers have bought), cost_per_order, target_return, acquisition_cost (a number, {"group": number}, or {"column": "name"[, "of": "customers"]}), customers ({"table", "key"}), min_customers (30: smaller groups are one, and a smaller rest is suppressed), level, draws, seed. '
-	'Errors as clv.query; 22023 for options that cannot be';
+	'options: margin (a number, or {"column": "name"[, "of": "customers"][, "default": number]} as in clv.query, of a group weighted by what its customers have bought), cost_per_order, target_return, acquisition_cost (a number, {"group": number}, or {"column": "name"[, "of": "customers"]}), customers ({"table", "key"}), min_customers (30: smaller groups are one, and a smaller rest is suppressed), level, draws, seed, max_silence (as in clv.query). '
+	'Errors as clv.query, a stray last date without as_of included; 22023 for options that cannot be';
 
 -- What a new customer brings, after margin and costs of orders.
 CREATE FUNCTION @extschema@._newcomer(model @extschema@.model, spend @extschema@.model, annual_rate float8, horizon interval, margin float8, cost_per_order float8)
