@@ -155,6 +155,8 @@ job("customer $_", source($_, 'date', 'numeric'), as_of => '2022-12-31', options
 my %stray = (%plain, source => 'shop.stray');
 job('a stray date', %stray);
 job('a stray date, allowed', %stray, options => '{"max_silence": "3 years"}');
+rows('a stray date', $_, %stray) for qw(rfm_scores audit_cohorts);
+rows('a stray date, allowed', 'acquisition', %stray, cohort => 'year', options => '{"draws": 20, "max_silence": "3 years"}');
 job('a stray date, model bgnbd', %stray, as_of => '2024-06-30', model => 'bgnbd');
 
 # What is refused, and how.
@@ -204,7 +206,7 @@ for my $s ([ 'plain', %plain ], [ 'refunds', %refunded ], [ 'gross', %refunded, 
 		  for qw(year quarter month);
 		rows("$what @$day, by $_", 'acquisition', %orders, @$day, by => $_, options => '{"draws": 20, "acquisition_cost": {"channel1": 3}, "level": 0.9, "seed": 3}')
 		  for $of_orders ? qw(channel d_channel n_channel) : qw(channel);
-		rows("$what @$day, by channel, a column of costs", 'acquisition', %orders, @$day, by => 'channel', options => '{"draws": 20, "margin": {"column": "d_margin", "default": 0.4}, "acquisition_cost": {"column": "paid"}}') if $of_orders;
+		rows("$what @$day, by channel, a column of costs", 'acquisition', %orders, @$day, by => 'channel', options => '{"draws": 20, "margin": {"column": "d_margin", "default": 0.4}, "cost_per_order": {"column": "paid", "default": 1}, "acquisition_cost": {"column": "paid"}, "max_silence": "900 days"}') if $of_orders;
 		rows("$what @$day, by the customer table", 'acquisition', %orders, @$day, by => $_, options => qq({$customers, "draws": 20, "min_customers": 1, "margin": {"column": "margin", "of": "customers"}, "acquisition_cost": {"column": "paid", "of": "customers"}}))
 		  for $orders{customer} =~ /text$/ ? qw(grp d_grp) : ();
 	}
