@@ -46,7 +46,7 @@ $node->safe_psql('app', join(';', map { "CREATE DOMAIN public.d_$_ AS $_" } @dom
 	  . join(', ', (map { 'CAST(' . (/uuid/ ? q{lpad(m.c::text, 32, '0')} : /text|char/ ? q{'c' || m.c::text} : 'm.c') . " AS $_) AS customer_$_" } @customers),
 		(map { /tz/ ? "CAST(m.day::timestamp AT TIME ZONE 'UTC' AS $_) AS at_$_" : "CAST(m.day AS $_) AS at_$_" } @ats),
 		(map { "CAST(m.amount AS $_) AS amount_$_" } @amounts))
-	  . q{, day::d_dd_date AS at_d_dd_date, 0.3 + (c % 5) / 10.0 AS margin, (0.3 + (c % 5) / 10.0)::d_float8 AS d_margin, c % 7 AS paid,
+	  . q{, day::d_dd_date AS at_d_dd_date, 0.3 + (c % 5) / 10.0 AS margin, (0.3 + (c % 5) / 10.0)::d_float8 AS d_margin, CASE WHEN c % 4 > 0 THEN 0.5 END AS some_margin, c % 7 AS paid,
 		c % 20 = 0 AS out, (c % 20 = 0)::d_bool AS d_out, 'channel' || c % 3 AS channel, ('channel' || c % 3)::d_text AS d_channel, (c % 3)::int AS n_channel
 	FROM shop.made AS m;
 	CREATE TABLE shop.refunded AS
@@ -183,7 +183,7 @@ for my $s ([ 'plain', %plain ], [ 'refunds', %refunded ], [ 'gross', %refunded, 
 	my @days = ([], [ as_of => '2022-12-31' ]);
 
 	rows($what, 'audit_orders', %orders, %year);
-	for my $m ([], [ margin => 0.4 ], $of_orders ? ([ margin_column => 'margin' ], [ margin_column => 'd_margin' ]) : ())
+	for my $m ([], [ margin => 0.4 ], $of_orders ? ([ margin_column => 'margin' ], [ margin_column => 'd_margin' ], [ margin_column => 'some_margin' ]) : ())
 	{
 		rows("$what @$m", 'audit_deciles', %orders, %year, @$m);
 		rows("$what @$m", 'audit_concentration', %orders, %year, @$m);
