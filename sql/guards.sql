@@ -149,6 +149,9 @@ UPDATE shop.three SET amount = 10000.01 WHERE customer = 9;
 REFRESH MATERIALIZED VIEW crm.three_model;
 SELECT message FROM crm.three_model;
 
+-- a horizon of more than twice the days that anybody has been seen: half a year of 365.25 days is 182.625
+SELECT clv._remark_on_horizon('1 year', 182) AS too_short, clv._remark_on_horizon('1 year', 183) AS enough, clv._remark_on_horizon('30 days', 15) AS half, clv._remark_on_horizon('2 years', 365) AS two_years, clv._remark_on_horizon('1 year', NULL) AS nobody;
+
 -- bgnbd of customers who buy several times a month: who has one purchase day is valued too high
 CREATE TABLE shop.often AS
 SELECT customer, at::date AS day, 10::numeric AS amount
