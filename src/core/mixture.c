@@ -146,19 +146,17 @@ clv_slopes_at(const ClvFitted *fit, const double *first, const double *v,
 			  ClvError *err)
 {
 	const ClvModel *model = fit->model;
-	double		shift[CLV_MAX_OWN] = {0.0};
-	int			n = clv_slopes_count(fit);
-	int			i;
+	int			k;
+	int			c;
 
-	for (i = 0; i < n; i++)
+	for (k = 0; k < model->nparam; k++)
 	{
-		int			c;
-		int			k = clv_coefficient_of(fit, model->nparam + i, &c);
+		double		shift = 0.0;
 
-		shift[k] += model->covariate[k] * coefficient[i] * (v[c] - first[c]);
+		for (c = 0; model->covariate[k] != 0 && c < fit->ncov; c++)
+			shift += model->covariate[k] * *coefficient++ * (v[c] - first[c]);
+		out[k] = shift == 0.0 ? par[k] : par[k] * exp(shift);
 	}
-	for (i = 0; i < model->nparam; i++)
-		out[i] = par[i] * exp(shift[i]);
 	if (clv_model_check(model, out, NULL) == CLV_OK)
 		return CLV_OK;
 	return clv_fail(err, CLV_OUT_OF_RANGE,
