@@ -198,10 +198,25 @@ static const ClvParam param[] = {
 };
 
 /*
+ * All leave at one age, soon after the last purchase of all: as nearly so as the
+ * largest beta makes it.  With s / beta small, S(u) is exp(-s e^(bu) / beta).
+ */
+static bool
+start_common_age(const ClvMoments *moments, double *law)
+{
+	if (moments->latest <= 0.0)
+		return false;
+	law[LAW_S] = 100.0;
+	law[LAW_BETA] = LARGEST;
+	law[LAW_B] = log(LARGEST / law[LAW_S]) / (1.02 * moments->latest);
+	return true;
+}
+
+/*
  * Attempt 0 is near Pareto/NBD, the others have the risk of leaving grow with
- * age, sooner or later, in customers who differ more or less; in the last three
- * customers leave after an age at a constant risk, all at one age, and at once
- * or not for long.
+ * age, sooner or later, in customers who differ more or less; in the last four
+ * customers leave after an age at a constant risk, all at one age, at once or
+ * not for long, and all at one age for certain.
  */
 static bool
 start(const ClvModel *model, const ClvMoments *moments, int attempt,
@@ -212,8 +227,14 @@ start(const ClvModel *model, const ClvMoments *moments, int attempt,
 		{4.0, 2.0, 20.0, 1.0}, {60.0, 0.01, 1e6, 1.0}, {40.0, 2.0, 1e9, 1.0},
 		{12.0, 0.04, 1e-6, 5.0}
 	};
+	const int	tries = sizeof(try) / sizeof(try[0]);
 
-	if (attempt < 0 || attempt >= (int) (sizeof(try) / sizeof(try[0])))
+	if (attempt == tries)
+	{
+		clv_start_rate(moments, 5.0, &par[CLV_DROPOUT_R], &par[CLV_DROPOUT_ALPHA]);
+		return start_common_age(moments, par + CLV_DROPOUT_LAW);
+	}
+	if (attempt < 0 || attempt > tries)
 		return false;
 	clv_start_rate(moments, try[attempt][3], &par[CLV_DROPOUT_R], &par[CLV_DROPOUT_ALPHA]);
 	par[CLV_DROPOUT_LAW + LAW_B] = try[attempt][0] / clv_start_age(moments);

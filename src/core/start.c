@@ -19,6 +19,7 @@ add_cell(ClvMoments *moments, const ClvBase *base, size_t i)
 	moments->xx += cell->n * x * x;
 	moments->t += cell->n * base->t[cell->it];
 	moments->longest = fmax(moments->longest, base->t[cell->it]);
+	moments->latest = fmax(moments->latest, base->tx[cell->itx]);
 }
 
 static void

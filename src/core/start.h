@@ -21,6 +21,7 @@ struct ClvMoments
 	double		xx;
 	double		t;
 	double		longest;		/* the largest T, or tenure */
+	double		latest;			/* the largest t_x */
 	double		spenders;
 	double		ln_spend;		/* of ln m */
 	double		decisions;		/* of subscribers, whether to leave */
