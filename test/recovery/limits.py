@@ -271,7 +271,9 @@ LIMITS = {
                    "orders alike": (spend_of_one, [[0.0, 0.0], [3.0, 0.0], [-3.0, 0.0]])},
     "sbg": {"geometric": weibull(False)}, "bdw": {"discrete Weibull": weibull(True)},
     "paretonbd": {"exponential": exponential(Gamma), "poisson, exponential": exponential(Poisson),
-                  "never": after_purchases(0, Gamma, Never), "poisson, never": after_purchases(0, Poisson, Never)},
+                  "never": after_purchases(0, Gamma, Never), "poisson, never": after_purchases(0, Poisson, Never),
+                  "at once or never": after_purchases(1, Gamma, AtOnceOrNever),
+                  "poisson, at once or never": after_purchases(1, Poisson, AtOnceOrNever)},
 }
 for of, chances in (("bgnbd", 0), ("mbgnbd", 1)):
     LIMITS[of] = {f"{r.__name__.lower()}, {q}": after_purchases(chances, r, QUITS[q])

@@ -2,7 +2,7 @@
 """Is a fit as high as an independent search from many starts finds?
 
     make test/recovery/fit_rows
-    test/recovery/many_starts.py [--only NAME] [--model MODEL] [--jobs N]
+    test/recovery/many_starts.py [--only NAME] [--model MODEL] [--jobs N] [--climbs N] [--iterations N]
 
 Needs numpy and scipy, and some hours of one core for all.  Each of the 200
 bases of awkward_bases.py is fitted by the core with every model that suits it,
@@ -312,13 +312,13 @@ def starts(model, objective, rng):
     return np.clip(np.vstack(points) + unit, objective.low, objective.high)
 
 
-def climb(objective, phi):
+def climb(objective, phi, iterations=300):
     best = minimize(objective.value_and_slope, phi, jac=True, method="L-BFGS-B",
-                    bounds=list(zip(objective.low, objective.high)), options={"maxiter": 300, "maxls": 40, "ftol": 1e-13, "gtol": 1e-9})
+                    bounds=list(zip(objective.low, objective.high)), options={"maxiter": iterations, "maxls": 40, "ftol": 1e-13, "gtol": 1e-9})
     return -best.fun, best.x
 
 
-def search(model, base, known, rng, climbs, k=None):
+def search(model, base, known, rng, climbs, k=None, iterations=300):
     objective = Objective(model, base, k)
     points = starts(model, objective, rng)
     value = objective.many(points)
@@ -329,8 +329,8 @@ def search(model, base, known, rng, climbs, k=None):
             break
         if all(np.max(np.abs(points[i] - points[j])) > 1.5 for j in chosen):
             chosen.append(i)
-    results = [climb(objective, points[i]) for i in chosen]
-    results.append(climb(objective, known))
+    results = [climb(objective, points[i], iterations) for i in chosen]
+    results.append(climb(objective, known, iterations))
     return max(results, key=lambda r: r[0])
 
 
@@ -359,7 +359,7 @@ def as_arrays(kind, rows, gaps):
 
 def check(task):
     """One fit against a search of its own."""
-    kind, name, rows, gaps, line, climbs = task
+    kind, name, rows, gaps, line, climbs, iterations = task
     begun = time.process_time()
     fit, _, message = line.partition(" | ")
     fields = fit.split()
@@ -376,7 +376,7 @@ def check(task):
     known = np.log(np.maximum(np.array(par) - shift, 1e-280))
     best, at = -math.inf, None
     for other in [None] if k is None else sorted({1, max(k - 1, 1), k, min(k + 1, 12), 12}):
-        value, phi = search(model, base, known, rng, climbs if k is None or other == k else 1, other)
+        value, phi = search(model, base, known, rng, climbs if k is None or other == k else 1, other, iterations)
         if value > best:
             best, at, at_k = value, phi, other
     final = Objective(model, base, at_k, exact)
@@ -396,6 +396,7 @@ def main():
     args.add_argument("--model")
     args.add_argument("--jobs", type=int, default=1)
     args.add_argument("--climbs", type=int, default=8)
+    args.add_argument("--iterations", type=int, default=300)
     args.add_argument("--list", action="store_true")
     args = args.parse_args()
     bases = [b for b in all_bases() if args.only is None or args.only in b[1]]
@@ -403,7 +404,7 @@ def main():
     lines = subprocess.run([os.path.join(HERE, "fit_rows")] + ([args.model] if args.model else []), input=text, capture_output=True, text=True,
                            check=True).stdout.splitlines()
     by_name = {b[1]: b for b in bases}
-    tasks = [by_name[line.split()[0]] + (line, args.climbs) for line in lines]
+    tasks = [by_name[line.split()[0]] + (line, args.climbs, args.iterations) for line in lines]
     with concurrent.futures.ProcessPoolExecutor(args.jobs) as pool:
         results = []
         for r in pool.map(check, tasks):
