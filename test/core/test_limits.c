@@ -253,9 +253,73 @@ test_one_chance(void)
 	CHECK_REL(stay, pow(1.0 - p, 12.0), 1e-6, "S(12)");
 }
 
+/* lnL of the base, customer by customer. */
+static double
+log_likelihood(const ClvModel *model, const double *par, int n)
+{
+	double		sum = 0.0;
+	int			i;
+
+	for (i = 0; i < n; i++)
+	{
+		ClvRow		one = {row[i].x, row[i].tx, row[i].t};
+		double		ln = NAN;
+
+		clv_predict_loglik(model, par, &one, &ln);
+		sum += ln;
+	}
+	return sum;
+}
+
+/*
+ * Two classes, of customers at a rate of 0.15 and of customers at hardly any, from
+ * awkward_bases.py: there is a maximum where the latter buy seldom, and a higher
+ * one where they have left at once.  No point of a coarse grid is higher than the
+ * fit.
+ */
+static void
+test_two_maxima(void)
+{
+	static const MakeRow two_classes[CUSTOMERS] = {
+		{9, 44.1, 277, 0, 1}, {0, 0, 38, 0, 1}, {0, 0, 69, 0, 1}, {13, 116.1, 154, 0, 1},
+		{0, 0, 55, 0, 1}, {29, 199.9, 202, 0, 1}, {0, 0, 348, 0, 1}, {0, 0, 284, 0, 1},
+		{0, 0, 86, 0, 1}, {0, 0, 231, 0, 1}, {0, 0, 307, 0, 1}, {0, 0, 338, 0, 1},
+		{25, 188.6, 330, 0, 1}, {21, 166.2, 298, 0, 1}, {0, 0, 227, 0, 1}, {0, 0, 163, 0, 1},
+		{0, 0, 201, 0, 1}, {34, 204.9, 213, 0, 1}, {0, 0, 139, 0, 1}, {0, 0, 97, 0, 1},
+		{0, 0, 354, 0, 1}, {0, 0, 351, 0, 1}, {0, 0, 84, 0, 1}, {29, 191.1, 204, 0, 1},
+		{0, 0, 70, 0, 1}, {1, 2.6, 346, 0, 1}, {35, 237.3, 245, 0, 1}, {0, 0, 72, 0, 1},
+		{1, 3.4, 107, 0, 1}, {56, 296.4, 302, 0, 1}, {0, 0, 134, 0, 1}, {0, 0, 216, 0, 1},
+		{0, 0, 247, 0, 1}, {0, 0, 52, 0, 1}, {10, 49.8, 153, 0, 1}, {0, 0, 59, 0, 1},
+		{1, 172.3, 294, 0, 1}, {0, 0, 356, 0, 1}, {0, 0, 59, 0, 1}, {0, 0, 234, 0, 1},
+		{10, 57.9, 145, 0, 1}, {16, 76.6, 217, 0, 1}, {0, 0, 152, 0, 1}, {0, 0, 192, 0, 1},
+		{0, 0, 232, 0, 1}, {8, 63.3, 68, 0, 1}, {22, 121.9, 142, 0, 1}, {0, 0, 179, 0, 1},
+		{30, 189.7, 190, 0, 1}, {0, 0, 268, 0, 1}, {0, 0, 151, 0, 1}, {0, 0, 127, 0, 1},
+		{0, 0, 56, 0, 1}, {3, 8.8, 261, 0, 1}, {0, 0, 237, 0, 1}, {0, 0, 279, 0, 1},
+		{0, 0, 108, 0, 1}, {7, 59.6, 65, 0, 1}, {4, 22, 35, 0, 1}, {0, 0, 270, 0, 1}
+	};
+	ClvFitted	fit;
+	double		highest = -INFINITY;
+	double		par[4];
+	int			i;
+
+	memcpy(row, two_classes, sizeof(row));
+	fit = run_rows("paretonbd", row, CUSTOMERS);
+	for (i = 0; i < 5 * 5 * 4 * 6; i++)
+	{
+		par[0] = 0.2 * pow(3.0, i % 5);
+		par[1] = par[0] / 0.2 * pow(1.5, i / 5 % 5);
+		par[2] = 0.05 * pow(3.0, i / 25 % 4);
+		par[3] = 1e-3 * pow(10.0, i / 100);
+		highest = fmax(highest, log_likelihood(fit.model, par, CUSTOMERS));
+	}
+	CHECK(fit.loglik >= highest - 1e-9, "two classes: %.12g, but %.12g elsewhere (r %g, alpha %g, s %g, beta %g)",
+		  fit.loglik, highest, fit.par[0], fit.par[1], fit.par[2], fit.par[3]);
+}
+
 int
 main(void)
 {
+	RUN(test_two_maxima);
 	RUN(test_one_rate);
 	RUN(test_one_age);
 	RUN(test_once_or_never);
