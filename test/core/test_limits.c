@@ -120,7 +120,7 @@ once_or_never(int n, double rate, double share)
 		double		gone = row[i].x == 1.0 ? share * exp(-rate * row[i].tx) : 0.0;
 
 		sum += row[i].x * log(rate)
-			+ log((1.0 - share) * exp(-rate * row[i].t) + gone);
+			+ log((row[i].x > 0.0 ? 1.0 - share : 1.0) * exp(-rate * row[i].t) + gone);
 	}
 	return sum;
 }
@@ -163,6 +163,29 @@ test_once_or_never(void)
 	for (rate = 0.05; rate < 0.2; rate *= 1.001)
 		best = fmax(best, best_share(CUSTOMERS, rate));
 	fit = run_rows("bgnbd", row, CUSTOMERS);
+	check_limit(&fit, best, "grow without limit");
+	CHECK(fit.par[2] < 1e-5 && fit.par[3] < 1e-5, "a %g, b %g", fit.par[2], fit.par[3]);
+}
+
+/*
+ * Few customers, of whom some have left at once, with a maximum inside as well:
+ * the one at the limit is higher.
+ */
+static void
+test_few_left_at_once(void)
+{
+	static const MakeRow few[] = {
+		{5, 145.7, 275, 0, 1}, {0, 0, 50, 0, 1}, {1, 16.29, 93, 0, 1}, {1, 12.13, 140, 0, 1}, {0, 0, 88, 0, 1}
+	};
+	const int	n = sizeof(few) / sizeof(few[0]);
+	ClvFitted	fit;
+	double		best = -INFINITY;
+	double		rate;
+
+	memcpy(row, few, sizeof(few));
+	for (rate = 0.005; rate < 0.05; rate *= 1.001)
+		best = fmax(best, best_share(n, rate));
+	fit = run_rows("bgnbd", row, n);
 	check_limit(&fit, best, "grow without limit");
 	CHECK(fit.par[2] < 1e-5 && fit.par[3] < 1e-5, "a %g, b %g", fit.par[2], fit.par[3]);
 }
@@ -323,6 +346,7 @@ main(void)
 	RUN(test_one_rate);
 	RUN(test_one_age);
 	RUN(test_once_or_never);
+	RUN(test_few_left_at_once);
 	RUN(test_spend);
 	RUN(test_one_chance);
 	CHECK_DONE("limits");
