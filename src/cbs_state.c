@@ -29,16 +29,16 @@ base_of(const ClvCbsOpen *open)
 	return (unsigned char *) open + sizeof(ClvCbsOpen);
 }
 
-static inline ClvCellsRow *
+static inline ClvCustomer *
 rows_of(const ClvCbsOpen *open)
 {
-	return (ClvCellsRow *) (base_of(open) + MAXALIGN(open->base_size));
+	return (ClvCustomer *) (base_of(open) + MAXALIGN(open->base_size));
 }
 
 static inline Size
 row_size(const ClvCbsOpen *open)
 {
-	return sizeof(ClvCellsRow) + open->ncov * sizeof(double);
+	return sizeof(ClvCustomer) + open->ncov * sizeof(double);
 }
 
 /* Where the next row goes. */
@@ -292,7 +292,7 @@ set_ncov(ClvCbsOpen *open, int ncov)
 
 /* Rows that stay together, all with the same covariates. */
 static inline struct varlena *
-append_rows(struct varlena *state, const ClvCellsRow *row, int n,
+append_rows(struct varlena *state, const ClvCustomer *row, int n,
 			const ClvCustomerCovariates *covariates, const ClvLogSum *gaps)
 {
 	ClvCbsOpen *open = open_state(state);
@@ -309,9 +309,9 @@ append_rows(struct varlena *state, const ClvCellsRow *row, int n,
 	{
 		unsigned char *to = rows_end(open);
 
-		memcpy(to, &row[i], sizeof(ClvCellsRow));
+		memcpy(to, &row[i], sizeof(ClvCustomer));
 		if (ncov > 0)
-			memcpy(to + sizeof(ClvCellsRow), covariates->v,
+			memcpy(to + sizeof(ClvCustomer), covariates->v,
 				   ncov * sizeof(double));
 		open->nrow++;
 	}
@@ -323,17 +323,17 @@ append_rows(struct varlena *state, const ClvCellsRow *row, int n,
 }
 
 struct varlena *
-clv_cbs_append(struct varlena *state, const ClvCellsRow *row,
+clv_cbs_append(struct varlena *state, const ClvCustomer *row,
 			   const ClvCustomerCovariates *covariates, const ClvLogSum *gaps)
 {
 	return append_rows(state, row, 1, covariates, gaps);
 }
 
 struct varlena *
-clv_cbs_append_many(struct varlena *state, const ClvCellsRow *row,
+clv_cbs_append_many(struct varlena *state, const ClvCustomer *row,
 					const ClvCustomerCovariates *covariates, int64 customers)
 {
-	ClvCellsRow rows[2];
+	ClvCustomer rows[2];
 
 	rows[0] = *row;
 	clv_cells_more((double) (customers - 1), &rows[1]);

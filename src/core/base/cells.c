@@ -17,7 +17,7 @@ clv_cells_free(ClvCells *cells)
 }
 
 static ClvStatus
-row_spend(double x, const double *monetary, ClvCellsRow *out, ClvError *err)
+row_spend(double x, const double *monetary, ClvCustomer *out, ClvError *err)
 {
 	ClvNumber	number;
 
@@ -35,11 +35,11 @@ row_spend(double x, const double *monetary, ClvCellsRow *out, ClvError *err)
 }
 
 ClvStatus
-clv_cells_row(const ClvRow *row, const double *monetary, ClvCellsRow *out,
+clv_cells_row(const ClvCustomer *row, const double *monetary, ClvCustomer *out,
 			  ClvError *err)
 {
 	ClvNumber	number;
-	ClvStatus	status = clv_row_check(row, err);
+	ClvStatus	status = clv_customer_check(row, err);
 
 	if (status != CLV_OK)
 		return status;
@@ -55,7 +55,7 @@ clv_cells_row(const ClvRow *row, const double *monetary, ClvCellsRow *out,
 }
 
 ClvStatus
-clv_cells_spend_row(double x, const double *monetary, ClvCellsRow *out,
+clv_cells_spend_row(double x, const double *monetary, ClvCustomer *out,
 					ClvError *err)
 {
 	ClvNumber	number;
@@ -72,7 +72,7 @@ clv_cells_spend_row(double x, const double *monetary, ClvCellsRow *out,
 }
 
 void
-clv_cells_more(double more, ClvCellsRow *out)
+clv_cells_more(double more, ClvCustomer *out)
 {
 	out->x = CLV_CELLS_MORE;
 	out->tx = more;

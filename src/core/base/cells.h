@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #include "base/base.h"
-#include "base/row.h"
+#include "base/customer.h"
 #include "bytes/codec.h"
 #include "history/history.h"
 #include "status.h"
@@ -30,20 +30,14 @@
 /* Counts are added up in float8 by the models: exact up to here. */
 #define CLV_CELLS_MAX_CUSTOMERS INT64_C(9007199254740992)	/* 2^53 */
 
-/* One customer, checked, on the way into a base. */
-typedef struct ClvCellsRow
-{
-	double		x;
-	double		tx;
-	double		t;				/* < 0: only the spend is known */
-	double		m;				/* 0: no spend that can be fitted */
-} ClvCellsRow;
-
-/* "monetary" may be NULL. */
-extern ClvStatus clv_cells_row(const ClvRow *row, const double *monetary,
-							   ClvCellsRow *out, ClvError *err);
+/*
+ * One customer on the way into a base: checked, no number -0.  "monetary" may
+ * be NULL; of the second only the spend is known.
+ */
+extern ClvStatus clv_cells_row(const ClvCustomer *row, const double *monetary,
+							   ClvCustomer *out, ClvError *err);
 extern ClvStatus clv_cells_spend_row(double x, const double *monetary,
-									 ClvCellsRow *out, ClvError *err);
+									 ClvCustomer *out, ClvError *err);
 
 /*
  * The row after a row may say how many more customers have the same values: it
@@ -52,7 +46,7 @@ extern ClvStatus clv_cells_spend_row(double x, const double *monetary,
  */
 #define CLV_CELLS_MORE	(-1.0)
 
-extern void clv_cells_more(double more, ClvCellsRow *out);
+extern void clv_cells_more(double more, ClvCustomer *out);
 
 /* May a row, or a base, stand for so many customers? */
 extern ClvStatus clv_cells_count(int64_t customers, ClvError *err);
@@ -155,7 +149,7 @@ extern void clv_cells_check_free(ClvCellsCheck *check);
 /* Sorting rows into cells (cells_sort.c). */
 typedef struct ClvCellsSort ClvCellsSort;
 
-extern ClvCellsSort *clv_cells_sort_new(ClvCells *out, const ClvCellsRow *row,
+extern ClvCellsSort *clv_cells_sort_new(ClvCells *out, const ClvCustomer *row,
 										size_t n);
 extern ClvStatus clv_cells_sort_step(ClvCellsSort *sort, ClvError *err);
 extern void clv_cells_sort_free(ClvCellsSort *sort);
@@ -181,7 +175,7 @@ extern ClvCellsPack *clv_cells_pack_new(void);
  * each row is followed by as many doubles, and "gaps" must be NULL.
  */
 extern ClvStatus clv_cells_pack_rows(ClvCellsPack *pack,
-									 const ClvCellsRow *row, size_t n,
+									 const ClvCustomer *row, size_t n,
 									 int ncov, const ClvLogSum *gaps);
 extern ClvStatus clv_cells_pack_base(ClvCellsPack *pack,
 									 const unsigned char *data, size_t size);

@@ -107,10 +107,10 @@ check_cells(ClvPlainCheck *c, ClvError *err)
 	for (; c->pos < to; c->pos++)
 	{
 		const ClvCell *cell = &base->cell[c->pos];
-		ClvRow		row = {base->x[cell->ix], base->tx[cell->itx],
-		base->t[cell->it]};
+		ClvCustomer row = {base->x[cell->ix], base->tx[cell->itx],
+		base->t[cell->it], 0};
 
-		if (clv_row_check(&row, &why) != CLV_OK)
+		if (clv_customer_check(&row, &why) != CLV_OK)
 			return clv_cells_refuse(err, why.message);
 		c->used[0][cell->ix] = 1;
 		c->used[1][cell->itx] = 1;

@@ -53,7 +53,7 @@ struct ClvGrouping
 	ClvItem    *item;			/* two arrays of nelement items */
 	ClvRadix	radix;
 
-	ClvCellsRow *row;			/* in the order of their groups */
+	ClvCustomer *row;			/* in the order of their groups */
 	size_t		nsorted;
 	size_t		group_row;		/* where the present group begins there */
 	size_t		group_element;	/* and among the elements */
@@ -97,7 +97,7 @@ clv_grouping_free(ClvGrouping *g)
 
 /* Rows must come before sections. */
 ClvStatus
-clv_grouping_add_rows(ClvGrouping *g, const ClvCellsRow *row, size_t n)
+clv_grouping_add_rows(ClvGrouping *g, const ClvCustomer *row, size_t n)
 {
 	size_t		total = g->nrow + n;
 	const unsigned char **element = realloc(g->element, (total + 1) *
@@ -147,7 +147,7 @@ begin_list(ClvGrouping *g)
 		return false;
 	g->element = element;
 	g->item = malloc((g->nelement + 1) * 2 * sizeof(ClvItem));
-	g->row = malloc((g->nrow + 1) * sizeof(ClvCellsRow));
+	g->row = malloc((g->nrow + 1) * sizeof(ClvCustomer));
 	g->pos = g->nrow;
 	return g->item != NULL && g->row != NULL;
 }
@@ -187,7 +187,7 @@ get_covariate(const ClvGrouping *g, uint32_t i, int c)
 
 	if (i >= g->nrow)
 		return clv_double_at(element + c * sizeof(double));
-	return ((const double *) (element + sizeof(ClvCellsRow)))[c];
+	return ((const double *) (element + sizeof(ClvCustomer)))[c];
 }
 
 static inline uint64_t
@@ -258,7 +258,7 @@ extend_group(ClvGrouping *g, size_t *work)
 		if (!same_group(g, item[g->group_element].tag, i))
 			return true;
 		if (i < g->nrow)
-			memcpy(&g->row[g->nsorted++], g->element[i], sizeof(ClvCellsRow));
+			memcpy(&g->row[g->nsorted++], g->element[i], sizeof(ClvCustomer));
 		g->pos++;
 		if (++*work >= STEP_WORK)
 			return false;
@@ -466,7 +466,7 @@ clv_grouping_cells(const ClvGrouping *g)
 	return g->ncell;
 }
 
-const ClvCellsRow *
+const ClvCustomer *
 clv_grouping_rows(const ClvGrouping *g, size_t *n)
 {
 	*n = g->nrow;

@@ -60,7 +60,7 @@ typedef struct ClvGrouping ClvGrouping;
 
 extern ClvGrouping *clv_grouping_new(int ncov);
 extern ClvStatus clv_grouping_add_rows(ClvGrouping *grouping,
-									   const ClvCellsRow *row, size_t n);
+									   const ClvCustomer *row, size_t n);
 extern ClvStatus clv_grouping_add_section(ClvGrouping *grouping,
 										  ClvSpan section);
 extern ClvStatus clv_grouping_step(ClvGrouping *grouping, ClvError *err);
@@ -68,7 +68,7 @@ extern ClvSpan clv_grouping_section(const ClvGrouping *grouping);
 extern size_t clv_grouping_cells(const ClvGrouping *grouping);
 
 /* All rows without what follows them. */
-extern const ClvCellsRow *clv_grouping_rows(const ClvGrouping *grouping,
+extern const ClvCustomer *clv_grouping_rows(const ClvGrouping *grouping,
 											size_t *n);
 extern void clv_grouping_free(ClvGrouping *grouping);
 
@@ -76,7 +76,7 @@ extern void clv_grouping_free(ClvGrouping *grouping);
 static inline size_t
 clv_row_stride(int ncov)
 {
-	return sizeof(ClvCellsRow) / sizeof(double) + ncov;
+	return sizeof(ClvCustomer) / sizeof(double) + ncov;
 }
 
 #endif							/* CLV_CELLS_GROUPS_H */

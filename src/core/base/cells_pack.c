@@ -53,7 +53,7 @@ clv_cells_pack_free(ClvCellsPack *pack)
 }
 
 ClvStatus
-clv_cells_pack_rows(ClvCellsPack *pack, const ClvCellsRow *row, size_t n,
+clv_cells_pack_rows(ClvCellsPack *pack, const ClvCustomer *row, size_t n,
 					int ncov, const ClvLogSum *gaps)
 {
 	return clv_parts_rows(pack->parts, row, n, ncov, gaps);
@@ -154,7 +154,7 @@ static void
 take_plain_rows(ClvCellsPack *pack)
 {
 	size_t		nrow;
-	const ClvCellsRow *row = clv_grouping_rows(pack->grouping, &nrow);
+	const ClvCustomer *row = clv_grouping_rows(pack->grouping, &nrow);
 	size_t		n;
 	ClvPart    *part = clv_parts_came(pack->parts, &n);
 	size_t		i;

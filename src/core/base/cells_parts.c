@@ -82,7 +82,7 @@ new_part(ClvParts *parts)
 }
 
 ClvStatus
-clv_parts_rows(ClvParts *parts, const ClvCellsRow *row, size_t n, int ncov,
+clv_parts_rows(ClvParts *parts, const ClvCustomer *row, size_t n, int ncov,
 			   const ClvLogSum *gaps)
 {
 	ClvPart    *part = new_part(parts);

@@ -12,7 +12,7 @@
 
 typedef struct ClvPart
 {
-	const ClvCellsRow *row;		/* rows, or else */
+	const ClvCustomer *row;		/* rows, or else */
 	const unsigned char *data;	/* an encoding */
 	size_t		size;			/* of either, in rows or bytes */
 	int			ncov;			/* doubles after each row */
@@ -30,7 +30,7 @@ typedef struct ClvParts ClvParts;
  * are only kept for the caller, who is to put others in their place.
  */
 extern ClvParts *clv_parts_new(void);
-extern ClvStatus clv_parts_rows(ClvParts *parts, const ClvCellsRow *row,
+extern ClvStatus clv_parts_rows(ClvParts *parts, const ClvCustomer *row,
 								size_t n, int ncov, const ClvLogSum *gaps);
 extern ClvStatus clv_parts_base(ClvParts *parts, const unsigned char *data,
 								size_t size);

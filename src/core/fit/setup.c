@@ -26,7 +26,7 @@ check_cells(const ClvModel *model, const ClvBase *base, size_t from, size_t to,
 	for (; model->discrete && status == CLV_OK && from < to && from < base->ncell; from++)
 	{
 		const ClvCell *cell = &base->cell[from];
-		ClvRow		row = {base->x[cell->ix], base->tx[cell->itx], base->t[cell->it]};
+		ClvCustomer row = {base->x[cell->ix], base->tx[cell->itx], base->t[cell->it], 0};
 
 		status = clv_model_row_check(model, &row, err);
 	}
