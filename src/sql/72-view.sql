@@ -28,6 +28,20 @@ COMMENT ON FUNCTION @extschema@._remarks(@extschema@.model, date, float8, float8
 	'part of clv.create_materialized_view: sentences for the column message, NULL without any: given the model, the first purchase, '
 	'the mean days between two purchases of a customer and the largest amount, NULL when it is not outlying';
 
+-- A horizon that nobody has been seen for half as long as.
+CREATE FUNCTION @extschema@._remark_on_horizon(horizon interval, longest int)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN longest < 0.5 * clv.interval_days(horizon)
+		THEN format('horizon: looks %s days ahead, and no customer has been seen for more than %s', round(clv.interval_days(horizon)), longest) END;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._remark_on_horizon(interval, int) IS
+	'part of clv.create_materialized_view: a sentence for the column message where the horizon is more than twice as long as the days for which the customer longest known has been seen; otherwise NULL';
+
 -- Step "observed", which they are made from.
 CREATE FUNCTION @extschema@._observed_step()
 RETURNS text
@@ -116,7 +130,8 @@ SELECT a.as_of,
                      THEN 'spend: nothing to fit, no customer has a repeat purchase with spend'
                      WHEN clv.status(m.spend) <> 'converged'
                      THEN concat_ws(': ', 'spend', clv.status(m.spend), clv.message(m.spend)) END,
-                clv._remarks(m.model, e.first_purchase, e.gap, e.largest)%9$s), '')
+                clv._remarks(m.model, e.first_purchase, e.gap, e.largest),
+                clv._remark_on_horizon(m.horizon, a.as_of - e.first_purchase)%9$s), '')
        END AS message,
        %3$L::text AS tier_method,
        %4$L::float8[] AS tier_shares,
@@ -187,7 +202,7 @@ VALUES
 	(false, 't', 'days from the first purchase to as_of'),
 	(false, 'monetary', 'mean spend of a repeat purchase, in the currency of the source; NULL when there is none'),
 	(false, 'days_since_last', 'days from the last purchase to as_of'),
-	(false, 'p_alive', 'probability that the customer is still a customer at as_of'),
+	(false, 'p_alive', 'probability that the customer is still a customer at as_of; NULL where the data do not determine it: nobody has bought again'),
 	(false, 'expected_purchases', 'purchases expected within the horizon after as_of'),
 	(false, 'discounted_purchases', 'the same, each discounted at the annual rate from its day to as_of'),
 	(false, 'expected_spend', 'spend expected per purchase, in the currency of the source; NULL when there is no spend model, or when repeat purchases had no spend'),
@@ -200,7 +215,7 @@ VALUES
 	(false, 'clv_total', 'value_to_date + clv: the past and what is still to come'),
 	(false, 'profit_to_date', 'margin * value_to_date - cost_per_order * purchases - service_cost * years since the first purchase - acquisition_cost'),
 	(false, 'unprofitable_because', 'why clv_net is below 0, the first of these that alone would lift it: refunds (had there been none), low margin (with the average margin and spend), few purchases (with as many as the average customer), cost to serve; NULL when it is not'),
-	(false, 'alive_years', 'years that the customer is still expected to be one, within the horizon and discounted'),
+	(false, 'alive_years', 'years that the customer is still expected to be one, within the horizon and discounted; NULL where p_alive is not determined'),
 	(false, 'margin', 'part of spend that is left after the cost of the goods'),
 	(false, 'cost_per_order', 'cost of one purchase, in the currency of the source'),
 	(false, 'service_cost', 'cost of a year in which the customer is one'),
@@ -225,7 +240,7 @@ VALUES
 	(true, 'rows_after_as_of', 'rows left out: after as_of'),
 	(true, 'model_status', 'how the fit of the model ended: converged, boundary or not_converged; NULL without a model'),
 	(true, 'spend_status', 'how the fit of the spend model ended; NULL without one'),
-	(true, 'message', 'what there is to know about the fits, about orders by which they may mislead, and about refunds after an as_of that was left out; NULL when there is nothing to say'),
+	(true, 'message', 'what there is to know about the fits, orders by which they may mislead, a horizon more than twice as long as customers have been seen, and refunds after an as_of that was left out; NULL when there is nothing to say'),
 	(true, 'tier_method', 'how the thresholds were found: quantile, value or natural'),
 	(true, 'tier_shares', 'the shares that the method was given, cumulative from the top'),
 	(true, 'options', 'options that the pair was made with'),
