@@ -3,6 +3,7 @@
 SET client_min_messages = warning;
 CREATE SCHEMA nights;
 SET search_path = nights, public;
+SET datestyle = ISO;
 
 -- clv.merge is the union of two.
 SELECT clv.merge(a, b) OPERATOR(clv.=) clv.rollup(x) AS is_union

@@ -104,7 +104,7 @@ COMMENT ON TYPE clv._history_source IS
 -- Tables that hold rows of a table.
 CREATE FUNCTION clv._row_tables(source regclass)
 RETURNS SETOF regclass
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH RECURSIVE tree AS (
@@ -120,7 +120,7 @@ COMMENT ON FUNCTION clv._row_tables(regclass) IS
 -- Triggers on statements that fill the queue of a history table.
 CREATE FUNCTION clv._history_triggers(history_table regclass, OUT relation regclass, OUT argument text[])
 RETURNS SETOF record
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
@@ -150,7 +150,7 @@ COMMENT ON FUNCTION clv._history_triggers(regclass) IS
 -- NULL when it is no history table.
 CREATE FUNCTION clv._history_source(history_table regclass)
 RETURNS clv._history_source
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ROW(t.relation, t.argument)::clv._history_source
@@ -228,7 +228,7 @@ COMMENT ON PROCEDURE clv._make_all_history_triggers(regclass, text[]) IS
 -- What the names mean, as the triggers keep it.
 CREATE FUNCTION clv._history_arguments(history_table text, queue text, source regclass, customer name, at name, amount name, zone text)
 RETURNS text[]
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
@@ -252,7 +252,7 @@ COMMENT ON FUNCTION clv._history_arguments(text, text, regclass, name, name, nam
 -- Whoever writes the source writes the queue, which is in a schema too.
 CREATE FUNCTION clv._check_queue_rights(source regclass, of_schema name)
 RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -319,7 +319,7 @@ COMMENT ON PROCEDURE clv._grant_queue(text, regclass) IS
 -- who have none any more go.  "made" and "gone" are steps of it.
 CREATE FUNCTION clv._store_histories(history_table text, equality text, steps text, stored text)
 RETURNS text
-LANGUAGE sql IMMUTABLE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT format(
@@ -336,7 +336,7 @@ COMMENT ON FUNCTION clv._store_histories(text, text, text, text) IS
 -- queue and source are seen at one moment.
 CREATE FUNCTION clv._rebuild_statement(argument text[], source regclass, equality text)
 RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT clv._store_histories(argument[1], equality, format(
@@ -362,7 +362,7 @@ COMMENT ON FUNCTION clv._rebuild_statement(text[], regclass, text) IS
 -- history and a change are queued is made anew.
 CREATE FUNCTION clv._merge_statement(argument text[], source regclass, equality text)
 RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT clv._store_histories(argument[1], equality, format(
@@ -408,7 +408,7 @@ COMMENT ON FUNCTION clv._merge_statement(text[], regclass, text) IS
 -- The partitions that a history table knows of, as the queue's comment has them.
 CREATE FUNCTION clv._queue_comment(source regclass)
 RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT concat('changes of ', clv._relation(source), ' that clv.refresh has not seen yet',
@@ -461,7 +461,7 @@ WHERE %2$s IS NOT NULL AND %5$s
 GROUP BY %2$s$sql$, names.history_table, argument[3], argument[4], clv._relation(source), argument[5]);
 	EXECUTE format('ALTER TABLE %s ADD PRIMARY KEY (customer), ALTER COLUMN history SET NOT NULL', names.history_table);
 	EXECUTE format('COMMENT ON TABLE %s IS %L', names.history_table,
-				   format('purchase histories of the customers of %s; CALL clv.refresh(%L) brings them up to date', clv._relation(source), names.history_table));
+				   format('purchase histories of the customers of %s, which clv.refresh brings up to date', clv._relation(source)));
 	EXECUTE format('COMMENT ON COLUMN %s.customer IS %L', names.history_table, 'the customer, as in the source');
 	EXECUTE format('COMMENT ON COLUMN %s.history IS %L', names.history_table, 'the purchases day by day: any past date can be asked of it');
 END
@@ -472,7 +472,7 @@ COMMENT ON PROCEDURE clv._create_history_table(name, text, regclass, name, name,
 -- The names of a history table and its queue, quoted; one that is taken raises.
 CREATE FUNCTION clv._history_table_names(
 	name text, default_schema name, OUT history_table text, OUT queue text, OUT of_schema name)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
@@ -545,7 +545,7 @@ COMMENT ON PROCEDURE clv.create_history_table(text, regclass, name, name, name, 
 -- Partitions that came or went since, whose rows no trigger has seen.
 CREATE FUNCTION clv._partitions_moved(from_source clv._history_source)
 RETURNS boolean
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT obj_description(to_regclass((from_source).argument[2]), 'pg_class') IS DISTINCT FROM clv._queue_comment((from_source).source)
@@ -582,7 +582,7 @@ COMMENT ON PROCEDURE clv._follow_partitions(regclass, clv._history_source) IS
 -- read again, reading all of the source in one go is.
 CREATE FUNCTION clv._rebuild_is_cheaper(argument text[])
 RETURNS boolean
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

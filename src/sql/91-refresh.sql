@@ -19,7 +19,7 @@ COMMENT ON PROCEDURE clv._refresh_view(regclass, boolean) IS
 -- History tables that the query of a view reads.
 CREATE FUNCTION clv._histories_read(views regclass[])
 RETURNS SETOF regclass
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT DISTINCT d.refobjid::regclass
