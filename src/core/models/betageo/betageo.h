@@ -63,30 +63,30 @@ extern bool clv_betageo_next_k(const ClvModel *model, double *par);
 /* betageo.c */
 extern int	clv_betageo_phases(const ClvModel *model, const double *par);
 extern double clv_betageo_loglik(const ClvModel *model, const double *par,
-								 const ClvRow *row,
+								 const ClvCustomer *row,
 								 ClvBudget *budget);
 extern double clv_betageo_p_alive(const ClvModel *model, const double *par,
-								  const ClvRow *row, double ahead,
+								  const ClvCustomer *row, double ahead,
 								  ClvBudget *budget);
 extern double clv_betageo_p_active(const ClvModel *model, const double *par,
-								   const ClvRow *row, double h,
+								   const ClvCustomer *row, double h,
 								   ClvBudget *budget);
 extern double clv_betageo_purchases(const ClvModel *model, const double *par,
-									const ClvRow *row, double delta, double h,
+									const ClvCustomer *row, double delta, double h,
 									ClvBudget *budget);
 extern double clv_betageo_lifetime(const ClvModel *model, const double *par,
-								   const ClvRow *row, double delta, double h,
+								   const ClvCustomer *row, double delta, double h,
 								   ClvBudget *budget);
 extern double clv_betageo_pmf(const ClvModel *model, const double *par,
-							  const ClvRow *row, double h, double n,
+							  const ClvCustomer *row, double h, double n,
 							  ClvBudget *budget);
 extern double clv_betageo_next_purchase(const ClvModel *model, const double *par,
-										const ClvRow *row, double probability,
+										const ClvCustomer *row, double probability,
 										ClvBudget *budget);
 extern void clv_betageo_draw(const ClvModel *model, const double *par,
 							 ClvRandom *random, ClvLife *life);
 extern void clv_betageo_draw_alive(const ClvModel *model, const double *par,
-								   const ClvRow *row, ClvRandom *random,
+								   const ClvCustomer *row, ClvRandom *random,
 								   ClvLife *life);
 extern double clv_betageo_next(const ClvModel *model, ClvLife *life,
 							   ClvRandom *random);

@@ -132,30 +132,30 @@ extern double clv_course_quantile(const ClvCourse *course, ClvEvent event,
 extern double clv_course_pmf(const ClvCourse *course, double h, double n);
 
 extern double clv_dropout_loglik(const ClvModel *model, const double *par,
-								 const ClvRow *row,
+								 const ClvCustomer *row,
 								 ClvBudget *budget);
 extern double clv_dropout_p_alive(const ClvModel *model, const double *par,
-								  const ClvRow *row, double ahead,
+								  const ClvCustomer *row, double ahead,
 								  ClvBudget *budget);
 extern double clv_dropout_p_active(const ClvModel *model, const double *par,
-								   const ClvRow *row, double h,
+								   const ClvCustomer *row, double h,
 								   ClvBudget *budget);
 extern double clv_dropout_purchases(const ClvModel *model, const double *par,
-									const ClvRow *row, double delta, double h,
+									const ClvCustomer *row, double delta, double h,
 									ClvBudget *budget);
 extern double clv_dropout_lifetime(const ClvModel *model, const double *par,
-								   const ClvRow *row, double delta, double h,
+								   const ClvCustomer *row, double delta, double h,
 								   ClvBudget *budget);
 extern double clv_dropout_pmf(const ClvModel *model, const double *par,
-							  const ClvRow *row, double h, double n,
+							  const ClvCustomer *row, double h, double n,
 							  ClvBudget *budget);
 extern double clv_dropout_next_purchase(const ClvModel *model, const double *par,
-										const ClvRow *row, double probability,
+										const ClvCustomer *row, double probability,
 										ClvBudget *budget);
 extern void clv_dropout_draw(const ClvModel *model, const double *par,
 							 ClvRandom *random, ClvLife *life);
 extern void clv_dropout_draw_alive(const ClvModel *model, const double *par,
-								   const ClvRow *row, ClvRandom *random,
+								   const ClvCustomer *row, ClvRandom *random,
 								   ClvLife *life);
 extern double clv_dropout_next(const ClvModel *model, ClvLife *life,
 							   ClvRandom *random);
