@@ -335,6 +335,7 @@ const ClvModel clv_bgbb = {
 	.units = clv_bgbb_units,
 	.begin = clv_bgbb_begin,
 	.slice = clv_bgbb_slice,
+	.attempts = 3,
 	.start = clv_bgbb_start,
 	.usable = clv_anyone_observed,
 	.loglik = bgbb_loglik,
