@@ -7,7 +7,6 @@
 
 #include "common/base64.h"
 #include "libpq/pqformat.h"
-#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "base/cells_groups.h"

@@ -10,7 +10,6 @@
  */
 #include "cbs_state.h"
 
-#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "model_value.h"

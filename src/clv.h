@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -28,6 +29,20 @@ extern double clv_finite(double number);
 
 /* aggregate.c: raises 0A000 when it is not an aggregate that calls */
 extern MemoryContext clv_aggregate_context(FunctionCallInfo fcinfo);
+
+/*
+ * memory.c: a malloc'd object of the core belongs to a memory context from here
+ * on, which releases it
+ */
+extern void clv_own(MemoryContext context, void *object,
+					void (*release) (void *object));
+
+/* Work of the core in slices, with interrupts taken between them. */
+#define CLV_RUN(status, step) \
+	do { \
+		CHECK_FOR_INTERRUPTS(); \
+		(status) = (step); \
+	} while ((status) == CLV_CONTINUE)
 
 /* units.c: calendar and annual quantities become days, in one place */
 extern double clv_interval_days(const Interval *interval);

@@ -11,12 +11,12 @@
 #include "access/htup_details.h"
 #include "common/int.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/typcache.h"
 
+#include "history/cohorts.h"
 #include "money.h"
 
 PG_FUNCTION_INFO_V1(clv_cohort_cells_accum);
@@ -88,36 +88,13 @@ begin_cohorts(FunctionCallInfo fcinfo, MemoryContext context)
 }
 
 static void
-read_periods(const Cohorts *cohorts, struct varlena *history, ClvPeriodReader *reader)
+add_cell(Cohorts *cohorts, const ClvCohortCell *found)
 {
-	ClvError	err;
+	Place		place = {found->cohort, found->period};
+	bool		is_there;
+	Cell	   *cell = hash_search(cohorts->cells, &place, HASH_ENTER, &is_there);
 
-	if (clv_history_read_periods(reader, CLV_RFM_DATA(history),
-								 CLV_RFM_SIZE(history), cohorts->bound,
-								 cohorts->periods, cohorts->policy, &err) != CLV_OK)
-		clv_raise(&err);
-}
-
-static bool
-next_period(ClvPeriodReader *reader, ClvHistoryPeriod *period)
-{
-	ClvError	err;
-	ClvStatus	status = clv_history_next_period(reader, period, &err);
-
-	if (status != CLV_OK && status != CLV_CONTINUE)
-		clv_raise(&err);
-	return status == CLV_CONTINUE;
-}
-
-static void
-add_period(Cohorts *cohorts, int32 cohort, const ClvHistoryPeriod *period,
-		   bool is_second)
-{
-	Place		place = {cohort, period->k};
-	bool		found;
-	Cell	   *cell = hash_search(cohorts->cells, &place, HASH_ENTER, &found);
-
-	if (!found)
+	if (!is_there)
 	{
 		if (hash_get_num_entries(cohorts->cells) > MAX_CELLS)
 			ereport(ERROR,
@@ -127,42 +104,33 @@ add_period(Cohorts *cohorts, int32 cohort, const ClvHistoryPeriod *period,
 		cell->active = cell->second = cell->orders = 0;
 		memset(&cell->revenue, 0, sizeof(cell->revenue));
 	}
-	cell->active += period->purchases > 0;
-	cell->second += is_second;
-	if (pg_add_s64_overflow(cell->orders, period->orders, &cell->orders))
+	cell->active += found->active;
+	cell->second += found->second;
+	if (pg_add_s64_overflow(cell->orders, found->orders, &cell->orders))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("too many orders")));
-	clv_money_add(&cell->revenue, period->spend, cohorts->context);
+				 errmsg("too many orders of a cohort in one period")));
+	clv_money_add(&cell->revenue, found->revenue, cohorts->context);
 }
 
-/* A history without a purchase is of no cohort. */
 static void
 add_history(Cohorts *cohorts, struct varlena *history)
 {
-	ClvPeriodReader reader;
-	ClvHistoryPeriod period;
-	int64		purchases = 0;
-	int32		cohort;
+	ClvCohortReader reader;
+	ClvCohortCell cell;
+	ClvStatus	status;
+	ClvError	err;
 
-	read_periods(cohorts, history, &reader);
-	do
-	{
-		if (!next_period(&reader, &period))
-			return;
-	} while (period.purchases == 0);
-	cohort = period.k;
-
-	/* from the start again: refunds may come before the first purchase */
-	read_periods(cohorts, history, &reader);
-	while (next_period(&reader, &period))
-	{
-		bool		had_second = purchases >= 2;
-
-		purchases += period.purchases;
-		add_period(cohorts, cohort, &period, purchases >= 2 && !had_second);
-	}
-	cohorts->has_amounts |= reader.reader.has_amounts;
+	status = clv_cohort_begin(&reader, CLV_RFM_DATA(history),
+							  CLV_RFM_SIZE(history), cohorts->bound,
+							  cohorts->periods, cohorts->policy, &err);
+	if (status != CLV_OK)
+		clv_raise(&err);
+	while ((status = clv_cohort_next(&reader, &cell, &err)) == CLV_CONTINUE)
+		add_cell(cohorts, &cell);
+	if (status != CLV_OK)
+		clv_raise(&err);
+	cohorts->has_amounts |= reader.cohort >= 0 && reader.periods.reader.has_amounts;
 }
 
 /* clv._cohort_cells(rfm, bounds, refunds), transition */

@@ -4,7 +4,6 @@
  */
 #include "clv.h"
 
-#include "miscadmin.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 #if PG_VERSION_NUM >= 160000
@@ -32,30 +31,22 @@ clv_fit_release(void *fit)
 }
 
 /*
- * The fit's memory is malloc'd: "context" frees it, however we leave.
+ * Fit a model to a base; "context" is the owner of the fit's memory until then.
  */
 void
 clv_fit_run(const ClvModel *model, const ClvBase *base,
 			const ClvFitOptions *options, MemoryContext context,
 			ClvFitted *fitted)
 {
-	MemoryContextCallback *release;
 	ClvFit	   *fit;
 	ClvStatus	status;
 	ClvError	err;
 
-	release = MemoryContextAlloc(context, sizeof(*release));
 	fit = clv_fit_new(model, base, options, &err);
 	if (fit == NULL)
 		clv_raise(&err);
-	release->func = clv_fit_release;
-	release->arg = fit;
-	MemoryContextRegisterResetCallback(context, release);
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		status = clv_fit_step(fit, &err);
-	} while (status == CLV_CONTINUE);
+	clv_own(context, fit, clv_fit_release);
+	CLV_RUN(status, clv_fit_step(fit, &err));
 	if (status != CLV_OK)
 		clv_raise(&err);
 	clv_fit_result(fit, fitted);

@@ -8,7 +8,6 @@
 #include "clv.h"
 
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "fit/uncertainty.h"
@@ -95,11 +94,7 @@ run_outlook(ClvOutlook *outlook)
 {
 	ClvStatus	status;
 
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		status = clv_outlook_step(outlook);
-	} while (status == CLV_CONTINUE);
+	CLV_RUN(status, clv_outlook_step(outlook));
 	if (status != CLV_OK)
 		clv_raise(&outlook->err);
 }

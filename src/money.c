@@ -22,34 +22,13 @@ PG_FUNCTION_INFO_V1(clv_money);
 /* Hundredths in a unit of the last decimal, of which there are none to two. */
 static const int64 hundredths_in[] = {100, 10, 1};
 
-/* To nine decimals, halves away from zero as numeric has it. */
-static void
-round_decimal(ClvDecimal *decimal)
-{
-	int64		unit = 1;
-	int64		rest;
-
-	for (; decimal->decimals > CLV_MONEY_SCALE; decimal->decimals--)
-		unit *= 10;
-	if (unit == 1)
-		return;
-	rest = decimal->digits % unit;
-	decimal->digits /= unit;
-	if (rest >= unit - rest)
-		decimal->digits++;
-	else if (-rest >= unit + rest)
-		decimal->digits--;
-	for (; decimal->decimals > 0 && decimal->digits % 10 == 0; decimal->decimals--)
-		decimal->digits /= 10;
-}
-
 /* False where the decimal is not to be had without printing. */
 static bool
 money_decimal(double amount, ClvDecimal *decimal)
 {
 	if (!clv_decimal(amount, decimal))
 		return false;
-	round_decimal(decimal);
+	clv_decimal_round(decimal, CLV_MONEY_SCALE);
 	return true;
 }
 

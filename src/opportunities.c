@@ -8,7 +8,6 @@
 #include "access/htup_details.h"
 #include "common/int.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 

@@ -6,7 +6,6 @@
 
 #include "common/base64.h"
 #include "libpq/pqformat.h"
-#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "varlena_cmp.h"
@@ -58,15 +57,13 @@ clv_rfm_compact(struct varlena *value, size_t size)
 
 	for (;; size *= 2)
 	{
-		CHECK_FOR_INTERRUPTS();
 		result = clv_rfm_allocate(size);
 		status = clv_compaction_begin(&compaction, data, data_size, scratch,
 									  CLV_RFM_DATA(result),
 									  CLV_RFM_SIZE(result), &err);
 		if (status != CLV_OK)
 			clv_raise(&err);
-		while ((status = clv_compaction_step(&compaction, &err)) == CLV_CONTINUE)
-			CHECK_FOR_INTERRUPTS();
+		CLV_RUN(status, clv_compaction_step(&compaction, &err));
 		if (status != CLV_OK)
 			clv_raise(&err);
 		if (!compaction.full)
@@ -115,8 +112,7 @@ check_history(const struct varlena *value, ClvStatus status, ClvError *err)
 
 	if (st != CLV_OK)
 		return st;
-	while ((st = clv_history_check_step(&check, err)) == CLV_CONTINUE)
-		CHECK_FOR_INTERRUPTS();
+	CLV_RUN(st, clv_history_check_step(&check, err));
 	return st;
 }
 

@@ -19,6 +19,7 @@
 #include "utils/datetime.h"
 #include "utils/memutils.h"
 
+#include "math/calendar.h"
 #include "numeric.h"
 
 PG_FUNCTION_INFO_V1(clv_rfm_add_date);
@@ -242,7 +243,6 @@ static inline Datum
 add_timestamp(FunctionCallInfo fcinfo, AmountOf amount_of)
 {
 	Timestamp	at;
-	int64		day;
 
 	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1) || (amount_of != NULL && PG_ARGISNULL(AMOUNT_ARG)))
@@ -251,10 +251,7 @@ add_timestamp(FunctionCallInfo fcinfo, AmountOf amount_of)
 	if (TIMESTAMP_NOT_FINITE(at))
 		not_finite("timestamp",
 				   TIMESTAMP_IS_NOBEGIN(at) ? "-infinity" : "infinity");
-	day = at / USECS_PER_DAY;
-	if (at % USECS_PER_DAY < 0)
-		day--;
-	return add_row(fcinfo, (int32) day, amount_of);
+	return add_row(fcinfo, clv_day_of_time(at), amount_of);
 }
 
 Datum

@@ -5,7 +5,6 @@
 #include "rfm.h"
 
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/date.h"
 
 PG_FUNCTION_INFO_V1(clv_rfm_summary);

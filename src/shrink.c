@@ -4,7 +4,6 @@
  */
 #include "clv.h"
 
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -50,7 +49,6 @@ clv_shrink_read(Datum datum, double *unit_days, ClvModelValue *value)
 static ClvShrink *
 clv_shrink_run(const Datum *model, const bool *null, int n)
 {
-	MemoryContextCallback *release = palloc(sizeof(*release));
 	ClvShrink  *shrink = clv_shrink_new(n);
 	double		unit_days = 0.0;
 	ClvStatus	status;
@@ -58,9 +56,7 @@ clv_shrink_run(const Datum *model, const bool *null, int n)
 
 	if (shrink == NULL)
 		clv_raise_status(CLV_NO_MEMORY);
-	release->func = clv_shrink_release;
-	release->arg = shrink;
-	MemoryContextRegisterResetCallback(CurrentMemoryContext, release);
+	clv_own(CurrentMemoryContext, shrink, clv_shrink_release);
 	for (i = 0; i < n; i++)
 	{
 		ClvModelValue value;
@@ -73,11 +69,7 @@ clv_shrink_run(const Datum *model, const bool *null, int n)
 		if (clv_shrink_add(shrink, &value.fit, &err) != CLV_OK)
 			clv_raise(&err);
 	}
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		status = clv_shrink_step(shrink);
-	} while (status == CLV_CONTINUE);
+	CLV_RUN(status, clv_shrink_step(shrink));
 	return shrink;
 }
 

@@ -6,7 +6,6 @@
 
 #include "common/int.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/date.h"
 #include "utils/tuplestore.h"
 

@@ -107,11 +107,7 @@ sample_answer(FunctionCallInfo fcinfo, Size *nout)
 	inquiry = palloc(sizeof(ClvInquiry));
 	clv_inquiry_begin(inquiry, sample->question, sample->arg, sample->narg,
 					  sample->value, sample->n, space, out);
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		status = clv_inquiry_step(inquiry);
-	} while (status == CLV_CONTINUE);
+	CLV_RUN(status, clv_inquiry_step(inquiry));
 	if (status != CLV_OK)
 		clv_raise_status(status);
 

@@ -17,7 +17,7 @@
 #include "fit/objective.h"
 #include "draw/future_value.h"
 #include "model/prediction.h"
-#include "draw/redraw.h"
+#include "fit/redraw.h"
 #include "fit/shrink.h"
 #include "draw/simulate.h"
 #include "model/moments.h"

@@ -166,6 +166,33 @@ test_refused_back(void)
 			  "%" PRId64 "e%d is not read", out[i].digits, -out[i].decimals);
 }
 
+/* Halves away from zero, no zero left at the end. */
+static void
+test_round(void)
+{
+	const struct
+	{
+		ClvDecimal	given;
+		int			decimals;
+		ClvDecimal	want;
+	}			cases[] = {
+		{{12345, 3}, 2, {1235, 2}}, {{-12345, 3}, 2, {-1235, 2}},
+		{{12344, 3}, 2, {1234, 2}}, {{-12344, 3}, 2, {-1234, 2}},
+		{{1995, 3}, 2, {2, 0}}, {{1, 1}, 2, {1, 1}}, {{5, 3}, 2, {1, 2}},
+		{{4, 3}, 2, {0, 0}}, {{-4, 3}, 2, {0, 0}}, {{123456789012345, 22}, 9, {12, 9}},
+		{{700, 0}, 2, {700, 0}}, {{5, 1}, 0, {1, 0}}, {{-5, 1}, 0, {-1, 0}}
+	};
+
+	for (int i = 0; i < (int) (sizeof(cases) / sizeof(cases[0])); i++)
+	{
+		ClvDecimal	got = cases[i].given;
+
+		clv_decimal_round(&got, cases[i].decimals);
+		CHECK(got.digits == cases[i].want.digits && got.decimals == cases[i].want.decimals,
+			  "case %d: %" PRId64 "e%d", i, got.digits, -got.decimals);
+	}
+}
+
 int
 main(void)
 {
@@ -174,5 +201,6 @@ main(void)
 	RUN(test_refused);
 	RUN(test_all_back);
 	RUN(test_refused_back);
+	RUN(test_round);
 	CHECK_DONE("decimal");
 }

@@ -4,7 +4,9 @@
  *		refund policy, against plain loops over the rows; and bytes that are
  *		not a history.
  */
+#include "history/cohorts.h"
 #include "history/history.h"
+#include "math/calendar.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -644,6 +646,62 @@ test_longest(void)
 	free(more);
 }
 
+/* Five periods of ten days from day 100 on; nothing outside them counts. */
+static void
+check_cells(const Row *rows, int n, const ClvCohortCell *want, int cells,
+			const char *what)
+{
+	const int32_t start[] = {100, 110, 120, 130, 140, 150};
+	Buffer		history = build(rows, n, true);
+	ClvCohortReader reader;
+	ClvCohortCell cell;
+	ClvStatus	status;
+	ClvError	err = {0};
+	int			got = 0;
+
+	buffer_close(&history);
+	status = clv_cohort_begin(&reader, history.data, history.size, start, 5,
+							  CLV_REFUNDS_NET, &err);
+	CHECK(status == CLV_OK, "%s: %s", what, err.message);
+	while ((status = clv_cohort_next(&reader, &cell, &err)) == CLV_CONTINUE)
+	{
+		CHECK(got < cells && cell.cohort == want[got].cohort &&
+			  cell.period == want[got].period && cell.active == want[got].active &&
+			  cell.second == want[got].second && cell.orders == want[got].orders &&
+			  cell.revenue == want[got].revenue, "%s: cell %d", what, got);
+		got++;
+	}
+	CHECK(status == CLV_OK && got == cells, "%s: %d cells", what, got);
+	free(history.data);
+}
+
+static void
+test_cohorts(void)
+{
+	const Row	usual[] = {{99, 7}, {112, 5}, {113, 6}, {131, 4}, {131, -1}, {150, 9}};
+	const ClvCohortCell usual_cells[] = {{1, 1, true, true, 2, 11}, {1, 3, true, false, 1, 3}};
+	const Row	refund_first[] = {{101, -2}, {125, 8}, {141, 1}};
+	const ClvCohortCell refund_cells[] = {
+		{2, 0, false, false, 0, -2}, {2, 2, true, false, 1, 8}, {2, 4, true, true, 1, 1}
+	};
+	const Row	refunds[] = {{101, -2}, {125, -8}};
+
+	check_cells(usual, 6, usual_cells, 2, "purchases");
+	check_cells(refund_first, 3, refund_cells, 3, "a refund before the first purchase");
+	check_cells(refunds, 2, NULL, 0, "refunds alone are of no cohort");
+	check_cells(usual, 1, NULL, 0, "before the first period");
+}
+
+static void
+test_day_of_time(void)
+{
+	const int64_t day = CLV_USECS_PER_DAY;
+
+	CHECK(clv_day_of_time(0) == 0 && clv_day_of_time(day - 1) == 0, "day 0");
+	CHECK(clv_day_of_time(day) == 1 && clv_day_of_time(-1) == -1, "beside it");
+	CHECK(clv_day_of_time(-day) == -1 && clv_day_of_time(-day - 1) == -2, "day -1");
+}
+
 int
 main(void)
 {
@@ -655,5 +713,7 @@ main(void)
 	RUN(test_summaries);
 	RUN(test_mutations);
 	RUN(test_longest);
+	RUN(test_cohorts);
+	RUN(test_day_of_time);
 	CHECK_DONE("history");
 }

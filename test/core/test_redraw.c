@@ -9,7 +9,7 @@
 
 #include "make_base.h"
 #include "model/model.h"
-#include "draw/redraw.h"
+#include "fit/redraw.h"
 #include "models/list.h"
 
 static ClvRedraw *

@@ -167,10 +167,6 @@ extern ClvStatus clv_history_next(ClvHistoryReader *reader, ClvDay *day,
 /* gross - refund, rounded once */
 extern double clv_day_net(const ClvDay *day);
 
-/* "2024-03-01", or "0044-03-15 BC"; returns text */
-#define CLV_DAY_TEXT	32
-extern char *clv_day_text(int32_t day, char *text);
-
 typedef enum ClvRefunds
 {
 	CLV_REFUNDS_NET,			/* a day counts if its net is > 0, or if it

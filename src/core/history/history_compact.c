@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "math/calendar.h"
+
 typedef struct Entry
 {
 	int32_t		day;

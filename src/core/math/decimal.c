@@ -77,3 +77,23 @@ clv_decimal_double(const ClvDecimal *decimal, double *out)
 		digits * power_of_ten[-decimal->decimals];
 	return true;
 }
+
+void
+clv_decimal_round(ClvDecimal *decimal, int decimals)
+{
+	int64_t		unit = 1;
+	int64_t		rest;
+
+	for (; decimal->decimals > decimals; decimal->decimals--)
+		unit *= 10;
+	if (unit == 1)
+		return;
+	rest = decimal->digits % unit;
+	decimal->digits /= unit;
+	if (rest >= unit - rest)
+		decimal->digits++;
+	else if (-rest >= unit + rest)
+		decimal->digits--;
+	for (; decimal->decimals > 0 && decimal->digits % 10 == 0; decimal->decimals--)
+		decimal->digits /= 10;
+}

@@ -28,4 +28,7 @@ extern bool clv_decimal(double value, ClvDecimal *out);
  */
 extern bool clv_decimal_double(const ClvDecimal *decimal, double *out);
 
+/* To so many decimals, halves away from zero, as numeric has it. */
+extern void clv_decimal_round(ClvDecimal *decimal, int decimals);
+
 #endif							/* CLV_DECIMAL_H */

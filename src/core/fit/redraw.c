@@ -5,7 +5,7 @@
  * Each customer has a stream of random numbers of its own (random.h): that of
  * its place among the cells of the base at hand, and of the number of the draw.
  */
-#include "draw/redraw.h"
+#include "fit/redraw.h"
 
 #include <math.h>
 #include <stdlib.h>
