@@ -89,8 +89,8 @@ check_page($readme, 'shop', 10);
 check_page(slurp_file('docs/distributed.md'), 'shop', 2);
 check_page(slurp_file('docs/reference.md'), 'shop', 1);
 check_page(slurp_file('docs/methods.md'), 'shop', 1);
-check_page(slurp_file('docs/definitions.md'), 'shop', 5);
-check_page(slurp_file('docs/decisions.md'), 'coffee', 28);
+check_page(slurp_file('docs/definitions.md'), 'shop', 6);
+check_page(slurp_file('docs/decisions.md'), 'coffee', 29);
 check_page(slurp_file('docs/operate.md'), 'shop_db', 6);
 
 # The README's first screen says what this is and how to see it work.
