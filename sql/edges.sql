@@ -62,6 +62,7 @@ FROM edge_fits AS f JOIN edge_rows AS r USING (base),
                      clv.discounted_purchases(m, frequency, recency, t, 0.1, h) AS discounted, clv.discounted_purchases(m, frequency, recency, t, 0.1) AS no_end,
                      clv.alive_years(m, frequency, recency, t, 0.1, h) AS alive_years, clv.next_purchase(m, frequency, recency, t, 0.5) AS next) AS p
 WHERE f.kind = 'transaction' AND f.m IS NOT NULL
+  AND NOT f.m::jsonb ? 'undetermined'		-- what is not determined is NULL: undetermined.sql
   AND NOT coalesce(abs(loglik) < 'Infinity' AND alive BETWEEN 0 AND 1 AND alive_later BETWEEN 0 AND alive AND active BETWEEN 0 AND alive * (1 + 1e-12)
 	AND abs(active + none - 1) < 1e-9 AND three BETWEEN 0 AND active + 1e-12 AND purchases >= active * (1 - 1e-9) AND purchases < 'Infinity'
 	AND discounted BETWEEN 0 AND purchases * (1 + 1e-12) AND no_end BETWEEN discounted * (1 - 1e-9) AND 1e300

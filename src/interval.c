@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 
 #include "fit/uncertainty.h"
+#include "fit/undetermined.h"
 #include "interval.h"
 #include "predict.h"
 
@@ -65,7 +66,8 @@ clv_interval_customer(FunctionCallInfo fcinfo, int first,
 		clv_raise(&err);
 	if (has_m)
 		m = PG_GETARG_FLOAT8(first + CLV_ARG_MONETARY);
-	if (!clv_mean_spend(spend, row.x, has_m ? &m : NULL, &mean))
+	if (!clv_mean_spend(spend, row.x, has_m ? &m : NULL, &mean) ||
+		clv_told_purchases(&model->fit, &row) == CLV_NOT_TOLD)
 		return false;
 	clv_customer_set(customer, &row, m);
 	return true;
@@ -220,6 +222,8 @@ clv_draw_model(PG_FUNCTION_ARGS)
 			clv_spread_draw(&spread, &random, value.fit.par, &err) != CLV_OK)
 			clv_raise(&err);
 	}
-	value.is_fitted = false;
+
+	/* what the data do not determine is no more determined as if known */
+	value.is_fitted = value.fit.undetermined;
 	PG_RETURN_POINTER(clv_model_pack(&value));
 }

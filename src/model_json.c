@@ -18,7 +18,7 @@ const char *const clv_key_name[KEY_COUNT] = {
 	"model", "version", "unit_days", "parameters", "status", "limit",
 	"message", "loglik", "customers", "excluded", "iterations",
 	"evaluations", "covariance", "prior", "groups", "at_covariates",
-	"covariates"
+	"undetermined", "covariates"
 };
 
 static void
@@ -148,6 +148,11 @@ clv_json_fit(StringInfo out, const ClvFitted *fit)
 	if (fit->at_covariates)
 	{
 		clv_json_key(out, KEY_AT_COVARIATES);
+		appendStringInfoString(out, "true");
+	}
+	if (fit->undetermined)
+	{
+		clv_json_key(out, KEY_UNDETERMINED);
 		appendStringInfoString(out, "true");
 	}
 }

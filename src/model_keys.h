@@ -30,6 +30,7 @@ typedef enum ClvKey
 	KEY_PRIOR = KEY_FITTED,
 	KEY_GROUPS,
 	KEY_AT_COVARIATES,
+	KEY_UNDETERMINED,
 	KEY_COVARIATES,				/* of any model */
 	KEY_COUNT
 } ClvKey;

@@ -83,6 +83,10 @@ clv_read_model_mean(const JsonbValue *object, const ClvFitted *fit,
 		return clv_fail(err, CLV_BAD_ARGUMENT,
 						"Covariates are the same if their names are, in the same order.",
 						"the prior mean is a model with other covariates than those of the fit");
+	if (value.fit.undetermined)
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Nobody in its base had bought again: its parameters are anything.",
+						"the prior mean is a model that is not determined");
 	memcpy(median, value.fit.par, clv_real_count(fit) * sizeof(double));
 	clv_prior_rescale(fit->model, value.unit_days / unit_days, median);
 	return CLV_OK;

@@ -320,15 +320,16 @@ clv_read_outcome(const JsonbValue *field, ClvFitted *fit, ClvError *err)
 	return clv_param_lookup(fit, limit, &fit->limit, err);
 }
 
-/* What a customer's covariates make of a model has no other value than true. */
+/* A key that is left out where it does not hold: true, if it is there. */
 static ClvStatus
-clv_read_at_covariates(const JsonbValue *v, ClvFitted *fit, ClvError *err)
+clv_read_mark(const JsonbValue *field, const bool *seen, ClvKey key, bool *out,
+			  ClvError *err)
 {
-	fit->at_covariates = v->type == jbvBool && v->val.boolean;
-	if (fit->at_covariates)
+	*out = seen[key];
+	if (!seen[key] || (field[key].type == jbvBool && field[key].val.boolean))
 		return CLV_OK;
-	return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
-					"\"at_covariates\" must be true");
+	return clv_fail(err, CLV_BAD_ARGUMENT, NULL, "\"%s\" must be true",
+					clv_key_name[key]);
 }
 
 /* The prior, and the groups that it is the pool of, where there are any. */
@@ -430,9 +431,10 @@ clv_model_from_json(Jsonb *json, ClvModelValue *value, ClvError *err)
 	if ((st = clv_read_given(field, seen, value, err)) != CLV_OK)
 		return st;
 	if (value->is_fitted &&
-		((seen[KEY_AT_COVARIATES] &&
-		  (st = clv_read_at_covariates(&field[KEY_AT_COVARIATES], &value->fit,
-									   err)) != CLV_OK) ||
+		((st = clv_read_mark(field, seen, KEY_AT_COVARIATES,
+							 &value->fit.at_covariates, err)) != CLV_OK ||
+		 (st = clv_read_mark(field, seen, KEY_UNDETERMINED,
+							 &value->fit.undetermined, err)) != CLV_OK ||
 		 (st = clv_read_prior(field, seen, value, err)) != CLV_OK ||
 		 (st = clv_read_fit(field, &value->fit, err)) != CLV_OK))
 		return st;

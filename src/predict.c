@@ -9,6 +9,8 @@
 
 #include <math.h>
 
+#include "fit/undetermined.h"
+#include "math/renewals.h"
 #include "model/prediction.h"
 #include "predict.h"
 
@@ -82,9 +84,15 @@ clv_p_alive(PG_FUNCTION_ARGS)
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		ahead = 0.0;
 	double		out;
+	ClvTold		told;
 
 	if (PG_NARGS() > 4)
 		ahead = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
+	told = clv_told_alive(&value->fit, &row, ahead);
+	if (told == CLV_NOT_TOLD)
+		PG_RETURN_NULL();
+	if (told == CLV_TOLD_BY_LIMIT)
+		PG_RETURN_FLOAT8(1.0);
 	clv_require(clv_predict_p_alive(value->fit.model, value->fit.par, &row, ahead, &out),
 				value, &row);
 	PG_RETURN_FLOAT8(out);
@@ -99,7 +107,12 @@ clv_p_active(PG_FUNCTION_ARGS)
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
 	double		out;
+	ClvTold		told = clv_told_purchases(&value->fit, &row);
 
+	if (told == CLV_NOT_TOLD)
+		PG_RETURN_NULL();
+	if (told == CLV_TOLD_BY_LIMIT)
+		PG_RETURN_FLOAT8(0.0);
 	clv_require(clv_predict_p_active(value->fit.model, value->fit.par, &row, h, &out),
 				value, &row);
 	PG_RETURN_FLOAT8(out);
@@ -193,37 +206,69 @@ kept_answer(FunctionCallInfo fcinfo, const ClvRow *row, double delta, double h,
 	return &kept->answer[which];
 }
 
-double
+bool
 clv_purchases(FunctionCallInfo fcinfo, const ClvModelValue *value,
-			  const ClvRow *row, double delta, double h)
+			  const ClvRow *row, double delta, double h, double *out)
 {
-	double	   *kept = kept_answer(fcinfo, row, delta, h, KEPT_PURCHASES);
-	double		out;
+	ClvTold		told = clv_told_purchases(&value->fit, row);
+	double	   *kept;
 
+	*out = 0.0;
+	if (told != CLV_TOLD_BY_PARAMETERS)
+		return told == CLV_TOLD_BY_LIMIT;
+	kept = kept_answer(fcinfo, row, delta, h, KEPT_PURCHASES);
 	if (kept != NULL && !isnan(*kept))
-		return *kept;
-	clv_require(clv_predict_purchases(value->fit.model, value->fit.par, row, delta, h, &out),
+	{
+		*out = *kept;
+		return true;
+	}
+	clv_require(clv_predict_purchases(value->fit.model, value->fit.par, row, delta, h, out),
 				value, row);
 	if (kept != NULL)
-		*kept = out;
-	return out;
+		*kept = *out;
+	return true;
 }
 
-double
+bool
 clv_years(FunctionCallInfo fcinfo, const ClvModelValue *value,
-		  const ClvRow *row, double delta, double h)
+		  const ClvRow *row, double delta, double h, double *out)
 {
-	double	   *kept = kept_answer(fcinfo, row, delta, h, KEPT_YEARS);
+	ClvTold		told = clv_told_alive(&value->fit, row, h);
+	double	   *kept;
+
+	if (told == CLV_NOT_TOLD)
+		return false;
+	if (told == CLV_TOLD_BY_LIMIT)
+	{
+		/* alive for certain, all the time */
+		h = value->fit.model->discrete ? clv_whole_periods(h) : h;
+		*out = clv_finite(clv_units_to_years(clv_annuity(delta, h), value->unit_days));
+		return true;
+	}
+	kept = kept_answer(fcinfo, row, delta, h, KEPT_YEARS);
+	if (kept != NULL && !isnan(*kept))
+	{
+		*out = *kept;
+		return true;
+	}
+	clv_require(clv_predict_lifetime(value->fit.model, value->fit.par, row, delta, h, out),
+				value, row);
+	*out = clv_finite(clv_units_to_years(*out, value->unit_days));
+	if (kept != NULL)
+		*kept = *out;
+	return true;
+}
+
+/* clv_purchases() as what a function returns. */
+static Datum
+clv_purchases_datum(FunctionCallInfo fcinfo, const ClvModelValue *value,
+					const ClvRow *row, double delta, double h)
+{
 	double		out;
 
-	if (kept != NULL && !isnan(*kept))
-		return *kept;
-	clv_require(clv_predict_lifetime(value->fit.model, value->fit.par, row, delta, h, &out),
-				value, row);
-	out = clv_finite(clv_units_to_years(out, value->unit_days));
-	if (kept != NULL)
-		*kept = out;
-	return out;
+	if (!clv_purchases(fcinfo, value, row, delta, h, &out))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(out);
 }
 
 /* clv.expected_purchases(model, frequency, recency, t, horizon) */
@@ -235,7 +280,7 @@ clv_expected_purchases(PG_FUNCTION_ARGS)
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
 
-	PG_RETURN_FLOAT8(clv_purchases(fcinfo, value, &row, 0.0, h));
+	return clv_purchases_datum(fcinfo, value, &row, 0.0, h);
 }
 
 /* clv.expected_purchases(model, horizon): of a new customer */
@@ -246,7 +291,7 @@ clv_expected_purchases_new(PG_FUNCTION_ARGS)
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(1), value->unit_days);
 
-	PG_RETURN_FLOAT8(clv_purchases(fcinfo, value, &clv_new_customer, 0.0, h));
+	return clv_purchases_datum(fcinfo, value, &clv_new_customer, 0.0, h);
 }
 
 /* clv.discounted_purchases(model, frequency, recency, t, annual_rate [, horizon]) */
@@ -266,7 +311,7 @@ clv_discounted_purchases(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("annual rate must be above 0 without a horizon"),
 				 errhint("Add a horizon: undiscounted purchases may have no finite sum.")));
-	PG_RETURN_FLOAT8(clv_purchases(fcinfo, value, &row, delta, h));
+	return clv_purchases_datum(fcinfo, value, &row, delta, h);
 }
 
 /* clv.alive_years(model, frequency, recency, t, annual_rate, horizon) */
@@ -278,25 +323,33 @@ clv_alive_years(PG_FUNCTION_ARGS)
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(4), value->unit_days);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(5), value->unit_days);
+	double		out;
 
-	PG_RETURN_FLOAT8(clv_years(fcinfo, value, &row, delta, h));
+	if (!clv_years(fcinfo, value, &row, delta, h, &out))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(out);
 }
 
-static double
-clv_pmf(const ClvModelValue *value, const ClvRow *row, const Interval *horizon,
-		int64 n)
+static Datum
+clv_pmf(FunctionCallInfo fcinfo, const ClvModelValue *value, const ClvRow *row,
+		const Interval *horizon, int64 n)
 {
 	double		h = clv_interval_units(horizon, value->unit_days);
 	double		out;
+	ClvTold		told = clv_told_purchases(&value->fit, row);
 
 	if (n < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("number of purchases must not be negative, but is \"" INT64_FORMAT "\"",
 						n)));
+	if (told == CLV_NOT_TOLD)
+		PG_RETURN_NULL();
+	if (told == CLV_TOLD_BY_LIMIT)
+		PG_RETURN_FLOAT8(n == 0 ? 1.0 : 0.0);
 	clv_require(clv_predict_pmf(value->fit.model, value->fit.par, row, h, (double) n, &out),
 				value, row);
-	return out;
+	PG_RETURN_FLOAT8(out);
 }
 
 /* clv.purchases_pmf(model, frequency, recency, t, horizon, n) */
@@ -307,8 +360,8 @@ clv_purchases_pmf(PG_FUNCTION_ARGS)
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 
-	PG_RETURN_FLOAT8(clv_pmf(value, &row, PG_GETARG_INTERVAL_P(4),
-							 PG_GETARG_INT64(5)));
+	return clv_pmf(fcinfo, value, &row, PG_GETARG_INTERVAL_P(4),
+				   PG_GETARG_INT64(5));
 }
 
 /* clv.purchases_pmf(model, horizon, n): of a new customer */
@@ -316,8 +369,8 @@ PG_FUNCTION_INFO_V1(clv_purchases_pmf_new);
 Datum
 clv_purchases_pmf_new(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_FLOAT8(clv_pmf(clv_transaction_arg(fcinfo), &clv_new_customer,
-							 PG_GETARG_INTERVAL_P(1), PG_GETARG_INT64(2)));
+	return clv_pmf(fcinfo, clv_transaction_arg(fcinfo), &clv_new_customer,
+				   PG_GETARG_INTERVAL_P(1), PG_GETARG_INT64(2));
 }
 
 /* clv.next_purchase(model, frequency, recency, t, probability) */
@@ -335,6 +388,10 @@ clv_next_purchase(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("probability must be above 0 and below 1, but is \"%g\"",
 						probability)));
+
+	/* by the limit, it never comes */
+	if (clv_told_purchases(&value->fit, &row) != CLV_TOLD_BY_PARAMETERS)
+		PG_RETURN_NULL();
 	clv_require(clv_predict_next_purchase(value->fit.model, value->fit.par, &row,
 										  probability, &out),
 				value, &row);
@@ -351,7 +408,12 @@ clv_row_loglik(PG_FUNCTION_ARGS)
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	ClvRow		row = clv_row_arg(fcinfo, 1, value);
 	double		out;
+	ClvTold		told = clv_told_purchases(&value->fit, &row);
 
+	if (told == CLV_NOT_TOLD)
+		PG_RETURN_NULL();
+	if (told == CLV_TOLD_BY_LIMIT)
+		PG_RETURN_FLOAT8(0.0);	/* ln 1: no purchase, for certain */
 	clv_require(clv_predict_loglik(value->fit.model, value->fit.par, &row, &out),
 				value, &row);
 	PG_RETURN_FLOAT8(out);
@@ -444,11 +506,12 @@ Datum
 clv_value(PG_FUNCTION_ARGS)
 {
 	ClvCustomerArgs of;
+	double		purchases;
 
-	if (!clv_customer_args(fcinfo, 8, &of))
+	if (!clv_customer_args(fcinfo, 8, &of) ||
+		!clv_purchases(fcinfo, of.value, &of.row, of.delta, of.h, &purchases))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_worth(clv_purchases(fcinfo, of.value, &of.row, of.delta, of.h),
-							   of.mean));
+	PG_RETURN_FLOAT8(clv_worth(purchases, of.mean));
 }
 
 /* clv.new_customer_value(model, spend, annual_rate, horizon) */
@@ -460,11 +523,11 @@ clv_new_customer_value(PG_FUNCTION_ARGS)
 	const ClvModelValue *spend = clv_spend_arg(fcinfo, 1);
 	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(2), value->unit_days);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(3), value->unit_days);
+	double		purchases;
 	double		mean;
 
-	if (!clv_mean_spend(spend, 0.0, NULL, &mean))
+	if (!clv_mean_spend(spend, 0.0, NULL, &mean) ||
+		!clv_purchases(fcinfo, value, &clv_new_customer, delta, h, &purchases))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_worth(1.0 + clv_purchases(fcinfo, value, &clv_new_customer,
-												   delta, h),
-							   mean));
+	PG_RETURN_FLOAT8(clv_worth(1.0 + purchases, mean));
 }

@@ -17,14 +17,16 @@ extern ClvRow clv_row_arg(FunctionCallInfo fcinfo, int argno,
 
 /*
  * Purchases to come, discounted at "delta" a unit, until "h".  Of both functions
- * the call keeps what it found for customers of one purchase.
+ * the call keeps what it found for customers of one purchase, and both are false
+ * where the data of the fit do not tell.
  */
-extern double clv_purchases(FunctionCallInfo fcinfo, const ClvModelValue *value,
-							const ClvRow *row, double delta, double h);
+extern bool clv_purchases(FunctionCallInfo fcinfo, const ClvModelValue *value,
+						  const ClvRow *row, double delta, double h,
+						  double *out);
 
 /* Discounted years until "h" in which the customer is there. */
-extern double clv_years(FunctionCallInfo fcinfo, const ClvModelValue *value,
-						const ClvRow *row, double delta, double h);
+extern bool clv_years(FunctionCallInfo fcinfo, const ClvModelValue *value,
+					  const ClvRow *row, double delta, double h, double *out);
 
 /* Money is purchases times spend; refuse what float8 cannot hold. */
 extern double clv_worth(double purchases, double spend);

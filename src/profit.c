@@ -22,14 +22,15 @@ clv_net_value(PG_FUNCTION_ARGS)
 {
 	ClvCustomerArgs of;
 	double		purchases,
+				years,
 				net;
 
-	if (!clv_customer_args(fcinfo, 11, &of))
+	if (!clv_customer_args(fcinfo, 11, &of) ||
+		!clv_purchases(fcinfo, of.value, &of.row, of.delta, of.h, &purchases) ||
+		!clv_years(fcinfo, of.value, &of.row, of.delta, of.h, &years))
 		PG_RETURN_NULL();
-	purchases = clv_purchases(fcinfo, of.value, &of.row, of.delta, of.h);
 	net = float8_mul(PG_GETARG_FLOAT8(8), clv_worth(purchases, of.mean));
 	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(9), purchases));
-	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(10),
-								   clv_years(fcinfo, of.value, &of.row, of.delta, of.h)));
+	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(10), years));
 	PG_RETURN_FLOAT8(clv_finite(net));
 }

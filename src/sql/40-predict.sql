@@ -5,6 +5,10 @@
 -- 365.25 days, a month a twelfth of it), rates annual and effective, and from
 -- as_of on.  All are pure functions of their arguments.  A NULL argument gives
 -- NULL except where said.
+--
+-- A model fitted to customers of whom nobody has bought again determines that
+-- nobody will, and not who has left: what depends on that is NULL, and so is all
+-- that is asked of a customer who has bought again.
 
 CREATE FUNCTION clv.p_alive(model clv.model, frequency float8, recency float8,
 							t float8)
@@ -12,7 +16,7 @@ CREATE FUNCTION clv.p_alive(model clv.model, frequency float8, recency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'clv_p_alive';
 COMMENT ON FUNCTION clv.p_alive(clv.model, float8, float8, float8) IS
-	'P(the customer is still one at as_of). Fader, Hardie & Lee, note 021 (2008) for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
+	'P(the customer is still one at as_of). NULL where the data of the fit do not determine it: nobody there has bought again, and customers may leave without that. Fader, Hardie & Lee, note 021 (2008) for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
 
 CREATE FUNCTION clv.p_alive(model clv.model, frequency float8, recency float8,
 							t float8, ahead interval)
@@ -20,7 +24,7 @@ CREATE FUNCTION clv.p_alive(model clv.model, frequency float8, recency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30
 	AS 'MODULE_PATHNAME', 'clv_p_alive';
 COMMENT ON FUNCTION clv.p_alive(clv.model, float8, float8, float8, interval) IS
-	'P(the customer will still be one that long after as_of)';
+	'P(the customer will still be one that long after as_of); NULL as clv.p_alive without it';
 
 CREATE FUNCTION clv.p_active(model clv.model, frequency float8, recency float8,
 							 t float8, horizon interval)
@@ -28,7 +32,7 @@ CREATE FUNCTION clv.p_active(model clv.model, frequency float8, recency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'clv_p_active';
 COMMENT ON FUNCTION clv.p_active(clv.model, float8, float8, float8, interval) IS
-	'P(at least one purchase within the horizon): one minus it is churn as most people mean it';
+	'P(at least one purchase within the horizon): one minus it is churn as most people mean it. Where nobody in the base of the fit has bought again 0, and NULL for a customer who has';
 
 CREATE FUNCTION clv.expected_purchases(model clv.model, frequency float8,
 									   recency float8, t float8, horizon interval)
@@ -36,7 +40,7 @@ CREATE FUNCTION clv.expected_purchases(model clv.model, frequency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
 	AS 'MODULE_PATHNAME', 'clv_expected_purchases';
 COMMENT ON FUNCTION clv.expected_purchases(clv.model, float8, float8, float8, interval) IS
-	'purchases expected within the horizon. Fader, Hardie & Lee (2005) eq. 10 for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
+	'purchases expected within the horizon; where nobody in the base of the fit has bought again 0, and NULL for a customer who has. Fader, Hardie & Lee (2005) eq. 10 for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
 
 CREATE FUNCTION clv.expected_purchases(model clv.model, horizon interval)
 	RETURNS float8
@@ -52,7 +56,7 @@ CREATE FUNCTION clv.purchases_pmf(model clv.model, frequency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20
 	AS 'MODULE_PATHNAME', 'clv_purchases_pmf';
 COMMENT ON FUNCTION clv.purchases_pmf(clv.model, float8, float8, float8, interval, bigint) IS
-	'P(exactly n purchases within the horizon); 22023 when n < 0';
+	'P(exactly n purchases within the horizon); NULL as clv.expected_purchases. 22023 when n < 0';
 
 CREATE FUNCTION clv.purchases_pmf(model clv.model, horizon interval, n bigint)
 	RETURNS float8
@@ -68,7 +72,7 @@ CREATE FUNCTION clv.discounted_purchases(model clv.model, frequency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
 	AS 'MODULE_PATHNAME', 'clv_discounted_purchases';
 COMMENT ON FUNCTION clv.discounted_purchases(clv.model, float8, float8, float8, float8, interval) IS
-	'present number of the purchases expected within the horizon, discounted continuously at ln(1 + annual_rate) a year; rate 0 gives clv.expected_purchases to the bit. 22023 for a rate below 0 or not finite';
+	'present number of the purchases expected within the horizon, discounted continuously at ln(1 + annual_rate) a year; rate 0 gives clv.expected_purchases to the bit, and NULL where it does. 22023 for a rate below 0 or not finite';
 
 CREATE FUNCTION clv.discounted_purchases(model clv.model, frequency float8,
 										 recency float8, t float8,
@@ -86,7 +90,7 @@ CREATE FUNCTION clv.alive_years(model clv.model, frequency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
 	AS 'MODULE_PATHNAME', 'clv_alive_years';
 COMMENT ON FUNCTION clv.alive_years(clv.model, float8, float8, float8, float8, interval) IS
-	'discounted years that the customer is expected to stay within the horizon, the chance of having left already included: times a yearly cost it is the cost to serve';
+	'discounted years that the customer is expected to stay within the horizon, the chance of having left already included: times a yearly cost it is the cost to serve. NULL where clv.p_alive is not determined';
 
 CREATE FUNCTION clv.next_purchase(model clv.model, frequency float8,
 								  recency float8, t float8, probability float8)
@@ -94,7 +98,7 @@ CREATE FUNCTION clv.next_purchase(model clv.model, frequency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
 	AS 'MODULE_PATHNAME', 'clv_next_purchase';
 COMMENT ON FUNCTION clv.next_purchase(clv.model, float8, float8, float8, float8) IS
-	'days after as_of by which the next purchase has been made with that probability; NULL when it never is. 22023 unless the probability is above 0 and below 1';
+	'days after as_of by which the next purchase has been made with that probability; NULL when it never is, and where clv.expected_purchases is. 22023 unless the probability is above 0 and below 1';
 
 CREATE FUNCTION clv.loglik(model clv.model, frequency float8, recency float8,
 						   t float8)
@@ -102,7 +106,7 @@ CREATE FUNCTION clv.loglik(model clv.model, frequency float8, recency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'clv_row_loglik';
 COMMENT ON FUNCTION clv.loglik(clv.model, float8, float8, float8) IS
-	'log-likelihood of this customer''s purchase times, in the model''s unit (of bgcnbd and mbgcnbd without the factor of the gaps, which is not known of one customer): for drift and outliers. Fader, Hardie & Lee (2005) eq. 6 for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
+	'log-likelihood of this customer''s purchase times, in the model''s unit (of bgcnbd and mbgcnbd without the factor of the gaps, which is not known of one customer): for drift and outliers. NULL where clv.expected_purchases is. Fader, Hardie & Lee (2005) eq. 6 for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
 
 CREATE FUNCTION clv.expected_spend(spend clv.model, frequency float8,
 								   monetary float8)

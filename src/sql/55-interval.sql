@@ -25,7 +25,7 @@ CREATE FUNCTION clv.draw_model(model clv.model, seed bigint, draw int) RETURNS c
 	AS 'MODULE_PATHNAME', 'clv_draw_model';
 COMMENT ON FUNCTION clv.draw_model(clv.model, bigint, int) IS
 	'the model with parameters drawn from what its fit leaves open (normal in ln(parameter - lower), with its covariance), as if known: what any prediction from a few hundred of them varies by is the uncertainty of the fit. '
-	'The same for the same seed and number of the draw; a model without a covariance keeps its parameters. 22023: a number below 0';
+	'The same for the same seed and number of the draw; a model without a covariance keeps its parameters, and one whose data do not determine leaving stays so. 22023: a number below 0';
 
 -- Where a share of what may be lies among so many draws, for percentile_cont.
 

@@ -210,7 +210,8 @@ WITH one AS (
 		(20, 'recency', v.recency, format('days from the first purchase, %%s, to the last, %%s', v.first_purchase, v.last_purchase)),
 		(30, 't', v.t, format('days from the first purchase to as_of, %%s', v.as_of)),
 		(40, 'monetary', v.monetary, 'mean spend of a purchase after the first'),
-		(60, 'p_alive', v.p_alive, format('P(still a customer): model %%s with these parameters, at frequency, recency and t', m.name)),
+		(60, 'p_alive', v.p_alive, CASE WHEN v.p_alive IS NULL THEN concat('P(still a customer): none: ', coalesce(clv.message(m.model), 'there is no model'))
+				ELSE format('P(still a customer): model %%s with these parameters, at frequency, recency and t', m.name) END),
 		(70, 'expected_purchases', v.expected_purchases, format('purchases that it expects within %%s', m.horizon)),
 		(80, 'discounted_purchases', v.discounted_purchases, format('the same, each discounted from its day to as_of at %%s %%%% a year', trim_scale((m.annual_rate * 100)::numeric))),
 		(100, 'mean_spend_of_all', m.mean_spend, 'spend per purchase expected of a customer of whom nothing is known: p gamma / (q - 1)'),
@@ -498,7 +499,7 @@ $$;
 COMMENT ON FUNCTION @extschema@.migration(regclass, date, date, regclass, name, name) IS
 	'matrix of the tiers of a view of customer values at one date against those at a later one, as clv.tiers_at has them: every pair, with the customers, their share of the tier they came from, '
 	'their value at both dates and its change. Row "(new)" has those whose first purchase is in between, "(none)" those without a value. '
-	'Nobody is ever seen to leave: departed counts those whose P(alive) was at least one half and is not any more. Errors as clv.tiers_at';
+	'Nobody is ever seen to leave: departed counts those whose P(alive) was at least one half and is not any more, and nobody where it is not determined. Errors as clv.tiers_at';
 
 -- value_at_risk(view, silent): what is lost if a customer stays silent.
 CREATE FUNCTION @extschema@.value_at_risk(view regclass, silent interval, top bigint DEFAULT NULL)

@@ -414,6 +414,9 @@ measure_limit(const Edge *edge, const ClvRow *one)
 	double		here = NAN;
 	double		there = NAN;
 
+	/* what is not determined is not predicted (undetermined.h) */
+	if (edge->fitted->undetermined)
+		return;
 	if (edge->fitted->status != CLV_BOUNDARY || clv_is_whole(model, edge->fitted->limit) ||
 		edge->fitted->par[edge->fitted->limit] > 1e100)
 		return;

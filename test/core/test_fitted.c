@@ -133,6 +133,7 @@ check_round_trip(const ClvModelValue *v, const char *label)
 		  memcmp(&back.fit.prior, &v->fit.prior, sizeof(back.fit.prior)) == 0 &&
 		  back.fit.groups == v->fit.groups &&
 		  back.fit.at_covariates == v->fit.at_covariates &&
+		  back.fit.undetermined == v->fit.undetermined &&
 		  back.fit.ncov == v->fit.ncov &&
 		  memcmp(back.fit.covariate, v->fit.covariate, sizeof(back.fit.covariate)) == 0 &&
 		  strcmp(back.fit.message, v->fit.message) == 0,

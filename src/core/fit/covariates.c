@@ -256,6 +256,7 @@ clv_fitted_at(const ClvFitted *fit, const double *v, ClvFitted *out,
 	out->has_prior = fit->has_prior;
 	out->groups = 0;
 	out->at_covariates = true;
+	out->undetermined = fit->undetermined;
 	if (fit->has_prior)
 		shift_prior(fit, v, &out->prior);
 	if (clv_covariates_shift(fit, v, true, out))

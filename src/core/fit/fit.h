@@ -72,6 +72,13 @@ typedef struct ClvFitted
 	 * no likelihood of it.
 	 */
 	bool		at_covariates;
+
+	/*
+	 * Nobody in the base had bought again, and there was no prior: the data do
+	 * not tell customers who have left from those who buy seldom
+	 * (undetermined.h).
+	 */
+	bool		undetermined;
 } ClvFitted;
 
 /* What a caller may ask for besides; NULL is all zeros. */

@@ -277,6 +277,11 @@ clv_fitted_check(const ClvFitted *fit, ClvError *err)
 		(fit->groups > 0 || fit->ncov > 0 || fit->loglik != 0.0))
 		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
 						"only a plain model without a likelihood is of customers with some covariates");
+	if (fit->undetermined &&
+		(fit->model->kind != CLV_TRANSACTION || fit->status != CLV_BOUNDARY ||
+		 fit->has_prior || fit->has_cov))
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"only a transaction model at a boundary, without a prior or a covariance, is undetermined");
 	if (fit->groups > 0 && fit->ncov > 0)
 		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
 						"a model with covariates is not of a pool of groups");

@@ -20,9 +20,11 @@
 #define CLV_FLAG_GROUPS		0x08
 #define CLV_FLAG_COVARIATES	0x10
 #define CLV_FLAG_AT			0x20
+#define CLV_FLAG_UNDETERMINED	0x40
 #define CLV_FLAGS			(CLV_FLAG_FITTED | CLV_FLAG_COVARIANCE | \
 							 CLV_FLAG_PRIOR | CLV_FLAG_GROUPS | \
-							 CLV_FLAG_COVARIATES | CLV_FLAG_AT)
+							 CLV_FLAG_COVARIATES | CLV_FLAG_AT | \
+							 CLV_FLAG_UNDETERMINED)
 
 #define CLV_NO_LIMIT		0xFF
 
@@ -76,6 +78,7 @@ clv_flags_of(const ClvModelValue *value)
 		return flags;
 	return flags | CLV_FLAG_FITTED |
 		(value->fit.at_covariates ? CLV_FLAG_AT : 0) |
+		(value->fit.undetermined ? CLV_FLAG_UNDETERMINED : 0) |
 		(value->fit.has_cov ? CLV_FLAG_COVARIANCE : 0) |
 		(value->fit.has_prior ? CLV_FLAG_PRIOR : 0) |
 		(value->fit.groups > 0 ? CLV_FLAG_GROUPS : 0);
@@ -274,6 +277,7 @@ clv_model_decode(const unsigned char *data, size_t size, ClvModelValue *value,
 	value->is_fitted = (flags & CLV_FLAG_FITTED) != 0;
 	fit->has_cov = (flags & CLV_FLAG_COVARIANCE) != 0;
 	fit->at_covariates = (flags & CLV_FLAG_AT) != 0;
+	fit->undetermined = (flags & CLV_FLAG_UNDETERMINED) != 0;
 	if ((flags & ~(uint64_t) CLV_FLAGS) != 0 ||
 		((flags & ~(uint64_t) CLV_FLAG_COVARIATES) != 0 && !value->is_fitted) ||
 		((flags & CLV_FLAG_GROUPS) != 0 && (flags & CLV_FLAG_PRIOR) == 0))

@@ -12,8 +12,10 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define MAIN_PART		0.8		/* of an eigenvector, beside its largest one */
+#define ALONG			0.5		/* of it, on the way to infinity or zero */
 #define FLAT			1e-6	/* information below this: a standard error of
 								 * more than 1000 on the log scale */
 #define DRIFT			0.5		/* so does a step this long, where nothing is
@@ -91,19 +93,16 @@ went_along(const ClvModel *model, const ClvAround *around, int k, int with)
 		(here > 0.0) == (there > 0.0);
 }
 
-/*
- * Which other parameter keeps its ratio to parameter k when k moves, or -1:
- * the free ones follow k by B_ff^-1 B_fk, and the one that follows step by
- * step is meant.
- */
-static int
-find_companion(const ClvModel *model, const ClvAround *around, int k)
+/* How the free parameters follow when parameter k moves: B_ff^-1 B_fk. */
+static void
+follow_one(const ClvAround *around, int k, double *follow)
 {
 	const ClvEigen *curve = &around->curve;
-	double		follow[CLV_MAX_PARAM] = {0.0};
 	int			e;
 	int			i;
 
+	for (i = 0; i < curve->n; i++)
+		follow[i] = 0.0;
 	for (e = 0; e < curve->n; e++)
 	{
 		double		along = 0.0;
@@ -116,7 +115,20 @@ find_companion(const ClvModel *model, const ClvAround *around, int k)
 		for (i = 0; i < curve->n; i++)
 			follow[i] += along / curve->value[e] * curve->vector[e][i];
 	}
-	for (i = 0; i < curve->n; i++)
+}
+
+/*
+ * Which other parameter keeps its ratio to parameter k when k moves, or -1: the
+ * one that follows step by step is meant.
+ */
+static int
+find_companion(const ClvModel *model, const ClvAround *around, int k)
+{
+	double		follow[CLV_MAX_PARAM];
+	int			i;
+
+	follow_one(around, k, follow);
+	for (i = 0; i < around->nfree; i++)
 	{
 		if (follow[i] > 0.8 && follow[i] < 1.2 &&
 			went_along(model, around, k, around->free[i]))
@@ -322,6 +334,96 @@ describe_flat(const ClvModel *model, const ClvAround *around, ClvFitted *out)
 		snprintf(out->message, sizeof(out->message),
 				 "the data say nothing about %s: it is where the search began",
 				 model->param[k].name);
+}
+
+/* Parameter k goes that way; false if it was to go the other one. */
+static bool
+go(int *way, int k, int sign)
+{
+	bool		clear = way[k] != -sign;
+
+	way[k] = sign;
+	return clear;
+}
+
+/*
+ * Parameter k is held at a bound: it goes beyond, and what follows it goes along,
+ * unless it has a way of its own.
+ */
+static void
+go_beyond(const ClvAround *around, int k, int *way)
+{
+	int			sign = around->point->phi[k] > 0.0 ? 1 : -1;
+	double		follow[CLV_MAX_PARAM];
+	int			i;
+
+	way[k] = sign;
+	follow_one(around, k, follow);
+	for (i = 0; i < around->nfree; i++)
+	{
+		if (fabs(follow[i]) > ALONG && way[around->free[i]] == 0)
+			way[around->free[i]] = follow[i] > 0.0 ? sign : -sign;
+	}
+}
+
+/* The likelihood is flat along eigenvector e: what that is made of goes on. */
+static bool
+go_along(const ClvAround *around, int e, int *way)
+{
+	const double *v = around->curve.vector[e];
+	double		slope = slope_along(around, e);
+	double		most = 0.0;
+	bool		slopes = fabs(slope) > around->noise;
+	int			sign = slope > 0.0 ? 1 : -1;
+	bool		clear = true;
+	int			i;
+
+	/* without a slope, what has gone far goes on, if all of it agrees */
+	if (!slopes)
+		sign = outward(around, v);
+	for (i = 0; i < around->nfree; i++)
+		most = fmax(most, fabs(v[i]));
+	for (i = 0; i < around->nfree && !slopes; i++)
+	{
+		if (fabs(v[i]) > ALONG * most &&
+			!(sign * v[i] * around->point->phi[around->free[i]] > 0.0))
+			return true;
+	}
+	if (!slopes && !all_far(around, e))
+		return true;
+	for (i = 0; i < around->nfree; i++)
+	{
+		if (fabs(v[i]) > ALONG * most)
+			clear = go(way, around->free[i], v[i] > 0.0 ? sign : -sign) && clear;
+	}
+	return clear;
+}
+
+bool
+clv_optimum_outward(const ClvModel *model, const ClvAround *around, int *way)
+{
+	bool		clear = true;
+	bool		any = false;
+	bool		is_free[CLV_MAX_PARAM] = {false};
+	int			i;
+
+	memset(way, 0, CLV_MAX_PARAM * sizeof(int));
+	for (i = 0; i < around->nfree; i++)
+		is_free[around->free[i]] = true;
+	for (i = 0; i < around->nfree && is_flat(around, i); i++)
+		clear = go_along(around, i, way) && clear;
+
+	/* where directions are at odds, only what is at a bound is sure of its way */
+	if (!clear)
+		memset(way, 0, CLV_MAX_PARAM * sizeof(int));
+	for (i = 0; i < model->nparam; i++)
+	{
+		if (!is_free[i] && !clv_is_whole(model, i))
+			go_beyond(around, i, way);
+	}
+	for (i = 0; i < model->nparam; i++)
+		any = any || way[i] != 0;
+	return any;
 }
 
 /* Say why an attempt ended where it is; "settled" if there was no more to gain. */

@@ -43,6 +43,13 @@ typedef struct ClvAround
 
 extern void clv_around_set(const ClvModel *model, const ClvPoint *point,
 						   ClvAround *around);
+
+/*
+ * Which way each parameter goes that is on its way to infinity or zero, -1, 0 or
+ * 1 by phi; false if none is.
+ */
+extern bool clv_optimum_outward(const ClvModel *model, const ClvAround *around,
+								int *way);
 extern void clv_optimum_judge(const ClvModel *model, const ClvAround *around,
 							  bool settled, int evaluations, ClvFitted *out);
 

@@ -620,6 +620,7 @@ clv_shrink_result(const ClvShrink *shrink, size_t i, ClvFitted *fitted)
 	fitted->has_prior = true;
 	fitted->groups = (int) shrink->informed;
 	fitted->at_covariates = false;
+	fitted->undetermined = false;	/* the pool tells */
 	fitted->loglik = 0.0;
 	fitted->status = shrink->settled ? CLV_CONVERGED : CLV_NOT_CONVERGED;
 	fitted->limit = -1;

@@ -25,6 +25,7 @@
 #include "fit/optimum.h"
 #include "fit/setup.h"
 #include "fit/trace.h"
+#include "fit/undetermined.h"
 
 #define MAX_EVALUATIONS 250		/* of one attempt */
 #define FIRST_RADIUS	1.5
@@ -34,6 +35,17 @@
 #define GAIN_TOLERANCE	1e-12	/* of its scale: nothing left to gain in lnL */
 #define STEP_TOLERANCE	1e-8	/* and parameters have settled */
 #define MAX_POLISH		5		/* steps that gain nothing, to settle them */
+
+/*
+ * How much further out a fit at a limit goes in the end, by phi: a factor of
+ * 2e17, so that purchases are below the last digit of r (and r^11, with phases,
+ * is a number); not beyond what predictions take (1e150); and how much of its
+ * scale lnL may lie lower or higher there.
+ */
+#define FAR				40.0
+#define FARTHEST		300.0
+#define LOWER_FAR		1e-10
+#define HIGHER_FAR		1e-4
 
 /*
  * A likelihood may have more than one optimum (one-time buyers left, or buy
@@ -71,11 +83,14 @@ struct ClvFit
 	double		warm[CLV_MAX_PARAM];	/* which began here */
 	ClvFitted	highest;		/* the best of the values before */
 	double		highest_phi[CLV_MAX_PARAM];
+	int			highest_way[CLV_MAX_PARAM];
 	bool		highest_warm;
 
+	bool		far;			/* the last evaluation, far out */
 	bool		finished;
 	ClvFitted	best;			/* at the present value */
 	double		best_phi[CLV_MAX_PARAM];
+	int			best_way[CLV_MAX_PARAM];	/* to infinity or zero; 0: none */
 	ClvPath		best_path;
 };
 
@@ -245,6 +260,7 @@ keep_highest(ClvFit *fit)
 	fit->highest = fit->best;
 	fit->highest_warm = fit->is_warm;
 	memcpy(fit->highest_phi, fit->best_phi, sizeof(fit->highest_phi));
+	memcpy(fit->highest_way, fit->best_way, sizeof(fit->highest_way));
 }
 
 /*
@@ -276,10 +292,59 @@ next_whole(ClvFit *fit, ClvStatus *status)
 	fit->best.iterations = iterations;
 	fit->best.evaluations = evaluations;
 	memcpy(fit->best_phi, fit->highest_phi, sizeof(fit->best_phi));
+	memcpy(fit->best_way, fit->highest_way, sizeof(fit->best_way));
 	fit->best_path.n = 0;		/* it was to another one */
 	fit->objective.whole = fit->best.par[fit->model->nparam - 1];
 	fit->attempt = -1;
 	return fit->highest_warm && begin_attempt(fit, status);
+}
+
+/*
+ * A fit at a limit has come near it, and what is left of the way makes customers
+ * differ who are alike in the limit, in the eighth digit: their order would be one
+ * of rounding errors.  So the parameters that are on the way go on to where it
+ * is beyond the last digit.  False: there is nothing to go on.
+ */
+static bool
+begin_far(ClvFit *fit, ClvStatus *status)
+{
+	const ClvModel *model = fit->model;
+	bool		any = false;
+	int			i;
+
+	if (fit->best.status != CLV_BOUNDARY || fit->objective.prior != NULL ||
+		fit->objective.covariates != NULL ||
+		(model->kind == CLV_TRANSACTION && fit->prelude.moments.again == 0.0))
+		return false;
+	for (i = 0; i < model->nparam; i++)
+	{
+		fit->trial.phi[i] = fit->best_phi[i] + FAR * fit->best_way[i];
+		any = any || fit->best_way[i] != 0;
+		if (fit->trial.phi[i] > FARTHEST)
+			return false;
+	}
+	fit->far = any;
+	if (any)
+		*status = begin_evaluation(fit);
+	return any;
+}
+
+/* It is the same there, as far as the likelihood tells: that is the fit. */
+static void
+judge_far(ClvFit *fit)
+{
+	bool		finite = clv_objective_take(&fit->objective, &fit->trial);
+	double		rose = fit->trial.loglik - fit->best.loglik;
+	int			i;
+
+	fit->finished = true;
+	if (!finite || !(rose >= -LOWER_FAR * fit->trial.scale &&
+					 rose <= HIGHER_FAR * fit->trial.scale))
+		return;
+	fit->best.loglik = fit->trial.loglik;
+	memcpy(fit->best_phi, fit->trial.phi, sizeof(fit->best_phi));
+	for (i = 0; i < fit->model->nparam; i++)
+		fit->best.par[i] = clv_objective_theta(&fit->objective, i, fit->best_phi[i]);
 }
 
 /* Go on to another attempt, or be finished. */
@@ -296,7 +361,8 @@ next_attempt(ClvFit *fit)
 		return status;
 	if (!fit->given)
 		check_largest(fit);
-	fit->finished = true;
+	if (!begin_far(fit, &status))
+		fit->finished = true;
 	return status;
 }
 
@@ -321,6 +387,8 @@ end_attempt(ClvFit *fit, const ClvAround *around, bool settled)
 	{
 		fit->best = out;
 		memcpy(fit->best_phi, fit->here.phi, sizeof(fit->best_phi));
+		if (!clv_optimum_outward(fit->model, around, fit->best_way))
+			memset(fit->best_way, 0, sizeof(fit->best_way));
 		fit->best_path = fit->path;
 	}
 	return next_attempt(fit);
@@ -469,7 +537,9 @@ step_search(ClvFit *fit)
 {
 	ClvStatus	status = clv_objective_step(&fit->objective);
 
-	if (status == CLV_OK)
+	if (status == CLV_OK && fit->far)
+		judge_far(fit);
+	else if (status == CLV_OK)
 		status = judge(fit);
 	if (status != CLV_OK)
 		return status;
@@ -514,4 +584,5 @@ clv_fit_result(const ClvFit *fit, ClvFitted *fitted)
 		snprintf(fitted->message, sizeof(fitted->message),
 				 "the likelihood cannot be evaluated for these data");
 	clv_prelude_result(&fit->prelude, fit->best_phi, fitted);
+	clv_undetermined_judge(fitted, &fit->prelude.moments);
 }

@@ -72,6 +72,7 @@ const ClvGaussRule clv_gauss_rule[CLV_GAUSS_RULES] = {
 #define LEVELS			9		/* of halving the step */
 #define UNSETTLED		1e-9	/* a change of the last one that is too much */
 #define NO_DIGITS		1e-8	/* a rounding of the density that is */
+#define NARROW			1e16	/* from here on the density has no digits */
 #define LOG_NOTHING		(-710.0)
 
 /* What one side of the trapezoidal sum needs. */
@@ -199,6 +200,27 @@ side(const Mean *mean, double from, double step)
 	return NAN;
 }
 
+/*
+ * Customers who do not differ: where the whole Beta is so narrow that g is the
+ * same over it, the mean is g at that place.  Of ln g a share of half its
+ * squared change over a standard deviation is left out.
+ */
+static bool
+narrow_mean(double a, double b, const ClvFalling *g, double *out)
+{
+	const double near = 1e-3;
+	double		p = a / (a + b);
+	double		here;
+	double		slope;
+
+	if (fmin(a, b) < NARROW || !clv_budget_take(g->budget, 2 * g->cost))
+		return false;
+	here = g->log_value(p, g->arg);
+	slope = (here - g->log_value(p * (1.0 - near), g->arg)) / near;
+	*out = exp(here);
+	return slope * slope < DBL_EPSILON * fmin(a, b);
+}
+
 double
 clv_beta_mean(double a, double b, const ClvFalling *g)
 {
@@ -209,6 +231,8 @@ clv_beta_mean(double a, double b, const ClvFalling *g)
 	double		ln;
 	int			level;
 
+	if (narrow_mean(a, b, g, &sum))
+		return sum;
 	clv_beta_set(&mean.beta, a, b);
 	mean.g = g;
 	step = find_peak(&mean);

@@ -43,6 +43,20 @@ typedef enum ClvKind
 } ClvKind;
 
 /*
+ * When may a customer leave?  After a purchase that is not the first, if at all;
+ * after any purchase, the first one as well; or at any time after the first.
+ */
+typedef enum ClvLeaving
+{
+	CLV_LEAVES_ANY_TIME = 0,
+	CLV_LEAVES_AFTER_ANY,
+	CLV_LEAVES_AFTER_REPEAT
+} ClvLeaving;
+
+/* Parameters of a transaction model begin with those of purchases alone. */
+#define CLV_BUYING_PARAMS	2
+
+/*
  * One parameter: theta = lower + exp(phi), and the solver moves phi; the values
  * of a whole number it tries one by one.  A lower of -INFINITY tells the
  * coefficient of a covariate, which is phi itself (covariates.h).  falls,
@@ -116,6 +130,7 @@ struct ClvModel
 	bool		gaps;			/* fitted to the times between purchases, of which
 								 * the base has the sum of logarithms; not where
 								 * the whole-number parameter is 1 */
+	ClvLeaving	leaving;		/* of a transaction model */
 	int			nparam;
 	const ClvParam *param;
 	int			most;			/* the last parameter is a whole number from 1 to

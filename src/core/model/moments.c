@@ -18,6 +18,7 @@ add_cell(ClvMoments *moments, const ClvBase *base, size_t i)
 	moments->x += cell->n * x;
 	moments->xx += cell->n * x * x;
 	moments->t += cell->n * base->t[cell->it];
+	moments->again += x > 0.0 ? cell->n : 0.0;
 	moments->longest = fmax(moments->longest, base->t[cell->it]);
 }
 

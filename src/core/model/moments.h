@@ -20,6 +20,7 @@ struct ClvMoments
 	double		x;
 	double		xx;
 	double		t;
+	double		again;			/* who have bought again */
 	double		longest;		/* the largest T, or tenure */
 	double		spenders;
 	double		ln_spend;		/* of ln m */

@@ -44,6 +44,7 @@
 #define MAX_STEPS		20000
 #define RARE			1e-10	/* phases, none of which may be skipped */
 #define MAX_SHAPE		1e11	/* beyond it the density of lambda has no digits */
+#define ONE_RATE		1e16	/* beyond it there is but one of them */
 #define PI				3.14159265358979323846
 
 /*
@@ -454,6 +455,23 @@ take_many(Task *task, const Node *node, bool falling, double *most)
 	return true;
 }
 
+/* Customers who do not differ: all have the lambda r / alpha. */
+static double
+at_one_lambda(Task *task)
+{
+	Node		node;
+	double		most = 0.0;
+
+	task->complement = false;
+	set_node(task, 0.0, &node);
+	node.mass = 1.0;
+	if (node.mean < (task->what == SURVIVAL ? 2.0 * ENOUGH : ENOUGH))
+		return task->what == SURVIVAL ? few_survival(task, &node) : few_sum(task, &node);
+	take_many(task, &node, false, &most);
+	add_many(task);
+	return task->total;
+}
+
 /*
  * From the largest lambda that matters down to the least, so that many phases
  * come first.
@@ -469,9 +487,11 @@ mean_over_lambda(const ClvActive *c, Quantity what, double delta, double h)
 	double		most = 0.0;
 	int			i;
 
-	if (!(c->r <= MAX_SHAPE))
+	if (!(c->r <= MAX_SHAPE || c->r >= ONE_RATE))
 		return NAN;
 	begin(&task, c, what, delta, h);
+	if (c->r >= ONE_RATE)
+		return at_one_lambda(&task);
 	for (i = 0;; i++, d -= task.step)
 	{
 		double		term;

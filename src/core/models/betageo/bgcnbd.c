@@ -16,6 +16,7 @@
 const ClvModel clv_bgcnbd = {
 	.name = "bgcnbd",
 	.kind = CLV_TRANSACTION,
+	.leaving = CLV_LEAVES_AFTER_REPEAT,
 	.variant = 0,
 	.gaps = true,
 	.nparam = CLV_BETAGEO_NPARAM + 1,

@@ -48,6 +48,7 @@ const int	clv_betageo_covariate[CLV_BETAGEO_NPARAM] = {0, -1, 1, 1};
 const ClvModel clv_bgnbd = {
 	.name = "bgnbd",
 	.kind = CLV_TRANSACTION,
+	.leaving = CLV_LEAVES_AFTER_REPEAT,
 	.variant = 0,
 	.nparam = CLV_BETAGEO_NPARAM,
 	.param = clv_betageo_param,

@@ -13,6 +13,7 @@
 const ClvModel clv_mbgcnbd = {
 	.name = "mbgcnbd",
 	.kind = CLV_TRANSACTION,
+	.leaving = CLV_LEAVES_AFTER_ANY,
 	.variant = 1,
 	.gaps = true,
 	.nparam = CLV_BETAGEO_NPARAM + 1,

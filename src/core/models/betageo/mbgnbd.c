@@ -13,6 +13,7 @@
 const ClvModel clv_mbgnbd = {
 	.name = "mbgnbd",
 	.kind = CLV_TRANSACTION,
+	.leaving = CLV_LEAVES_AFTER_ANY,
 	.variant = 1,
 	.nparam = CLV_BETAGEO_NPARAM,
 	.param = clv_betageo_param,

@@ -132,6 +132,7 @@ start(const ClvModel *model, const ClvMoments *moments, int attempt,
 const ClvModel clv_nbd = {
 	.name = "nbd",
 	.kind = CLV_TRANSACTION,
+	.leaving = CLV_LEAVES_AFTER_REPEAT,
 	.nparam = CLV_DROPOUT_LAW,
 	.param = param,
 	.law = &immortal,
