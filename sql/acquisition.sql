@@ -187,6 +187,52 @@ SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', op
 SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"margin": {"column": "channel"}}');
 SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"margin": {"column": "paid", "default": 2}}');
 
+-- The cost of an order from a column, likewise: the mean of a customer's rows,
+-- and of a group by their orders above 0 (the row that was sent back is none).
+CREATE TABLE shop.handled AS
+SELECT g.*, CASE WHEN g.channel = 'ads' AND g.customer % 2 = 0 THEN NULL WHEN g.day < '2022-09-01' THEN 1 ELSE 2.5 + g.customer % 3 END AS handling FROM shop.goods AS g;
+CREATE TABLE shop.told_cost AS
+SELECT 'source' AS of, a.* FROM clv.acquisition('shop.handled', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
+	options => '{"margin": 0.4, "cost_per_order": {"column": "handling"}, "acquisition_cost": 5, "draws": 20}') AS a
+UNION ALL
+SELECT 'default', a.* FROM clv.acquisition('shop.handled', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
+	options => '{"margin": 0.4, "cost_per_order": {"column": "handling", "default": 3}, "acquisition_cost": 5, "draws": 20}') AS a
+UNION ALL
+SELECT 'both', a.* FROM clv.acquisition('shop.handled', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
+	options => '{"margin": {"column": "order_margin"}, "cost_per_order": {"column": "handling"}, "acquisition_cost": 5, "draws": 20}') AS a;
+WITH own AS (
+	SELECT customer, min(channel) AS channel, avg(handling) AS cost, count(*) FILTER (WHERE amount > 0) AS ordered,
+		   coalesce(sum(order_margin * amount) FILTER (WHERE amount > 0) / sum(amount) FILTER (WHERE amount > 0 AND order_margin IS NOT NULL), avg(order_margin)) AS margin,
+		   sum(amount) FILTER (WHERE amount > 0) AS bought
+	FROM shop.handled WHERE day <= '2023-12-31' GROUP BY customer
+), plain AS (
+	SELECT v.of, o.channel, sum(coalesce(o.cost, v.other) * o.ordered) / sum(o.ordered) FILTER (WHERE coalesce(o.cost, v.other) IS NOT NULL) AS cost,
+		   CASE v.of WHEN 'both' THEN sum(o.margin * o.bought) / sum(o.bought) FILTER (WHERE o.margin IS NOT NULL) ELSE 0.4 END AS margin
+	FROM own AS o CROSS JOIN (VALUES ('source', NULL), ('default', 3), ('both', NULL)) AS v (of, other) GROUP BY 1, 2
+), by_number AS (
+	SELECT p.of, p.channel, p.cost AS each, a.*
+	FROM plain AS p, clv.acquisition('shop.handled', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
+		options => jsonb_build_object('margin', p.margin, 'cost_per_order', p.cost, 'acquisition_cost', 5, 'draws', 20)) AS a
+	WHERE a.group_name = p.channel
+)
+SELECT t.of, t.group_name, round(b.each, 4) AS cost_per_order, abs(t.new_customer_value / b.new_customer_value - 1) < 1e-12 AS value, abs(t.lower - b.lower) < 1e-9 * abs(b.lower) AND abs(t.upper - b.upper) < 1e-9 * b.upper AS interval,
+	   t.payback_months IS NOT DISTINCT FROM b.payback_months AS payback, t.verdict = b.verdict AS verdict
+FROM shop.told_cost AS t JOIN by_number AS b ON b.of = t.of AND b.group_name = t.group_name ORDER BY 1, 2;
+-- of the customer table: of several rows the highest, as in a view; who has none is left out; nobody has one
+ALTER TABLE shop.customers ADD handling numeric;
+UPDATE shop.customers SET handling = 2 WHERE id % 2 = 0;
+SELECT a.group_name, abs(a.new_customer_value / b.new_customer_value - 1) < 1e-12 AS value
+FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'campaign', as_of => '2023-12-31',
+		options => '{"customers": {"table": "shop.customers", "key": "id"}, "cost_per_order": {"column": "handling", "of": "customers"}, "draws": 20}') AS a
+JOIN clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'campaign', as_of => '2023-12-31',
+		options => '{"customers": {"table": "shop.customers", "key": "id"}, "cost_per_order": 2, "draws": 20}') AS b USING (group_name) ORDER BY 1;
+SELECT DISTINCT new_customer_value, lower, upper, verdict, regexp_replace(note, ';.*', '') AS note
+FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'campaign', as_of => '2023-12-31',
+		options => '{"customers": {"table": "shop.customers", "key": "id"}, "cost_per_order": {"column": "unknown", "of": "customers"}, "acquisition_cost": 5, "draws": 20}') WHERE note !~ 'suppressed' OR note IS NULL;
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"cost_per_order": {"default": 1}}');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"cost_per_order": {"column": "channel"}}');
+SELECT clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', options => '{"cost_per_order": {"column": "paid", "default": -2}}');
+
 -- clv.draw_model: the spread is that of the fit's standard errors
 CREATE TABLE shop.fitted AS SELECT clv.fit(clv.cbs(h, '2023-12-31'), 'mbgnbd') AS model FROM (SELECT clv.rfm(day, amount) AS h FROM shop.orders GROUP BY customer) AS x;
 SELECT c.name, abs(d.sd / (c.std_error / c.estimate) - 1) < 0.1 AS spread, abs(d.mean - ln(c.estimate)) < 0.1 * d.sd AS middle

@@ -30,7 +30,7 @@ SELECT f.name, f.more, date :'last_day' + CASE WHEN f.more LIKE '%gross%' THEN 5
 	('audit_calendar', 'period => ''month'''),
 	('acquisition', '"by" => ''channel'', options => ''{"acquisition_cost": {"column": "paid"}, "draws": 20}'''),
 	('acquisition', '"by" => ''channel'', refunds => ''gross'', options => ''{"acquisition_cost": {"column": "paid"}, "draws": 20}'''),
-	('acquisition', 'cohort => ''quarter'', options => ''{"margin": {"column": "margin"}, "acquisition_cost": {"column": "paid"}, "draws": 20}'''),
+	('acquisition', 'cohort => ''quarter'', options => ''{"margin": {"column": "margin"}, "cost_per_order": {"column": "handling"}, "acquisition_cost": {"column": "paid"}, "draws": 20}'''),
 	('query', ''),
 	('query', 'options => ''{"margin": {"column": "margin"}, "cost_per_order": {"column": "handling", "default": 1}, "service_cost": {"column": "service"}, "acquisition_cost": {"column": "paid"}, "opt_out": {"column": "no_profiling"}}'''),
 	('query', 'refunds => ''gross'', options => ''{"margin": {"column": "margin"}, "cost_per_order": {"column": "handling"}, "service_cost": {"column": "service"}, "acquisition_cost": {"column": "paid"}, "hysteresis": {"band": 0.1, "ago": ["1 month"]}}'''),

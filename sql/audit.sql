@@ -120,6 +120,26 @@ FROM clv.audit_changes('shop.orders', 'customer', 'day', 'amount', '2022-07-01',
 	 (SELECT sum(amount * margin) FILTER (WHERE day >= '2023-01-01') - sum(amount * margin) FILTER (WHERE day < '2023-01-01') AS change
 	  FROM shop.orders WHERE day BETWEEN '2022-07-01' AND '2023-06-30') AS b
 GROUP BY b.change, d.contribution, d.sum;
+-- A margin that is NULL is not 0: such rows have the mean margin of the others in
+-- the period, weighted by amounts.
+CREATE TABLE shop.unknown (customer int, day date, amount numeric, margin numeric);
+INSERT INTO shop.unknown VALUES (1, '2024-01-10', 100, 0.5), (2, '2024-01-11', 300, 0.1), (2, '2024-01-12', 50, NULL), (3, '2024-01-13', 150, NULL), (4, '2024-01-14', 40, 0.1), (4, '2024-01-15', -40, 0.1),
+	(1, '2024-02-10', 100, 0.3), (3, '2024-02-11', 200, NULL);
+-- January: known 50 + 30 + 4 - 4 = 80 of 400, a margin of 0.2: customer 2 has
+-- 30 + 10, customer 3 has 30, of 600 in all 120.
+SELECT decile, customers, lowest, revenue, profit, margin_of_revenue = profit / nullif(revenue, 0) AS margin
+FROM clv.audit_deciles('shop.unknown', 'customer', 'day', 'amount', '2024-01-01', '2024-01-31', margin_column => 'margin', classes => 4) WHERE customers > 0;
+-- gross: 84 of 440, a margin of 21/110 and so 200 * 21/110 = 38.18 more
+SELECT measure, round(value::numeric, 6) AS value FROM clv.audit_concentration('shop.unknown', 'customer', 'day', 'amount', '2024-01-01', '2024-01-31', refunds => 'gross', margin_column => 'margin') WHERE measure = 'profit';
+-- February: 0.3 of all 300; each period has a mean of its own, and the margin went from 0.2 to 0.3
+SELECT status, customers, profit_from, profit_to, change
+FROM clv.audit_changes('shop.unknown', 'customer', 'day', 'amount', '2024-01-01', '2024-01-31', '2024-02-01', '2024-02-29', margin_column => 'margin') WHERE customers > 0 ORDER BY place;
+SELECT factor, round(value_from, 6) AS value_from, round(value_to, 6) AS value_to, round(contribution, 6) AS contribution
+FROM clv.audit_decomposition('shop.unknown', 'customer', 'day', 'amount', '2024-01-01', '2024-01-31', '2024-02-01', '2024-02-29', margin_column => 'margin') ORDER BY place;
+-- rows of another period have no part in it; without any margin there is no profit to tell
+SELECT sum(profit) FROM clv.audit_deciles('shop.unknown', 'customer', 'day', 'amount', '2024-02-11', '2024-02-11', margin_column => 'margin');
+SELECT sum(profit) FROM clv.audit_deciles('shop.unknown', 'customer', 'day', 'amount', '2024-02-10', '2024-02-10', margin_column => 'margin');
+
 -- the planted margin: only it changes when prices do not
 CREATE TABLE shop.cheaper AS SELECT customer, day, amount, CASE WHEN day < '2023-01-01' THEN 0.5 ELSE 0.3 END AS margin
 FROM shop.orders WHERE day BETWEEN '2022-07-01' AND '2022-12-31' UNION ALL SELECT customer, day + 184, amount, 0.3 FROM shop.orders WHERE day BETWEEN '2022-07-01' AND '2022-12-31';

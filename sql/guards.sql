@@ -76,6 +76,47 @@ SELECT shop.ends($$what IN ('usual', 'the year 24', 'two days after 300')$$);
 SELECT shop.ends($$what IN ('usual', 'nine after 31') AND day NOT BETWEEN '2023-05-01' AND '2023-05-06'$$);
 SELECT shop.ends($$what = 'nine after 31' OR what = 'usual' AND day <= '2023-12-24'$$), shop.ends($$what = 'nine after 30'$$), shop.ends('false');
 
+-- Every function over orders that finds as_of itself has the guard, and is what
+-- it is where as_of is given.  Two tell what is wrong and refuse nothing; those
+-- that have options take the way out.
+CREATE TABLE shop.stray_orders AS SELECT *, 'a' || customer % 2 AS channel FROM shop.orders UNION ALL SELECT 7, '2020-11-30', 20, 'a1';
+CREATE VIEW shop.stray_before AS SELECT * FROM shop.stray_orders WHERE day < '2019-01-01';
+CREATE TABLE shop.asks (function_name name, more text, has_options boolean);
+INSERT INTO shop.asks
+SELECT p.proname, CASE p.proname WHEN 'audit_cohort' THEN 'first => ''2017-01-01'', last => ''2017-03-31''' WHEN 'acquisition' THEN '"by" => ''channel''' END, p.proargnames @> '{options}'
+FROM pg_proc AS p
+WHERE p.pronamespace = 'clv'::regnamespace AND p.proargnames @> '{source,as_of}' AND p.proname !~ '^_' AND p.proname NOT IN ('readiness', 'source_report');
+INSERT INTO shop.asks VALUES ('acquisition', 'cohort => ''quarter''', true);
+CREATE FUNCTION shop.asked(ask shop.asks, more text, source text DEFAULT 'shop.stray_orders') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	arguments	text := concat_ws(', ', format('source => %L, customer => ''customer'', at => ''day'', amount => ''amount''', source), ask.more, more);
+	statement	text := format('SELECT * FROM clv.%I(%s)', ask.function_name, arguments);
+	n			bigint;
+	said		text;
+	advice		text;
+BEGIN
+	IF ask.function_name = 'query' THEN
+		EXECUTE statement INTO statement;
+	ELSIF ask.function_name = 'create_materialized_view' THEN
+		EXECUTE format('CALL clv.create_materialized_view(''crm.asked'', %s)', arguments);
+		DROP MATERIALIZED VIEW crm.asked, crm.asked_model;
+		RETURN 'answered';
+	END IF;
+	EXECUTE format('SELECT count(*) FROM (%s) AS a', statement) INTO n;
+	RETURN CASE WHEN n > 0 THEN 'answered' ELSE 'nothing' END;
+EXCEPTION WHEN invalid_parameter_value THEN
+	GET STACKED DIAGNOSTICS said = MESSAGE_TEXT, advice = PG_EXCEPTION_HINT;
+	RETURN concat(said, ': ', advice);
+END
+$$;
+SELECT a.function_name, shop.asked(a, 'as_of => NULL') AS without, shop.asked(a, 'as_of => ''2018-12-31''') AS with_as_of,
+	   CASE WHEN a.has_options THEN shop.asked(a, 'options => ''{"max_silence": "800 days"}''') END AS with_option, shop.asked(a, NULL, 'shop.stray_before') AS before
+FROM shop.asks AS a ORDER BY a.function_name, a.more;
+SELECT count(*) FROM clv.source_report('shop.stray_orders', 'customer', 'day', 'amount');
+-- where what customers bought last leaves a hole, and the orders do not, nothing is stray
+CREATE VIEW shop.hole AS SELECT 1 AS customer, date '2018-01-01' + i AS day, 10 AS amount FROM generate_series(0, 300) AS i UNION ALL SELECT 2, '2018-02-01', 10;
+SELECT customer_id, days_since_last FROM clv.rfm_scores('shop.hole', 'customer', 'day', 'amount') ORDER BY 1;
+
 -- ------------------------------------------------- what is said and not refused
 
 -- a first purchase before 1970, one amount above all others; each alone
@@ -107,6 +148,9 @@ SELECT message FROM crm.three_model;
 UPDATE shop.three SET amount = 10000.01 WHERE customer = 9;
 REFRESH MATERIALIZED VIEW crm.three_model;
 SELECT message FROM crm.three_model;
+
+-- a horizon of more than twice the days that anybody has been seen: half a year of 365.25 days is 182.625
+SELECT clv._remark_on_horizon('1 year', 182) AS too_short, clv._remark_on_horizon('1 year', 183) AS enough, clv._remark_on_horizon('30 days', 15) AS half, clv._remark_on_horizon('2 years', 365) AS two_years, clv._remark_on_horizon('1 year', NULL) AS nobody;
 
 -- bgnbd of customers who buy several times a month: who has one purchase day is valued too high
 CREATE TABLE shop.often AS

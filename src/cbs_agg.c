@@ -1,6 +1,7 @@
 /*
  * cbs_agg.c
- *		The aggregates that build a base: clv.cbs and clv.rollup.
+ *		The aggregates that build a base: clv.cbs, clv.cbs_weighted and
+ *		clv.rollup.
  */
 #include "cbs_state.h"
 
@@ -12,6 +13,7 @@
 
 PG_FUNCTION_INFO_V1(clv_cbs_add);
 PG_FUNCTION_INFO_V1(clv_cbs_add_covariates);
+PG_FUNCTION_INFO_V1(clv_cbs_add_weighted);
 PG_FUNCTION_INFO_V1(clv_cbs_add_rfm);
 PG_FUNCTION_INFO_V1(clv_cbs_combine);
 PG_FUNCTION_INFO_V1(clv_cbs_close);
@@ -128,6 +130,52 @@ clv_cbs_add_covariates(PG_FUNCTION_ARGS)
 		state = add_row(state, &row, PG_ARGISNULL(4) ? NULL : &monetary,
 						&covariates);
 	PG_FREE_IF_COPY(array, 5);
+	return PointerGetDatum(return_state(state, fcinfo));
+}
+
+/*
+ * clv.cbs_weighted(frequency, recency, t [, monetary [, covariates]], customers)
+ */
+Datum
+clv_cbs_add_weighted(PG_FUNCTION_ARGS)
+{
+	struct varlena *state = clv_cbs_state(fcinfo);
+	int			last = PG_NARGS() - 1;
+	bool		has_monetary = last > 4 && !PG_ARGISNULL(4);
+	int64		customers;
+	ClvRow		row;
+	double		monetary = 0;
+	ClvCellsRow checked;
+	ClvCustomerCovariates covariates = {0};
+	ClvError	err;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
+		PG_ARGISNULL(last) || (last > 5 && PG_ARGISNULL(5)))
+		return PointerGetDatum(return_state(state, fcinfo));
+	customers = PG_GETARG_INT64(last);
+	if (clv_cells_count(customers, &err) != CLV_OK)
+		clv_raise(&err);
+	if (last > 5)
+	{
+		ArrayType  *array = PG_GETARG_ARRAYTYPE_P(5);
+		bool		known = customers > 0 && get_covariates(array, &covariates);
+
+		PG_FREE_IF_COPY(array, 5);
+		if (!known)
+			return PointerGetDatum(return_state(state, fcinfo));
+	}
+	if (customers == 0)
+		return PointerGetDatum(return_state(state, fcinfo));
+	row.x = PG_GETARG_FLOAT8(1);
+	row.tx = PG_GETARG_FLOAT8(2);
+	row.t = PG_GETARG_FLOAT8(3);
+	if (has_monetary)
+		monetary = PG_GETARG_FLOAT8(4);
+	if (clv_cells_row(&row, has_monetary ? &monetary : NULL, &checked,
+					  &err) != CLV_OK)
+		clv_raise(&err);
+	state = clv_cbs_append_many(state, &checked,
+								last > 5 ? &covariates : NULL, customers);
 	return PointerGetDatum(return_state(state, fcinfo));
 }
 

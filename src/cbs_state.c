@@ -281,30 +281,54 @@ set_ncov(ClvCbsOpen *open, int ncov)
 	open->ncov = ncov;
 }
 
-struct varlena *
-clv_cbs_append(struct varlena *state, const ClvCellsRow *row,
-			   const ClvCustomerCovariates *covariates, const ClvLogSum *gaps)
+/* Rows that stay together, all with the same covariates. */
+static inline struct varlena *
+append_rows(struct varlena *state, const ClvCellsRow *row, int n,
+			const ClvCustomerCovariates *covariates, const ClvLogSum *gaps)
 {
 	ClvCbsOpen *open = open_state(state);
 	int			ncov = covariates == NULL ? 0 : covariates->n;
-	unsigned char *to;
+	int			i;
 
 	set_ncov(open, ncov);
-	if (unlikely(room_in(open) < row_size(open)))
+	if (unlikely(room_in(open) < n * row_size(open)))
 	{
 		open = pack_state(open, NULL);
 		open->ncov = ncov;
 	}
-	to = rows_end(open);
-	memcpy(to, row, sizeof(ClvCellsRow));
-	if (ncov > 0)
-		memcpy(to + sizeof(ClvCellsRow), covariates->v, ncov * sizeof(double));
-	open->nrow++;
+	for (i = 0; i < n; i++)
+	{
+		unsigned char *to = rows_end(open);
+
+		memcpy(to, &row[i], sizeof(ClvCellsRow));
+		if (ncov > 0)
+			memcpy(to + sizeof(ClvCellsRow), covariates->v,
+				   ncov * sizeof(double));
+		open->nrow++;
+	}
 	if (gaps == NULL)
 		open->flags |= CLV_CBS_COLUMNS;
 	else
 		clv_log_sum_add(&open->gaps, *gaps);
 	return (struct varlena *) open;
+}
+
+struct varlena *
+clv_cbs_append(struct varlena *state, const ClvCellsRow *row,
+			   const ClvCustomerCovariates *covariates, const ClvLogSum *gaps)
+{
+	return append_rows(state, row, 1, covariates, gaps);
+}
+
+struct varlena *
+clv_cbs_append_many(struct varlena *state, const ClvCellsRow *row,
+					const ClvCustomerCovariates *covariates, int64 customers)
+{
+	ClvCellsRow rows[2];
+
+	rows[0] = *row;
+	clv_cells_more((double) (customers - 1), &rows[1]);
+	return append_rows(state, rows, customers > 1 ? 2 : 1, covariates, NULL);
 }
 
 /* An encoding joins the pending ones; there is room. */

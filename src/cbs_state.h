@@ -8,7 +8,8 @@
  *		ClvCbsOpen | base | rows ... free ... pending bases
  *
  * where base is an encoding (or empty), rows are single customers in the order
- * in which they came, each followed by its covariates, and pending bases are
+ * in which they came, or such a row and one that says how many more are like it
+ * (CLV_CELLS_MORE), each followed by its covariates, and pending bases are
  * encodings that wait to be merged, each followed by its length, from the end
  * of the value downwards.
  */
@@ -74,6 +75,12 @@ extern struct varlena *clv_cbs_append(struct varlena *state,
 									  const ClvCellsRow *row,
 									  const ClvCustomerCovariates *covariates,
 									  const ClvLogSum *gaps);
+
+/* "customers" of at least 1 with the same row. */
+extern struct varlena *clv_cbs_append_many(struct varlena *state,
+										   const ClvCellsRow *row,
+										   const ClvCustomerCovariates *covariates,
+										   int64 customers);
 
 /* All customers of "value", a value or a state, join those of "state". */
 extern struct varlena *clv_cbs_absorb(struct varlena *state, Datum value);

@@ -10,8 +10,7 @@
 
 #include "model_value.h"
 
-/* The values, one for each covariate of the model. */
-static const double *
+const double *
 clv_covariates_arg(FunctionCallInfo fcinfo, int argno, const ClvFitted *fit)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argno);

@@ -44,6 +44,7 @@ clv_interval_terms(FunctionCallInfo fcinfo, int first,
 	terms->level = PG_GETARG_FLOAT8(first + CLV_ARG_LEVEL);
 	terms->draws = PG_GETARG_INT32(first + CLV_ARG_DRAWS);
 	terms->seed = (uint64) PG_GETARG_INT64(first + CLV_ARG_SEED);
+	terms->mixture = NULL;
 	if (clv_terms_check(terms, &err) != CLV_OK)
 		clv_raise(&err);
 }

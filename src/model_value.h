@@ -87,6 +87,10 @@ extern void clv_fit_read_options(Jsonb *json, const ClvBase *base,
 								 bool is_auto, ClvModelValue *value,
 								 double *whole);
 
+/* covariates.c: the values of an argument, one for each covariate of the fit */
+extern const double *clv_covariates_arg(FunctionCallInfo fcinfo, int argno,
+										const ClvFitted *fit);
+
 /* fit.c: a fit to the end, interrupts taken between its steps */
 extern void clv_fit_run(const ClvModel *model, const ClvBase *base,
 						const ClvFitOptions *options, MemoryContext context,

@@ -106,3 +106,31 @@ COMMENT ON AGGREGATE @extschema@.total_interval(clv.model, clv.model, float8, fl
 	'so that chance evens out over many customers and the uncertainty of the fit does not. '
 	'The same for the same seed and customers, in any order and in any number of processes. A customer whose clv.value is NULL is not counted; NULL without one that is. '
 	'22023: models or other arguments that change from row to row, and as for clv.value_interval';
+
+-- total_interval(..., covariates): of customers with covariates of their own.
+
+CREATE FUNCTION @extschema@._total_interval_accum(internal, model clv.model, spend clv.model,
+		frequency float8, recency float8, t float8, monetary float8, annual_rate float8,
+		horizon interval, level float8, draws int, seed bigint, covariates float8[])
+	RETURNS internal
+	AS 'MODULE_PATHNAME', 'clv_total_interval_accum'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION @extschema@._total_interval_accum(internal, clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint, float8[]) IS
+	'support: adds a row with covariates to clv.total_interval';
+
+CREATE AGGREGATE @extschema@.total_interval(model clv.model, spend clv.model,
+		frequency float8, recency float8, t float8, monetary float8, annual_rate float8,
+		horizon interval, level float8, draws int, seed bigint, covariates float8[])
+(
+	SFUNC = @extschema@._total_interval_accum,
+	STYPE = internal,
+	FINALFUNC = @extschema@.total_interval_final,
+	COMBINEFUNC = @extschema@.total_interval_combine,
+	SERIALFUNC = @extschema@.total_interval_serialize,
+	DESERIALFUNC = @extschema@.total_interval_deserialize,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.total_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint, float8[]) IS
+	'the same of customers with covariates, each as under clv.with_covariates(model, covariates): a draw has one set of parameters and coefficients, drawn together from the covariance of the fit, and from them every customer''s own; '
+	'where all have the same covariates it is, to the last bit, what the model with these gives. A customer whose covariates are NULL is not counted. '
+	'22023 and 2202E as for clv.with_covariates, 22003 where it raises that or a draw is out of range; otherwise as without covariates';

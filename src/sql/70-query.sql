@@ -221,10 +221,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@._may_be_stray(date[], bigint[], bigint) IS
-	'part of clv.query: given the days, ascending, on which so many customers bought last, is there a silence of more than 28 days with less than 1 % of the orders behind it, at most?';
+	'part of clv.query: given the days, ascending, on which so many customers bought last, is there a silence of more than 28 days with less than 1 % of the orders behind it, at most? Without their number any such silence will do';
 
 -- The last day, unless a stray date made it that.
-CREATE FUNCTION @extschema@._check_silence(last_day date, days date[], orders bigint[], max_silence interval)
+CREATE FUNCTION @extschema@._check_silence(last_day date, days date[], orders bigint[], max_silence interval, has_options boolean)
 RETURNS date
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -246,7 +246,8 @@ BEGIN
 				MESSAGE = format('order dated "%s" after a silence of %s days', days[i], silence),
 				DETAIL = format('Orders end on %s, but for %s of %s. The longest silence before was of %s.', days[i - 1], total - before, total,
 								CASE WHEN longest = 1 THEN '1 day' ELSE longest || ' days' END),
-				HINT = format('Give as_of, correct the row, or, if the silence is real, options => ''{"max_silence": "%s days"}''.', silence);
+				HINT = CASE WHEN has_options THEN format('Give as_of, correct the row, or, if the silence is real, options => ''{"max_silence": "%s days"}''.', silence)
+					ELSE 'Give as_of, or correct the row.' END;
 		ELSIF before >= 0.01 * total AND silence > longest THEN
 			longest := silence;
 		END IF;
@@ -254,9 +255,42 @@ BEGIN
 	RETURN last_day;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._check_silence(date, date[], bigint[], interval) IS
-	'part of clv.query: last_day; 22023 when orders, given by day, ascending, come to it by a silence of more than 28 days, more than ten times the longest before and more than max_silence, with less than 1 % of them behind it. '
+COMMENT ON FUNCTION @extschema@._check_silence(date, date[], bigint[], interval, boolean) IS
+	'part of the functions over orders: last_day; 22023 when orders, given by day, ascending, come to it by a silence of more than 28 days, more than ten times the longest before and more than max_silence, with less than 1 % of them behind it. '
 	'Silences after less than 1 % of the orders are not compared with';
+
+-- The same for statements and views, so its signature stays.
+CREATE FUNCTION @extschema@._check_silence(last_day date, days date[], orders bigint[], max_silence interval)
+RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT clv._check_silence(last_day, days, orders, max_silence, true);
+END;
+COMMENT ON FUNCTION @extschema@._check_silence(date, date[], bigint[], interval) IS
+	'part of clv.query: the same, where option max_silence is a way out';
+
+-- The last day observed where it is not given, as an expression: the last of
+-- those in "last_days", a query of the days on which so many customers bought
+-- last (day, customers), unless a stray date made it that.  Where that may be
+-- the orders are read once more, by day.
+CREATE FUNCTION @extschema@._found_as_of(src record, last_days text, max_silence text, has_options boolean)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format($sql$(
+	SELECT CASE WHEN clv._may_be_stray(l.days, l.customers, NULL::bigint) THEN (
+			   SELECT clv._check_silence(l.last_day, array_agg(d.day ORDER BY d.day), array_agg(d.orders ORDER BY d.day), %2$s, %3$L::boolean)
+			   FROM (SELECT %4$s AS day, count(*) AS orders FROM %5$s AS o
+					 WHERE %6$s IS NOT NULL AND %7$s >= 0 AND %8$s AND %4$s <= l.last_day GROUP BY 1) AS d)
+		   ELSE l.last_day END
+	FROM (SELECT max(k.day) AS last_day, array_agg(k.day ORDER BY k.day) AS days, array_agg(k.customers ORDER BY k.day) AS customers FROM (%1$s) AS k WHERE k.day IS NOT NULL) AS l)$sql$,
+		last_days, max_silence, has_options, src.day, src.relation, src.customer_ref, src.amount_ref, src.up_to);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._found_as_of(record, text, text, boolean) IS
+	'part of the functions over orders: the last day with a purchase as an expression, where no as_of is given; 22023 where a stray date is that';
 
 -- Step "as_of" where it is not given: the last day with a purchase, looked
 -- into day by day only where it may be a stray one.

@@ -28,6 +28,20 @@ COMMENT ON FUNCTION @extschema@._remarks(@extschema@.model, date, float8, float8
 	'part of clv.create_materialized_view: sentences for the column message, NULL without any: given the model, the first purchase, '
 	'the mean days between two purchases of a customer and the largest amount, NULL when it is not outlying';
 
+-- A horizon that nobody has been seen for half as long as.
+CREATE FUNCTION @extschema@._remark_on_horizon(horizon interval, longest int)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN longest < 0.5 * clv.interval_days(horizon)
+		THEN format('horizon: looks %s days ahead, and no customer has been seen for more than %s', round(clv.interval_days(horizon)), longest) END;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._remark_on_horizon(interval, int) IS
+	'part of clv.create_materialized_view: a sentence for the column message where the horizon is more than twice as long as the days for which the customer longest known has been seen; otherwise NULL';
+
 -- Step "observed", which they are made from.
 CREATE FUNCTION @extschema@._observed_step()
 RETURNS text
@@ -116,7 +130,8 @@ SELECT a.as_of,
                      THEN 'spend: nothing to fit, no customer has a repeat purchase with spend'
                      WHEN clv.status(m.spend) <> 'converged'
                      THEN concat_ws(': ', 'spend', clv.status(m.spend), clv.message(m.spend)) END,
-                clv._remarks(m.model, e.first_purchase, e.gap, e.largest)%9$s), '')
+                clv._remarks(m.model, e.first_purchase, e.gap, e.largest),
+                clv._remark_on_horizon(m.horizon, a.as_of - e.first_purchase)%9$s), '')
        END AS message,
        %3$L::text AS tier_method,
        %4$L::float8[] AS tier_shares,
@@ -225,7 +240,7 @@ VALUES
 	(true, 'rows_after_as_of', 'rows left out: after as_of'),
 	(true, 'model_status', 'how the fit of the model ended: converged, boundary or not_converged; NULL without a model'),
 	(true, 'spend_status', 'how the fit of the spend model ended; NULL without one'),
-	(true, 'message', 'what there is to know about the fits, about orders by which they may mislead, and about refunds after an as_of that was left out; NULL when there is nothing to say'),
+	(true, 'message', 'what there is to know about the fits, orders by which they may mislead, a horizon more than twice as long as customers have been seen, and refunds after an as_of that was left out; NULL when there is nothing to say'),
 	(true, 'tier_method', 'how the thresholds were found: quantile, value or natural'),
 	(true, 'tier_shares', 'the shares that the method was given, cumulative from the top'),
 	(true, 'options', 'options that the pair was made with'),

@@ -72,7 +72,8 @@ COMMENT ON FUNCTION @extschema@._check_span(text, date, date) IS
 	'part of the audit: 22023 or 22004 when two dates are no period';
 
 -- A column of margins, or the margin of everything: profit of the rows of one
--- customer between two dates, exactly.
+-- customer between two dates, exactly, and the money of those that have no
+-- margin, NULL where there are none.
 CREATE FUNCTION @extschema@._profit_column(
 	source regclass, src record, refunds text, margin float8, margin_column name, first date, last date, name text)
 RETURNS text
@@ -91,13 +92,44 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	PERFORM @extschema@._check_type(source, margin_column, @extschema@._numbers(), 'a number'::text, 'It is the column with margins.'::text);
-	RETURN format(E',\n           coalesce(sum(CAST(%s AS numeric) * CAST(o.%I AS numeric)) FILTER (WHERE %s BETWEEN %L AND %L%s), 0) AS %s',
-		src.amount_ref, margin_column, src.day, first, last,
-		CASE WHEN refunds = 'gross' THEN format(' AND %s > 0', src.amount_ref) END, name);
+	RETURN format(E',\n           coalesce(sum(CAST(%1$s AS numeric) * CAST(o.%2$I AS numeric)) FILTER (WHERE %3$s), 0) AS %4$s'
+				  ',\n           sum(CAST(%1$s AS numeric)) FILTER (WHERE o.%2$I IS NULL AND %3$s) AS %4$s_unknown',
+		src.amount_ref, margin_column,
+		format('%s BETWEEN %L AND %L%s', src.day, first, last, CASE WHEN refunds = 'gross' THEN format(' AND %s > 0', src.amount_ref) END), name);
 END
 $$;
 COMMENT ON FUNCTION @extschema@._profit_column(regclass, record, text, float8, name, date, date, text) IS
-	'part of the audit: the sum of amount times margin as a column, NULL where margin is one number; 22023, 42703 or 42804 when it cannot be';
+	'part of the audit: the sum of amount times margin as a column, and that of amounts without one, NULL where margin is one number; 22023, 42703 or 42804 when it cannot be';
+
+-- The margin of rows that have none, if there is one to take for it.
+CREATE FUNCTION @extschema@._known_margin(mean numeric)
+RETURNS numeric
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF mean IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = 'rows of the period have no margin, and there are no others to take it from',
+			HINT = 'Fill in the column with margins, or give one margin for everything.';
+	END IF;
+	RETURN mean;
+END
+$$;
+COMMENT ON FUNCTION @extschema@._known_margin(numeric) IS
+	'part of the audit: the argument; 22023 when it is NULL';
+
+-- What rows without a margin bring: as the others, taken together.  Without them
+-- a customer's profit is what it is, to the last digit.
+CREATE FUNCTION @extschema@._profit(known text, unknown text, revenue text, relation text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN format($sql$CASE WHEN %2$s IS NULL THEN %1$s
+		ELSE %1$s + trim_scale(round(%2$s * clv._known_margin((SELECT sum(%1$s) / nullif(sum(%3$s) - sum(%2$s), 0) FROM %4$s)), 9)) END$sql$, known, unknown, revenue, relation);
+COMMENT ON FUNCTION @extschema@._profit(text, text, text, text) IS
+	'part of the audit: an expression for profit, of the known part and the money whose margin is not known, which has the mean of the others in the relation';
 
 -- Revenue after a margin that is the same for everything.
 CREATE FUNCTION @extschema@._times(revenue text, margin float8)
@@ -128,11 +160,16 @@ BEGIN
 	profit := @extschema@._profit_column(source, src, refunds, margin, margin_column, first, last, 'profit'::text);
 	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profit, NULL::text), format(
 $sql$
-customer_periods AS (
-	SELECT (p.own).purchases, (p.own).orders, (p.own).revenue, %1$s AS profit
+%5$s AS (
+	SELECT (p.own).purchases, (p.own).orders, (p.own).revenue, %1$s
 	FROM (SELECT h.*, clv._in_period(h.history, %2$L::date, %3$L::date, %4$L::text) AS own FROM histories AS h OFFSET 0) AS p
 	WHERE (p.own).orders IS NOT NULL
-),$sql$, CASE WHEN profit IS NOT NULL THEN 'p.profit' ELSE @extschema@._times('(p.own).revenue'::text, margin) END, first, last, refunds));
+),$sql$, CASE WHEN profit IS NOT NULL THEN 'p.profit, p.profit_unknown' ELSE @extschema@._times('(p.own).revenue'::text, margin) || ' AS profit' END, first, last, refunds,
+		CASE WHEN profit IS NOT NULL THEN 'known' ELSE 'customer_periods' END),
+		CASE WHEN profit IS NOT NULL THEN format($sql$
+customer_periods AS (
+	SELECT purchases, orders, revenue, %s AS profit FROM known
+),$sql$, @extschema@._profit('profit'::text, 'profit_unknown'::text, 'revenue'::text, 'known'::text)) END);
 END
 $$;
 COMMENT ON FUNCTION @extschema@._one_period(regclass, name, name, name, date, date, text, text, float8, name) IS
@@ -204,9 +241,9 @@ $sql$ USING classes;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.audit_deciles(regclass, name, name, name, date, date, text, text, float8, name, int) IS
-	'lens 1, how different customers are in a period: the customers in ten classes by profit, the best first. Profit is revenue times margin, one number or the mean of a column weighted by amounts. '
+	'lens 1, how different customers are in a period: the customers in ten classes by profit, the best first. Profit is revenue times margin, one number or that of each row in a column; rows where it is NULL have the mean of the others in the period, weighted by their amounts. '
 	'Customers of equal profit share the class of the best of them, so that classes differ in size where there are ties and may be empty. Sums are those of the period. '
-	'22023: a margin above 1, classes not from 1 to 1000; other errors as clv.audit_orders. Fader, Hardie & Ross (2022)';
+	'22023: a margin above 1, none in any row, classes not from 1 to 1000; other errors as clv.audit_orders. Fader, Hardie & Ross (2022)';
 
 CREATE FUNCTION @extschema@.audit_concentration(source regclass, customer name, at name, amount name, first date, last date,
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
@@ -281,13 +318,20 @@ BEGIN
 		|| @extschema@._profit_column(source, src, refunds, margin, margin_column, to_first, to_last, 'profit_to'::text);
 	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profits, NULL::text), format(
 $sql$
-both_periods AS (
-	SELECT (p.own).*, %1$s AS profit_from, %2$s AS profit_to
+%8$s AS (
+	SELECT (p.own).*, %1$s, %2$s
 	FROM (SELECT h.*, clv._in_periods(h.history, %3$L::date, %4$L::date, %5$L::date, %6$L::date, %7$L::text) AS own FROM histories AS h OFFSET 0) AS p
 	WHERE (p.own).orders_to IS NOT NULL
-),$sql$, CASE WHEN profits IS NOT NULL THEN 'p.profit_from' ELSE @extschema@._times('(p.own).revenue_from'::text, margin) END,
-		CASE WHEN profits IS NOT NULL THEN 'p.profit_to' ELSE @extschema@._times('(p.own).revenue_to'::text, margin) END,
-		from_first, from_last, to_first, to_last, refunds));
+),$sql$, CASE WHEN profits IS NOT NULL THEN 'p.profit_from, p.profit_from_unknown' ELSE @extschema@._times('(p.own).revenue_from'::text, margin) || ' AS profit_from' END,
+		CASE WHEN profits IS NOT NULL THEN 'p.profit_to, p.profit_to_unknown' ELSE @extschema@._times('(p.own).revenue_to'::text, margin) || ' AS profit_to' END,
+		from_first, from_last, to_first, to_last, refunds, CASE WHEN profits IS NOT NULL THEN 'known' ELSE 'both_periods' END),
+		CASE WHEN profits IS NOT NULL THEN format($sql$
+both_periods AS (
+	SELECT purchases_from, orders_from, revenue_from, purchases_to, orders_to, revenue_to, before,
+		   %s AS profit_from, %s AS profit_to
+	FROM known
+),$sql$, @extschema@._profit('profit_from'::text, 'profit_from_unknown'::text, 'revenue_from'::text, 'known'::text),
+			@extschema@._profit('profit_to'::text, 'profit_to_unknown'::text, 'revenue_to'::text, 'known'::text)) END);
 END
 $$;
 COMMENT ON FUNCTION @extschema@._two_periods(regclass, name, name, name, date, date, date, date, text, text, float8, name, date) IS

@@ -114,6 +114,19 @@ COMMENT ON AGGREGATE @extschema@._cohort_cells(@extschema@.rfm, date[], text) IS
 	'part of the audit: histories by cohort and period, numbered from 1 as in clv.periods; cells with nothing in them are left out, bounds and refunds are those of the first row. '
 	'A customer without a purchase within the bounds is of no cohort; the size of a cohort is the number active in its own period; 54000 for more than 500000 cells';
 
+-- On which days so many customers bought last.
+CREATE FUNCTION @extschema@._last_days(src record, refunds text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format('SELECT clv._last_purchase(h.history, %s, %L::text) AS day, count(*) AS customers FROM histories AS h GROUP BY 1', src.today, refunds);
+END
+$$;
+COMMENT ON FUNCTION @extschema@._last_days(record, text) IS
+	'part of the audit: a query of the days on which customers bought last and how many did';
+
 -- Customers by cohort and period: "cells", numbered by the periods' bounds.
 CREATE FUNCTION @extschema@._cohort_steps(
 	source regclass, customer name, at name, amount name, period text, as_of date, zone text, refunds text)
@@ -149,7 +162,7 @@ as_of AS (
 ), earlier AS (
 	-- what was sent back before the period of the first purchase
 	SELECT c.cohort, c.period FROM cells AS c WHERE c.period < c.cohort AND (c.orders > 0 OR c.revenue <> 0)
-),$sql$, CASE WHEN as_of IS NULL THEN format('max(clv._last_purchase(h.history, %s, %L::text))', src.today, refunds) ELSE format('%L::date', as_of) END,
+),$sql$, CASE WHEN as_of IS NULL THEN @extschema@._found_as_of(src, @extschema@._last_days(src, refunds), 'NULL::interval'::text, false) ELSE format('%L::date', as_of) END,
 		CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END, refunds, period,
 		CASE WHEN @extschema@._refunds_precede(refunds) THEN format('clv._first_purchase(h.history, %s, ''event''::text)',
 				CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END)
@@ -201,7 +214,7 @@ $$;
 COMMENT ON FUNCTION @extschema@.audit_cohorts(regclass, name, name, name, text, date, text, text) IS
 	'lens 4, cohorts side by side at equal age: for each cohort of first purchase (day, week, month, quarter or year) and each age in the same periods, 0 the one of the first purchase, the customers active, '
 	'their share of the cohort with its 95 % interval (Wilson 1927), the share of all cohorts at that age, orders, revenue, and revenue so far for each customer acquired. Columns after period_start are NULL where the period is not over by as_of. '
-	'What was sent back before the period of a customer''s first purchase has a row with an age below 0, without shares, where there is any. A customer who pauses counts again when back. Errors as clv.query; 22023: another period. Fader, Hardie & Ross (2022)';
+	'What was sent back before the period of a customer''s first purchase has a row with an age below 0, without shares, where there is any. A customer who pauses counts again when back. Errors as clv.query, 22023 for a stray last date without as_of included; 22023: another period. Fader, Hardie & Ross (2022)';
 
 CREATE FUNCTION @extschema@.audit_cohort(source regclass, customer name, at name, amount name, first date, last date, period text DEFAULT 'month',
 	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
@@ -255,7 +268,7 @@ CROSS JOIN LATERAL (SELECT b.bounds[g.k + 1] <= b.as_of + 1 AS complete,
 WHERE s.size > 0 AND (g.age >= 0 OR c.orders > 0 OR c.revenue <> 0)
 ORDER BY g.age
 $sql$, refunds, first, last, period,
-		CASE WHEN as_of IS NULL THEN format('(SELECT max(clv._last_purchase(h.history, %s, %L::text)) FROM histories AS h)', src.today, refunds)
+		CASE WHEN as_of IS NULL THEN @extschema@._found_as_of(src, @extschema@._last_days(src, refunds), 'NULL::interval'::text, false)
 			ELSE format('%L::date', as_of) END,
 		CASE WHEN @extschema@._refunds_precede(refunds) THEN 'MATERIALIZED' ELSE 'NOT MATERIALIZED' END,
 		CASE WHEN @extschema@._refunds_precede(refunds) THEN '(SELECT min(clv._first_purchase(m.history, a.as_of, ''event''::text)) FROM members AS m)' ELSE 'NULL::date' END));

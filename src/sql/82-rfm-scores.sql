@@ -195,14 +195,15 @@ told AS (
 	FROM told AS t
 	WHERE (t.s).frequency IS NOT NULL
 ), total AS MATERIALIZED (
-	SELECT count(*) AS customers, %3$s AS last_day FROM counted AS c
+	SELECT %3$s AS last_day
 ), customers AS NOT MATERIALIZED (
 	-- after the last day nobody has bought: what can have changed are refunds
 	SELECT c.customer, c.last_purchase - a.last_day AS silence, c.purchases,
 		   CASE WHEN c.with_refunds IS NULL THEN c.spend ELSE (clv.summary(c.with_refunds, a.last_day, %1$L::text)).spend END AS spend
 	FROM counted AS c CROSS JOIN total AS a
 ), $sql$, refunds, CASE WHEN opt_out IS NOT NULL THEN E'\n	WHERE h.opted_out IS NOT TRUE' END,
-		CASE WHEN as_of IS NULL THEN 'max(c.last_purchase)' ELSE format('%L::date', as_of) END),
+		CASE WHEN as_of IS NULL THEN @extschema@._found_as_of(src, 'SELECT c.last_purchase AS day, count(*) AS customers FROM counted AS c GROUP BY 1'::text, 'NULL::interval'::text, false)
+			ELSE format('%L::date', as_of) END),
 		limits, format(
 $sql$, named AS MATERIALIZED (
 	-- by the usual rules nobody buys often who has bought once
@@ -225,4 +226,4 @@ COMMENT ON FUNCTION @extschema@.rfm_scores(regclass, name, name, name, date, int
 	'Without cuts a score is by the share of the customers with another value who have a lower one, in equal steps: equal customers share it, the lowest value has 1 and the highest the best; where all are equal it is the middle one, and one purchase is always f 1. '
 	'With cuts, {"r": [...], "f": [...], "m": [...]}, ascending and one fewer than scores, it is by fixed limits: of r the score falls above each, of f and m it rises from each on. '
 	'The default rules are for five scores, others are brought to that scale; they take one purchase for f 1, also with cuts by which it is more. Customers for whom opt_out, a boolean column, is ever true, in whatever row of theirs, have no row and no part. '
-	'Errors as clv.query; 22023: scores not from 2 to 9, other cuts or rules. Hughes (1994), "Strategic Database Marketing"';
+	'Errors as clv.query, 22023 for a stray last date without as_of included; 22023: scores not from 2 to 9, other cuts or rules. Hughes (1994), "Strategic Database Marketing"';

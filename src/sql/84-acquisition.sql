@@ -65,7 +65,8 @@ CREATE FUNCTION @extschema@._acquired(
 	OUT late_step text,		-- to follow the step "as_of", if that is yet to be found
 	OUT late_join text,
 	OUT cost text,			-- of a customer "f"
-	OUT margin text)		-- of a group of them, if it is a column
+	OUT margin text,		-- of a group of them, if it is a column
+	OUT cost_per_order text)	-- likewise
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
@@ -82,6 +83,7 @@ DECLARE
 	facts		text[] := '{}';	-- columns of the customer table
 	of_rows		text;		-- more columns of the histories
 	carried		text[] := '{}';	-- columns that later steps want, of "c" and of "f"
+	share		record;		-- an option that a group has the weighted mean of
 BEGIN
 	facts_name := 'facts';
 	IF (by IS NULL) = (cohort IS NULL) THEN
@@ -125,21 +127,28 @@ BEGIN
 		END IF;
 		cost := CASE WHEN named.of_source AND as_of IS NULL THEN 'CASE WHEN f.last_row > a.as_of THEN l.cost ELSE f.cost END' ELSE 'f.cost' END;
 	END IF;
-	IF jsonb_typeof(options -> 'margin') = 'object' THEN
-		-- a customer's as in the views, a group's by what its customers have bought
-		named := @extschema@._cost(options, 'margin'::text, source, customers.relation, as_of);
+	-- a customer's as in the views, a group's by what its customers have bought
+	FOR share IN SELECT * FROM (VALUES ('margin', 'bought', 'sum(CAST(%1$s AS numeric)) FILTER (WHERE %1$s > 0)', 'min'),
+								('cost_per_order', 'ordered', 'count(*) FILTER (WHERE %1$s > 0)', 'max')) AS k (key, weight, weighed, of_several)
+				 WHERE jsonb_typeof(options -> k.key) = 'object' LOOP
+		named := @extschema@._cost(options, share.key, source, customers.relation, as_of);
 		IF named.of_source THEN
-			of_rows := concat(of_rows, E',\n           ', @extschema@._cost_of_rows('margin'::text, 'o.' || named.column_name, src), ' AS margin');
-			carried := carried || 'c.margin'::text;
+			of_rows := concat(of_rows, E',\n           ', @extschema@._cost_of_rows(share.key, 'o.' || named.column_name, src), ' AS ', share.key);
+			carried := carried || ('c.' || share.key);
 		ELSE
-			facts := facts || format('CAST(min(c.%s) AS double precision) AS margin', named.column_name);
-			carried := carried || 'f.margin'::text;
+			facts := facts || format('CAST(%s(c.%s) AS double precision) AS %s', share.of_several, named.column_name, share.key);
+			carried := carried || ('f.' || share.key);
 		END IF;
-		of_rows := concat(of_rows, format(E',\n           sum(CAST(%1$s AS numeric)) FILTER (WHERE %1$s > 0) AS bought', src.amount_ref));
-		carried := carried || 'c.bought'::text;
-		margin := format('coalesce(sum(CAST(%1$s AS numeric) * %2$s) / nullif(sum(%2$s) FILTER (WHERE %1$s IS NOT NULL), 0), avg(CAST(%1$s AS numeric)))::float8',
-			replace(named.value, 'h.', 'f.'), CASE WHEN as_of IS NULL THEN 'CASE WHEN f.last_row > a.as_of THEN l.bought ELSE f.bought END' ELSE 'f.bought' END);
-	END IF;
+		of_rows := concat(of_rows, format(E',\n           ' || share.weighed || ' AS %2$s', src.amount_ref, share.weight));
+		carried := carried || ('c.' || share.weight);
+		named.value := format('coalesce(sum(CAST(%1$s AS numeric) * %2$s) / nullif(sum(%2$s) FILTER (WHERE %1$s IS NOT NULL), 0), avg(CAST(%1$s AS numeric)))::float8',
+			replace(named.value, 'h.', 'f.'), format(CASE WHEN as_of IS NULL THEN 'CASE WHEN f.last_row > a.as_of THEN l.%1$s ELSE f.%1$s END' ELSE 'f.%1$s' END, share.weight));
+		IF share.key = 'margin' THEN
+			margin := named.value;
+		ELSE
+			cost_per_order := named.value;
+		END IF;
+	END LOOP;
 	IF by_column IS NOT NULL AND refunds = 'net' THEN
 		carried := carried || '{c.customer,c.refunded}'::text[];
 	END IF;
@@ -238,7 +247,7 @@ BEGIN
 	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
 	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, 'quantile'::text, '{0.5}'::float8[], '{a,b}'::text[]);
 	PERFORM @extschema@._check_keys('options'::text, given,
-		'{margin,cost_per_order,target_return,acquisition_cost,customers,min_customers,level,draws,seed}'::text[]);
+		'{margin,cost_per_order,target_return,acquisition_cost,customers,min_customers,level,draws,seed,max_silence}'::text[]);
 	level := @extschema@._option_number(given, 'level'::text, 0.5::float8, 0.999::float8, 0.95::float8);
 	IF jsonb_typeof(given -> 'acquisition_cost') = 'object' AND jsonb_typeof(given -> 'acquisition_cost' -> 'column') IS DISTINCT FROM 'string'
 	   AND EXISTS (SELECT FROM jsonb_each(given -> 'acquisition_cost') AS e WHERE jsonb_typeof(e.value) <> 'number' OR (e.value #>> '{}')::numeric < 0) THEN
@@ -253,7 +262,7 @@ BEGIN
 	acquired := @extschema@._acquired(source, customer, src, by, cohort, as_of, asked, refunds, given);
 	RETURN QUERY EXECUTE acquired.steps || format(
 $sql$, sized AS MATERIALIZED (
-	SELECT f.group_key, count(*) AS n, max(f.last_purchase) AS last_purchase FROM %5$s AS f GROUP BY f.group_key
+	SELECT f.group_key, count(*) AS n FROM %5$s AS f GROUP BY f.group_key
 ), as_of AS MATERIALIZED (
 	SELECT %2$s AS as_of
 )%6$s, pools AS MATERIALIZED (
@@ -271,14 +280,14 @@ $sql$, sized AS MATERIALIZED (
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND f.second_purchase - f.first_purchase <= 90) AS again_90,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) AS seen_365,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND f.second_purchase - f.first_purchase <= 365) AS again_365,
-		   avg(coalesce(%8$s, p.cost))::float8 AS cost, %9$s AS margin
+		   avg(coalesce(%8$s, p.cost))::float8 AS cost, %9$s AS margin, %10$s AS cost_per_order
 	FROM %5$s AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_key = f.group_key%7$s
 	GROUP BY p.pool
 ), small AS (
 	SELECT string_agg(DISTINCT p.group_name, ', ') AS members, count(DISTINCT p.group_name) AS n FROM pools AS p WHERE p.pool IS NULL
 ), fitted AS MATERIALIZED (
 	-- each group's own fit, drawn to what all have in common
-	SELECT u.pool, u.model, u.spend, t.margin
+	SELECT u.pool, u.model, u.spend, t.margin, t.cost_per_order
 	FROM (SELECT array_agg(t.pool ORDER BY t.pool) AS pools,
 				 clv.shrink(array_agg(clv.fit(t.base, $3, 1::float8, '{}'::jsonb, NULL::jsonb) ORDER BY t.pool)) AS models,
 				 clv.shrink(array_agg(clv.fit(t.base, 'gammagamma'::text, 1::float8, '{}'::jsonb, NULL::jsonb) ORDER BY t.pool)) AS spends
@@ -286,14 +295,15 @@ $sql$, sized AS MATERIALIZED (
 		 unnest(s.pools, s.models, s.spends) AS u (pool, model, spend) JOIN told AS t ON t.pool IS NOT DISTINCT FROM u.pool
 ), drawn AS (
 	SELECT f.pool, percentile_cont(ARRAY[clv._draw_share((1 - $6) / 2, $10), clv._draw_share((1 + $6) / 2, $10)]) WITHIN GROUP (ORDER BY
-			   clv._newcomer(clv.draw_model(f.model, $8, i), clv.draw_model(f.spend, $8, i), $1, $2, f.margin, $7)) AS ends
+			   clv._newcomer(clv.draw_model(f.model, $8, i), clv.draw_model(f.spend, $8, i), $1, $2, f.margin, f.cost_per_order)) AS ends
 	FROM fitted AS f, generate_series(0, $10 - 1) AS i
 	GROUP BY f.pool
 ), valued AS (
-	SELECT t.*, f.model, f.spend, clv._newcomer(f.model, f.spend, $1, $2, t.margin, $7) AS value, d.ends,
+	SELECT t.*, f.model, f.spend, clv._newcomer(f.model, f.spend, $1, $2, t.margin, t.cost_per_order) AS value, d.ends,
 		   CASE WHEN t.customers < $5 THEN 'suppressed: fewer than ' || $5 || ' customers'
 				WHEN f.model IS NULL OR f.spend IS NULL THEN 'nothing to fit: nobody has bought again'
-				WHEN t.margin IS NULL THEN 'no margin is known' END AS why
+				WHEN t.margin IS NULL THEN 'no margin is known'
+				WHEN t.cost_per_order IS NULL THEN 'no cost per order is known' END AS why
 	FROM told AS t LEFT JOIN fitted AS f ON f.pool IS NOT DISTINCT FROM t.pool LEFT JOIN drawn AS d ON d.pool IS NOT DISTINCT FROM t.pool
 )
 SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customers >= $5 THEN v.customers END,
@@ -302,16 +312,18 @@ SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customer
 	   v.value, v.ends[1], v.ends[2], v.value / (1 + $11), CASE WHEN v.customers >= $5 THEN v.cost END,
 	   CASE WHEN v.cost IS NOT NULL THEN (
 		   SELECT min(g) FROM generate_series(0, 120) AS g
-		   WHERE clv._newcomer(v.model, v.spend, $1, g * interval '1 month', v.margin, $7) >= v.cost) END,
+		   WHERE clv._newcomer(v.model, v.spend, $1, g * interval '1 month', v.margin, v.cost_per_order) >= v.cost) END,
 	   CASE WHEN v.ends[1] >= v.cost * (1 + $11) THEN 'pays' WHEN v.ends[2] < v.cost * (1 + $11) THEN 'does not pay' WHEN v.value IS NOT NULL AND v.cost IS NOT NULL THEN 'not sure' END,
 	   nullif(concat_ws('; ', v.why, CASE WHEN v.pool IS NULL THEN 'together: ' || m.members END), '')
 FROM valued AS v CROSS JOIN small AS m
 ORDER BY v.pool IS NULL, %4$s
-$sql$, refunds, CASE WHEN as_of IS NULL THEN '(SELECT max(s.last_purchase) FROM sized AS s)' ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
+$sql$, refunds, CASE WHEN as_of IS NULL THEN @extschema@._found_as_of(src, format('SELECT f.last_purchase AS day, count(*) AS customers FROM %s AS f GROUP BY 1', acquired.facts_name),
+			@extschema@._max_silence(given -> 'max_silence'), true) ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
 		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END, acquired.facts_name,
-		acquired.late_step, acquired.late_join, coalesce(acquired.cost, 'NULL::numeric'), coalesce(acquired.margin, '$4'))
+		acquired.late_step, acquired.late_join, coalesce(acquired.cost, 'NULL::numeric'), coalesce(acquired.margin, '$4'), coalesce(acquired.cost_per_order, '$7'))
 	USING annual_rate, horizon, model, CASE WHEN acquired.margin IS NULL THEN @extschema@._option_number(given, 'margin'::text, (-1)::float8, 1::float8, 1::float8) END,
-		@extschema@._option_number(given, 'min_customers'::text, 1::float8, 1e9::float8, 30::float8)::int, level, @extschema@._option_number(given, 'cost_per_order'::text, 0::float8, 1e300::float8, 0::float8),
+		@extschema@._option_number(given, 'min_customers'::text, 1::float8, 1e9::float8, 30::float8)::int, level,
+		CASE WHEN acquired.cost_per_order IS NULL THEN @extschema@._option_number(given, 'cost_per_order'::text, 0::float8, 1e300::float8, 0::float8) END,
 		@extschema@._option_number(given, 'seed'::text, (-9e15)::float8, 9e15::float8, 1::float8)::bigint, given -> 'acquisition_cost',
 		@extschema@._option_number(given, 'draws'::text, 20::float8, 100000::float8, 200::float8)::int, @extschema@._option_number(given, 'target_return'::text, (-0.99)::float8, 1e6::float8, 0::float8);
 END
@@ -322,8 +334,8 @@ COMMENT ON FUNCTION @extschema@.acquisition(regclass, name, name, name, name, te
 	'new_customer_value is what a new customer brings within the horizon, the first order included, times margin less cost_per_order a purchase, from models fitted to each group and drawn to the pool (clv.shrink), with the interval that the fit leaves open; '
 	'most_cost is what winning one may cost for target_return on it, new_customer_value / (1 + target_return); payback_months is after how many months its discounted sum reaches the cost (NULL: not within ten years); '
 	'verdict compares cost and interval: pays, does not pay, not sure. '
-	'options: margin (a number, or {"column": "name"[, "of": "customers"][, "default": number]} as in clv.query, of a group weighted by what its customers have bought), cost_per_order, target_return, acquisition_cost (a number, {"group": number}, or {"column": "name"[, "of": "customers"]}), customers ({"table", "key"}), min_customers (30: smaller groups are one, and a smaller rest is suppressed), level, draws, seed. '
-	'Errors as clv.query; 22023 for options that cannot be';
+	'options: margin (a number, or {"column": "name"[, "of": "customers"][, "default": number]} as in clv.query, of a group weighted by what its customers have bought), cost_per_order (likewise, of a group weighted by their orders above 0), target_return, acquisition_cost (a number, {"group": number}, or {"column": "name"[, "of": "customers"]}), customers ({"table", "key"}), min_customers (30: smaller groups are one, and a smaller rest is suppressed, since nothing sure is known of it; that does not keep it secret, as it follows from the totals and the other groups), level, draws, seed, max_silence (as in clv.query). '
+	'Errors as clv.query, a stray last date without as_of included; 22023 for options that cannot be';
 
 -- What a new customer brings, after margin and costs of orders.
 CREATE FUNCTION @extschema@._newcomer(model @extschema@.model, spend @extschema@.model, annual_rate float8, horizon interval, margin float8, cost_per_order float8)

@@ -64,18 +64,18 @@ told AS MATERIALIZED (
 	FROM base AS b LEFT JOIN silences AS s ON true
 	GROUP BY b.first_day, b.last_day, b.as_of
 ), births AS (
-	SELECT count(*) FILTER (WHERE t.first_purchase < d.first_day + 30) / nullif(count(*), 0)::float8 AS early,
-		   (sum(t.recency) FILTER (WHERE t.last_purchase <= d.last_day)) / nullif(sum(t.frequency) FILTER (WHERE t.last_purchase <= d.last_day), 0) AS gap
-	FROM told AS t JOIN ends AS d ON t.first_purchase >= d.first_day
-), age AS (
-	SELECT count(*) FILTER (WHERE e.covered_to - t.first_purchase < 365) / nullif(count(*), 0)::float8 AS young, max(e.covered_to - t.first_purchase) AS longest FROM told AS t CROSS JOIN ends AS e
-), busiest AS (
-	SELECT min(t.customer) AS customer FROM told AS t JOIN base AS b ON t.orders = b.most_orders
+	-- customers of whom the log has the beginning, how long all have been seen, and who has most orders
+	SELECT count(*) FILTER (WHERE t.first_purchase BETWEEN d.first_day AND d.first_day + 29) / nullif(count(*) FILTER (WHERE t.first_purchase >= d.first_day), 0)::float8 AS early,
+		   (sum(t.recency) FILTER (WHERE t.first_purchase >= d.first_day AND t.last_purchase <= d.last_day))
+		   / nullif(sum(t.frequency) FILTER (WHERE t.first_purchase >= d.first_day AND t.last_purchase <= d.last_day), 0) AS gap,
+		   count(*) FILTER (WHERE d.covered_to - t.first_purchase < 365) / nullif(count(*), 0)::float8 AS young, max(d.covered_to - t.first_purchase) AS longest,
+		   min(t.customer) FILTER (WHERE t.orders = b.most_orders) AS busiest
+	FROM told AS t CROSS JOIN ends AS d CROSS JOIN base AS b
 ), orders AS MATERIALIZED (
 	SELECT %5$s AS customer, %6$s AS at, %7$s AS amount
-	FROM %9$s AS o CROSS JOIN base AS b
-	WHERE %5$s IS NOT NULL AND %7$s > 0 AND %3$s AND %4$s <= b.as_of
-	  AND (b.customers < 40000 OR hashtextextended(%5$s::text COLLATE "C", 0) %% (b.customers / 20000) = 0)
+	FROM %9$s AS o
+	WHERE %5$s IS NOT NULL AND %7$s > 0 AND %3$s AND %4$s <= (SELECT b.as_of FROM base AS b)
+	  AND ((SELECT b.customers < 40000 FROM base AS b) OR hashtextextended(%5$s::text COLLATE "C", 0) %% (SELECT b.customers / 20000 FROM base AS b) = 0)
 ), copies AS (
 	SELECT sum(c.n - 1) / nullif(sum(c.n), 0)::float8 AS share FROM (SELECT count(*) AS n FROM orders AS o GROUP BY o.customer, o.at, o.amount) AS c
 ), intervals AS (
@@ -84,7 +84,7 @@ told AS MATERIALIZED (
 	FROM (
 		SELECT ARRAY(SELECT d.day FROM clv.days(h.history) AS d WHERE d.orders > 0 AND d.day <= b.as_of ORDER BY d.day LIMIT 3) AS days
 		FROM histories AS h CROSS JOIN base AS b
-		WHERE b.customers < 40000 OR hashtextextended(h.customer::text COLLATE "C", 0) %% (b.customers / 20000) = 0
+		WHERE (SELECT b.customers < 40000 FROM base AS b) OR hashtextextended(h.customer::text COLLATE "C", 0) %% (SELECT b.customers / 20000 FROM base AS b) = 0
 		OFFSET 0
 	) AS x
 	WHERE x.days[3] - x.days[1] >= 28
@@ -107,7 +107,7 @@ told AS MATERIALIZED (
 SELECT c.place, c.check_name, c.value, CASE WHEN b.customers > 0 OR c.place <= 3 THEN c.verdict END,
 	   CASE WHEN b.customers > 0 OR c.place <= 3 THEN c.finding ELSE 'there is no customer' END,
 	   CASE WHEN c.verdict <> 'good' THEN c.what_to_do END
-FROM base AS b CROSS JOIN births AS e CROSS JOIN log AS l CROSS JOIN rows AS r CROSS JOIN ends AS d CROSS JOIN age AS a CROSS JOIN busiest AS g CROSS JOIN copies AS u
+FROM base AS b CROSS JOIN births AS e CROSS JOIN log AS l CROSS JOIN rows AS r CROSS JOIN ends AS d CROSS JOIN copies AS u
 CROSS JOIN regularity AS i LEFT JOIN amounts AS m ON true, LATERAL (VALUES
 	(1, 'rows left out', (r.no_customer + r.no_date + r.no_amount) / nullif(r.n, 0)::float8,
 		CASE WHEN r.n = 0 OR r.no_customer + r.no_date + r.no_amount > 0.2 * r.n THEN 'bad' WHEN r.no_customer + r.no_date + r.no_amount > 0.01 * r.n THEN 'look' ELSE 'good' END,
@@ -171,15 +171,15 @@ CROSS JOIN regularity AS i LEFT JOIN amounts AS m ON true, LATERAL (VALUES
 		'These are probably lines of orders. Values stay right, since a purchase is a day, but the audit counts rows as orders: sum up the lines of an order in a view, and give that.'),
 	(16, 'placeholder customers', b.most,
 		CASE WHEN b.most > 0.5 OR b.most > 0.1 AND b.customers >= 100 THEN 'bad' WHEN b.most > 0.02 AND b.customers >= 100 THEN 'look' ELSE 'good' END,
-		CASE WHEN b.most > 0 THEN format('customer "%%s" has %%s %%%% of the orders', g.customer, round((100 * b.most)::numeric, 2)) ELSE 'there are no orders, only refunds' END,
+		CASE WHEN b.most > 0 THEN format('customer "%%s" has %%s %%%% of the orders', e.busiest, round((100 * b.most)::numeric, 2)) ELSE 'there are no orders, only refunds' END,
 		'Is that a person, or the key of guests, of a till, of what is not known? Set it to NULL in a view, so that its rows are left out and counted.'),
 	(17, 'regular intervals', i.k,
 		CASE WHEN i.k > 6 THEN 'bad' WHEN i.k > 2 THEN 'look' ELSE 'good' END,
 		CASE WHEN i.k IS NOT NULL THEN format('intervals of %%s customers are as regular as Erlang %%s; 1 is what most models take for granted', i.n, round(i.k::numeric, 1)) ELSE format('%%s customers have two intervals to compare, too few to tell', i.n) END,
 		'Regular buyers who are late have left sooner than the usual models think: take model mbgcnbd; for subscriptions, which renew or end, clv.retention.'),
-	(18, 'seen for a year', a.young,
-		CASE WHEN a.longest < 183 THEN 'bad' WHEN a.young > 0.75 THEN 'look' ELSE 'good' END,
-		format('%%s %%%% of the customers were first seen less than a year ago', round((100 * a.young)::numeric, 1)),
+	(18, 'seen for a year', e.young,
+		CASE WHEN e.longest < 183 THEN 'bad' WHEN e.young > 0.75 THEN 'look' ELSE 'good' END,
+		format('%%s %%%% of the customers were first seen less than a year ago', round((100 * e.young)::numeric, 1)),
 		'A horizon of a year looks further ahead than there is to look back. Ask for a shorter one, or take the sum for what it is: an extrapolation.')
 	) AS c (place, check_name, value, verdict, finding, what_to_do)
 ORDER BY c.place

@@ -507,7 +507,7 @@ test_outlooks(void)
 			ClvFitted	fit;
 			ClvFitted	spend;
 			ClvTerms	terms = {&fit, &spend, uniform() < 0.5 ? 0.0 : 1e-3,
-				uniform() < 0.3 ? 1e300 : 100.0, 0.9, 500, 1};
+				uniform() < 0.3 ? 1e300 : 100.0, 0.9, 500, 1, NULL};
 			ClvCustomer customer[20];
 			int			n = 0;
 

@@ -65,7 +65,7 @@ timing(const char *name)
 static ClvTerms
 terms_of(const ClvFitted *model, const ClvFitted *spend, int draws, uint64_t seed)
 {
-	ClvTerms	terms = {model, spend, DELTA, HORIZON, 0.9, draws, seed};
+	ClvTerms	terms = {model, spend, DELTA, HORIZON, 0.9, draws, seed, NULL};
 
 	return terms;
 }

@@ -30,19 +30,22 @@ def exact(fraction):
 
 
 def margins(rows, policy, margin):
-    """Profit of each customer: revenue times margin, one number or the mean of
-    a column weighted by amounts (the comment of clv.audit_deciles)."""
+    """Profit of each customer: revenue times margin, that of each row in a
+    column; rows without have the mean of the others, weighted by their amounts
+    (the comment of clv.audit_deciles)."""
     if policy == "gross":
         rows = rows[rows.cents > 0]
-    profit = {}
-    for customer, own in rows.groupby("customer"):
-        known = [(Fraction(int(m), 100), Fraction(int(c), 100))
-                 for m, c in zip(own[margin], own.cents) if m is not None and m == m]
-        money = sum(c for _, c in known)
-        total = Fraction(int(own.cents.sum()), 100)
-        weighted = sum(m * c for m, c in known)
-        profit[customer] = weighted * total / money if money and money != total else weighted
-    return profit
+    known, unknown, money = {}, {}, Fraction(0)
+    for customer, m, cents in zip(rows.customer, rows[margin], rows.cents):
+        amount = Fraction(int(cents), 100)
+        if m is not None and m == m:
+            known[customer] = known.get(customer, 0) + Fraction(int(m), 100) * amount
+            money += amount
+        else:
+            unknown[customer] = unknown.get(customer, 0) + amount
+    mean = sum(known.values()) / money if money else None
+    return {c: known.get(c, Fraction(0)) + (unknown[c] * mean if c in unknown else 0)
+            for c in set(known) | set(unknown)}
 
 
 def in_period(log, policy, first, last, margin):

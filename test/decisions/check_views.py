@@ -114,7 +114,9 @@ def check_query(report, v):
 def check_model(report, v):
     of_null = query(f"SELECT * FROM {v.name}_model")
     got = query(f"SELECT * FROM {v.of_day}_model")
-    report.same("view_model", v.name, of_null, got, ["as_of"])
+    # what is said of an as_of that was found is not said of one that was given
+    report.same("view_model", v.name, of_null.drop(columns=["message"]),
+                got.drop(columns=["message"]), ["as_of"])
     want = {"as_of": day(v.as_of), "customers": len(v.table), "refunds": v.policy,
             "zone": v.log.zone}
     counts = reasons(v.log.rows, v.as_of).set_index("reason").rows

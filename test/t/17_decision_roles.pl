@@ -65,7 +65,7 @@ my %over_orders = (
 	audit_cohort => "$source, '2022-01-01', '2022-03-31'",
 	audit_calendar => $source,
 	rfm_scores => "$source, opt_out => ${\literal('out')}",
-	acquisition => "$source, by => ${\literal('channel')}, options => '{\"draws\": 20, \"margin\": {\"column\": ${\json('margin')}}, \"acquisition_cost\": {\"column\": ${\json('paid')}}}'",
+	acquisition => "$source, by => ${\literal('channel')}, options => '{\"draws\": 20, \"margin\": {\"column\": ${\json('margin')}}, \"cost_per_order\": {\"column\": ${\json('paid')}}, \"acquisition_cost\": {\"column\": ${\json('paid')}}}'",
 	readiness => $source);
 my %over_views = (
 	tier_rules => $view,

@@ -46,7 +46,7 @@ $node->safe_psql('app', join(';', map { "CREATE DOMAIN public.d_$_ AS $_" } @dom
 	  . join(', ', (map { 'CAST(' . (/uuid/ ? q{lpad(m.c::text, 32, '0')} : /text|char/ ? q{'c' || m.c::text} : 'm.c') . " AS $_) AS customer_$_" } @customers),
 		(map { /tz/ ? "CAST(m.day::timestamp AT TIME ZONE 'UTC' AS $_) AS at_$_" : "CAST(m.day AS $_) AS at_$_" } @ats),
 		(map { "CAST(m.amount AS $_) AS amount_$_" } @amounts))
-	  . q{, day::d_dd_date AS at_d_dd_date, 0.3 + (c % 5) / 10.0 AS margin, (0.3 + (c % 5) / 10.0)::d_float8 AS d_margin, c % 7 AS paid,
+	  . q{, day::d_dd_date AS at_d_dd_date, 0.3 + (c % 5) / 10.0 AS margin, (0.3 + (c % 5) / 10.0)::d_float8 AS d_margin, CASE WHEN c % 4 > 0 THEN 0.5 END AS some_margin, c % 7 AS paid,
 		c % 20 = 0 AS out, (c % 20 = 0)::d_bool AS d_out, 'channel' || c % 3 AS channel, ('channel' || c % 3)::d_text AS d_channel, (c % 3)::int AS n_channel
 	FROM shop.made AS m;
 	CREATE TABLE shop.refunded AS
@@ -155,6 +155,8 @@ job("customer $_", source($_, 'date', 'numeric'), as_of => '2022-12-31', options
 my %stray = (%plain, source => 'shop.stray');
 job('a stray date', %stray);
 job('a stray date, allowed', %stray, options => '{"max_silence": "3 years"}');
+rows('a stray date', $_, %stray) for qw(rfm_scores audit_cohorts);
+rows('a stray date, allowed', 'acquisition', %stray, cohort => 'year', options => '{"draws": 20, "max_silence": "3 years"}');
 job('a stray date, model bgnbd', %stray, as_of => '2024-06-30', model => 'bgnbd');
 
 # What is refused, and how.
@@ -181,7 +183,7 @@ for my $s ([ 'plain', %plain ], [ 'refunds', %refunded ], [ 'gross', %refunded, 
 	my @days = ([], [ as_of => '2022-12-31' ]);
 
 	rows($what, 'audit_orders', %orders, %year);
-	for my $m ([], [ margin => 0.4 ], $of_orders ? ([ margin_column => 'margin' ], [ margin_column => 'd_margin' ]) : ())
+	for my $m ([], [ margin => 0.4 ], $of_orders ? ([ margin_column => 'margin' ], [ margin_column => 'd_margin' ], [ margin_column => 'some_margin' ]) : ())
 	{
 		rows("$what @$m", 'audit_deciles', %orders, %year, @$m);
 		rows("$what @$m", 'audit_concentration', %orders, %year, @$m);
@@ -204,7 +206,7 @@ for my $s ([ 'plain', %plain ], [ 'refunds', %refunded ], [ 'gross', %refunded, 
 		  for qw(year quarter month);
 		rows("$what @$day, by $_", 'acquisition', %orders, @$day, by => $_, options => '{"draws": 20, "acquisition_cost": {"channel1": 3}, "level": 0.9, "seed": 3}')
 		  for $of_orders ? qw(channel d_channel n_channel) : qw(channel);
-		rows("$what @$day, by channel, a column of costs", 'acquisition', %orders, @$day, by => 'channel', options => '{"draws": 20, "margin": {"column": "d_margin", "default": 0.4}, "acquisition_cost": {"column": "paid"}}') if $of_orders;
+		rows("$what @$day, by channel, a column of costs", 'acquisition', %orders, @$day, by => 'channel', options => '{"draws": 20, "margin": {"column": "d_margin", "default": 0.4}, "cost_per_order": {"column": "paid", "default": 1}, "acquisition_cost": {"column": "paid"}, "max_silence": "900 days"}') if $of_orders;
 		rows("$what @$day, by the customer table", 'acquisition', %orders, @$day, by => $_, options => qq({$customers, "draws": 20, "min_customers": 1, "margin": {"column": "margin", "of": "customers"}, "acquisition_cost": {"column": "paid", "of": "customers"}}))
 		  for $orders{customer} =~ /text$/ ? qw(grp d_grp) : ();
 	}

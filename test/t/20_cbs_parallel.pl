@@ -46,6 +46,10 @@ my $parallel = q{
 my %query = (
 	'columns' => 'SELECT clv.cbs(f, r, t) FROM customers',
 	'columns with monetary' => 'SELECT clv.cbs(f, r, t, m) FROM customers',
+	'counted' => 'SELECT clv.cbs_weighted(f, r, t, customer % 5) FROM customers',
+	'counted, with monetary' => 'SELECT clv.cbs_weighted(f, r, t, m, customer % 5) FROM customers',
+	'counted, with few covariates' => 'SELECT clv.cbs_weighted(f, r, t, m, few, customer % 5) FROM customers',
+	'counted, each once' => 'SELECT clv.cbs_weighted(f, r, t, m, own, 1) FROM customers',
 	'histories' => q{SELECT clv.cbs(rfm, '2024-08-31') FROM histories},
 	'histories, gross' => q{SELECT clv.cbs(rfm, '2024-08-31', 'gross') FROM histories},
 	'roll-up' => 'SELECT clv.rollup(base) FROM bases',
@@ -69,6 +73,9 @@ foreach my $name (sort keys %query)
 }
 is($result{'roll-up'}, $result{'columns with monetary'}, 'the roll-up of all parts is the whole');
 is($result{"roll-up, $_ covariates"}, $result{"$_ covariates"}, "the roll-up of all parts is the whole, $_ covariates") foreach ('few', 'own');
+is($result{$_->[0]}, $node->safe_psql('postgres', "SELECT clv.cbs($_->[1]) FROM customers, generate_series(1, customer % 5)"), "$_->[0]: as each customer by itself")
+	foreach ([ 'counted', 'f, r, t' ], [ 'counted, with monetary', 'f, r, t, m' ], [ 'counted, with few covariates', 'f, r, t, m, few' ]);
+is($result{'counted, each once'}, $result{'own covariates'}, 'counted, each once: as without counts');
 is($result{'no customer with covariates'}, '', 'no customer with covariates: NULL, in parallel too');
 is($result{'no customer'}, '', 'no customer: NULL, in parallel too');
 is($result{'customers skipped'}, '', 'only customers to skip: NULL, in parallel too');

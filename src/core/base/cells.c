@@ -71,6 +71,30 @@ clv_cells_spend_row(double x, const double *monetary, ClvCellsRow *out,
 	return row_spend(x, monetary, out, err);
 }
 
+void
+clv_cells_more(double more, ClvCellsRow *out)
+{
+	out->x = CLV_CELLS_MORE;
+	out->tx = more;
+	out->t = -1;
+	out->m = 0;
+}
+
+ClvStatus
+clv_cells_count(int64_t customers, ClvError *err)
+{
+	if (customers < 0)
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"It is how many customers the row stands for.",
+						"customers must be at least 0, but are %lld",
+						(long long) customers);
+	if (customers > CLV_CELLS_MAX_CUSTOMERS)
+		return clv_fail(err, CLV_OUT_OF_RANGE,
+						"Has a base been rolled up with itself again and again?",
+						"a base cannot have more than 2^53 customers");
+	return CLV_OK;
+}
+
 ClvStatus
 clv_cells_covariates(const double *v, int n, ClvCustomerCovariates *out,
 					 ClvError *err)

@@ -44,6 +44,18 @@ extern ClvStatus clv_cells_row(const ClvRow *row, const double *monetary,
 extern ClvStatus clv_cells_spend_row(double x, const double *monetary,
 									 ClvCellsRow *out, ClvError *err);
 
+/*
+ * The row after a row may say how many more customers have the same values: it
+ * has this x, their number in t_x, and nothing else.  What looks for values in
+ * rows finds none in it.
+ */
+#define CLV_CELLS_MORE	(-1.0)
+
+extern void clv_cells_more(double more, ClvCellsRow *out);
+
+/* May a row, or a base, stand for so many customers? */
+extern ClvStatus clv_cells_count(int64_t customers, ClvError *err);
+
 /* The covariates of a customer. */
 typedef struct ClvCustomerCovariates
 {

@@ -254,12 +254,11 @@ clv_cells_merge_step(ClvCellsMerge *m, ClvError *err)
 {
 	bool		ok = true;
 	bool		done = true;
+	ClvStatus	status = clv_cells_count(m->out->spenders + m->out->no_repeat +
+										 m->out->no_spend, err);
 
-	if (m->out->spenders + m->out->no_repeat + m->out->no_spend >
-		CLV_CELLS_MAX_CUSTOMERS)
-		return clv_fail(err, CLV_OUT_OF_RANGE,
-						"Has a base been rolled up with itself again and again?",
-						"a base cannot have more than 2^53 customers");
+	if (status != CLV_OK)
+		return status;
 	switch (m->stage)
 	{
 		case MERGE_X:

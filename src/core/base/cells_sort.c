@@ -7,6 +7,9 @@
  * days are, else by sorting the bits of the float8 (which order as the values
  * do, none being negative).  Then the rows are sorted by their indexes, and
  * the customers with spend by (x, m); equal neighbours become one cell.
+ *
+ * A row may stand for more customers than one, as the row after it says.  That
+ * has no values, and is passed over until there are cells to add its count to.
  */
 #include "base/cells_code.h"
 
@@ -35,6 +38,7 @@ typedef enum SortStage
 	SORT_SPEND_KEYS,
 	SORT_SPEND_ORDER,
 	SORT_SPEND,
+	SORT_MORE,					/* counts of rows for many customers */
 	SORT_DONE
 } SortStage;
 
@@ -48,6 +52,7 @@ struct ClvCellsSort
 	int			column;			/* whose values are being listed */
 	bool		whole[COLUMNS];
 	double		max[COLUMNS];
+	bool		has_more;		/* a row stands for many customers */
 	uint32_t   *index[COLUMNS]; /* of each row's value */
 	uint32_t   *table;			/* value to index */
 	ClvItem    *item;			/* two arrays of n items */
@@ -138,6 +143,7 @@ scan_rows(ClvCellsSort *s, size_t to)
 		base->no_repeat += row->x == 0;
 		base->spenders += row->m > 0;
 		base->no_spend += (row->x > 0) & !(row->m > 0);
+		s->has_more |= row->x < 0;
 	}
 }
 
@@ -319,6 +325,86 @@ make_spend(ClvCellsSort *s, size_t to)
 	}
 }
 
+/* ---- counts ---- */
+
+static ClvCell *
+find_cell(const ClvCellsSort *s, size_t i)
+{
+	ClvBase    *base = &s->out->base;
+	uint32_t	ix = s->index[COLUMN_X][i];
+	uint32_t	it = s->index[COLUMN_T][i];
+	uint32_t	itx = s->index[COLUMN_TX][i];
+	size_t		low = 0;
+	size_t		high = base->ncell;
+
+	while (low < high)
+	{
+		size_t		middle = low + (high - low) / 2;
+		const ClvCell *c = &base->cell[middle];
+
+		if (c->ix != ix ? c->ix < ix : c->it != it ? c->it < it : c->itx < itx)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &base->cell[low];
+}
+
+static ClvSpend *
+find_spend(const ClvCellsSort *s, const ClvCellsRow *row)
+{
+	ClvBase    *base = &s->out->base;
+	size_t		low = 0;
+	size_t		high = base->nspend;
+
+	while (low < high)
+	{
+		size_t		middle = low + (high - low) / 2;
+		const ClvSpend *c = &base->spend[middle];
+
+		if (c->x != row->x ? c->x < row->x : c->m < row->m)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &base->spend[low];
+}
+
+/* The customers that a row stands for beside the one that it is. */
+static ClvStatus
+add_more(ClvCellsSort *s, size_t to, ClvError *err)
+{
+	ClvBase    *base = &s->out->base;
+	ClvStatus	status = CLV_OK;
+
+	for (; s->pos < to && status == CLV_OK; s->pos++)
+	{
+		const ClvCellsRow *row = &s->row[s->pos];
+		int64_t		more = (int64_t) row->tx;
+
+		if (row->x >= 0)
+			continue;
+		row--;
+		if (row->t >= 0)
+		{
+			find_cell(s, s->pos - 1)->n += row[1].tx;
+			base->customers += more;
+		}
+		if (row->m > 0)
+		{
+			find_spend(s, row)->n += row[1].tx;
+			base->spenders += more;
+		}
+		else if (row->x == 0)
+			base->no_repeat += more;
+		else
+			base->no_spend += more;
+		status = clv_cells_count(base->spenders + base->no_repeat +
+								 base->no_spend, err);
+	}
+	return status;
+}
+
 /* ---- one stage after the other ---- */
 
 /* Where the dictionary of the present column belongs. */
@@ -447,6 +533,7 @@ run_slice(ClvCellsSort *s)
 		case SORT_SPEND:
 			make_spend(s, items);
 			return items == s->nitem;
+		case SORT_MORE:
 		case SORT_DONE:
 			break;
 	}
@@ -456,8 +543,16 @@ run_slice(ClvCellsSort *s)
 ClvStatus
 clv_cells_sort_step(ClvCellsSort *s, ClvError *err)
 {
+	size_t		rows = clv_slice_end(s->pos, s->n);
+	ClvStatus	status;
 	bool		ok;
 
+	if (s->stage == SORT_MORE)
+	{
+		status = s->has_more ? add_more(s, rows, err) : CLV_OK;
+		return status == CLV_OK && s->has_more && rows < s->n ?
+			CLV_CONTINUE : status;
+	}
 	if (!run_slice(s))
 		return CLV_CONTINUE;
 	switch (s->stage)
@@ -469,7 +564,6 @@ clv_cells_sort_step(ClvCellsSort *s, ClvError *err)
 		case SORT_LIST_NUMBER:
 			ok = begin_column(s, s->column + 1);
 			break;
-		case SORT_SPEND:
 		case SORT_DONE:
 			return CLV_OK;
 		default:

@@ -32,6 +32,7 @@
  */
 #define DRAW_BITS	20
 #define PARAMETERS	UINT64_MAX	/* in place of a customer */
+#define COEFFICIENTS	(UINT64_MAX - 1)
 
 enum
 {
@@ -70,6 +71,14 @@ parameter_count(const ClvTerms *terms, const ClvFitted *fit)
 	return fit->has_cov ? (size_t) terms->draws * fit->model->nparam : 0;
 }
 
+/* Of what a mixture needs, for one draw or for each. */
+static size_t
+mixture_draws(const ClvTerms *terms)
+{
+	return terms->mixture == NULL ? 0 :
+		terms->model->has_cov ? (size_t) terms->draws : 1;
+}
+
 /* The crowd is not needed any more when the totals are sorted. */
 size_t
 clv_outlook_space(const ClvTerms *terms, size_t n)
@@ -77,9 +86,14 @@ clv_outlook_space(const ClvTerms *terms, size_t n)
 	size_t		doubles = 2 * (size_t) terms->draws
 		+ parameter_count(terms, terms->model)
 		+ parameter_count(terms, terms->spend);
+	size_t		mixture = mixture_draws(terms);
 	size_t		crowd = clv_crowd_space(n);
 	size_t		sort = clv_sort_space(terms->draws);
 
+	if (mixture > 0)
+		doubles += sizeof(ClvSlopes) / sizeof(double) + mixture *
+			(terms->model->model->nparam +
+			 clv_slopes_count(terms->mixture->fit));
 	return doubles * sizeof(double) + (crowd > sort ? crowd : sort);
 }
 
@@ -87,6 +101,7 @@ void
 clv_outlook_begin(ClvOutlook *o, const ClvTerms *terms,
 				  const ClvCustomer *customer, size_t n, void *space)
 {
+	size_t		mixture = mixture_draws(terms);
 	double	   *free = space;
 
 	o->terms = terms;
@@ -99,6 +114,16 @@ clv_outlook_begin(ClvOutlook *o, const ClvTerms *terms,
 	free += parameter_count(terms, terms->model);
 	o->spend_par = terms->spend->has_cov ? free : NULL;
 	free += parameter_count(terms, terms->spend);
+	o->slopes = NULL;
+	if (mixture > 0)
+	{
+		o->slopes = (ClvSlopes *) free;
+		free += sizeof(ClvSlopes) / sizeof(double);
+		o->coefficient = free;
+		free += mixture * clv_slopes_count(terms->mixture->fit);
+		o->group_par = free;
+		free += mixture * terms->model->model->nparam;
+	}
 	o->scratch = free;
 	clv_outlook_again(o, customer, n);
 	o->stage = STAGE_SPREAD;
@@ -116,7 +141,8 @@ clv_outlook_again(ClvOutlook *o, const ClvCustomer *customer, size_t n)
 	o->at = 0;
 	o->draw = 0;
 	o->living = false;
-	clv_crowd_begin(&o->crowd, customer, n, o->scratch);
+	clv_crowd_begin(&o->crowd, customer, o->terms->mixture == NULL ? NULL :
+					o->terms->mixture->of, n, o->scratch);
 }
 
 /* What the fits leave open, once for all draws. */
@@ -130,7 +156,33 @@ begin_parameters(ClvOutlook *o)
 		status = clv_spread_init(&o->spread[0], terms->model, &o->err);
 	if (status == CLV_OK && o->spend_par != NULL)
 		status = clv_spread_init(&o->spread[1], terms->spend, &o->err);
+	if (status == CLV_OK && o->slopes != NULL)
+		status = clv_slopes_init(o->slopes, terms->mixture->fit,
+								 terms->mixture->v, &o->err);
 	return status;
+}
+
+/* The stream of what all customers of a draw share. */
+static void
+init_stream(const ClvOutlook *o, ClvRandom *random, uint64_t what)
+{
+	clv_random_init(random, o->terms->seed,
+					what << DRAW_BITS | (uint64_t) o->draw);
+}
+
+/* The coefficients that go with the parameters of the draw at hand. */
+static void
+draw_coefficients(ClvOutlook *o)
+{
+	ClvRandom	parameters;
+	ClvRandom	random;
+
+	if (o->slopes == NULL || (o->par == NULL && o->draw > 0))
+		return;
+	init_stream(o, &parameters, PARAMETERS);
+	init_stream(o, &random, COEFFICIENTS);
+	clv_slopes_draw(o->slopes, &parameters, &random,
+					o->coefficient + (size_t) o->draw * o->slopes->n);
 }
 
 static ClvStatus
@@ -154,8 +206,7 @@ step_parameters(ClvOutlook *o)
 		ClvRandom	random;
 		ClvStatus	status;
 
-		clv_random_init(&random, o->terms->seed,
-						PARAMETERS << DRAW_BITS | (uint64_t) o->draw);
+		init_stream(o, &random, PARAMETERS);
 		status = draw_parameters(&o->spread[0], &random, o->par, o->draw,
 								 &o->err);
 		if (status == CLV_OK)
@@ -163,6 +214,7 @@ step_parameters(ClvOutlook *o)
 									 o->draw, &o->err);
 		if (status != CLV_OK)
 			return status;
+		draw_coefficients(o);
 		o->draw++;
 	}
 	if (o->draw < o->terms->draws)
@@ -171,14 +223,54 @@ step_parameters(ClvOutlook *o)
 	return CLV_OK;
 }
 
-/* The parameters of the draw at hand. */
+/* The parameters of a draw, of the first vector where there are several. */
 static const double *
-draw_par(const ClvOutlook *o)
+first_par(const ClvOutlook *o)
 {
 	const ClvFitted *fit = o->terms->model;
 
 	return o->par == NULL ? fit->par
 		: o->par + (size_t) o->draw * fit->model->nparam;
+}
+
+static double *
+group_par(const ClvOutlook *o)
+{
+	return o->group_par + (o->par == NULL ? 0 : (size_t) o->draw *
+						   o->terms->model->model->nparam);
+}
+
+/* The parameters of the draw and the customer at hand. */
+static const double *
+draw_par(const ClvOutlook *o)
+{
+	return o->slopes == NULL ? first_par(o) : group_par(o);
+}
+
+static bool
+same_group(const ClvOutlook *o)
+{
+	return o->at > 0 && clv_crowd_group_at(&o->crowd, o->at) ==
+		clv_crowd_group_at(&o->crowd, o->at - 1);
+}
+
+/* Find the parameters of this draw, unless the customer before had them. */
+static ClvStatus
+find_group_par(ClvOutlook *o, int *budget)
+{
+	const ClvMixture *mixture = o->terms->mixture;
+	size_t		group;
+
+	if (o->slopes == NULL || same_group(o) ||
+		(o->par == NULL && o->draw > 0))
+		return CLV_OK;
+	group = clv_crowd_group_at(&o->crowd, o->at);
+	*budget -= 1 + o->slopes->n / UNITS;
+	return clv_slopes_at(mixture->fit, mixture->v,
+						 mixture->v + group * mixture->fit->ncov, first_par(o),
+						 o->coefficient + (o->par == NULL ? 0 :
+										   (size_t) o->draw * o->slopes->n),
+						 group_par(o), &o->err);
 }
 
 static const double *
@@ -217,7 +309,7 @@ find_alive(ClvOutlook *o, const ClvCustomer *customer, double *alive,
 
 	if (o->par == NULL && o->draw > 0)
 		return CLV_OK;
-	if (o->at > 0 &&
+	if (same_group(o) &&
 		clv_customer_equal(customer, clv_crowd_at(&o->crowd, o->at - 1)))
 		return CLV_OK;
 	status = clv_predict_alive_now(model, draw_par(o), &customer->row, &work,
@@ -237,8 +329,10 @@ begin_future(ClvOutlook *o, int *budget)
 	const ClvModel *spend = terms->spend->model;
 	const ClvCustomer *customer = clv_crowd_at(&o->crowd, o->at);
 	double	   *alive = &o->alive[o->par == NULL ? 0 : o->draw];
-	ClvStatus	status = find_alive(o, customer, alive, budget);
+	ClvStatus	status = find_group_par(o, budget);
 
+	if (status == CLV_OK)
+		status = find_alive(o, customer, alive, budget);
 	if (status != CLV_OK)
 		return status;
 	*budget -= 1;

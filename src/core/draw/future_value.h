@@ -25,6 +25,7 @@
 #ifndef CLV_FUTURE_VALUE_H
 #define CLV_FUTURE_VALUE_H
 
+#include "draw/mixture.h"
 #include "draw/portfolio.h"
 #include "fit/uncertainty.h"
 #include "math/sort.h"
@@ -41,6 +42,12 @@ typedef struct ClvTerms
 	double		level;			/* of the interval */
 	int			draws;
 	uint64_t	seed;
+
+	/*
+	 * NULL, or what customers' covariates are; "model" is then the plain model
+	 * of those who have the first vector.
+	 */
+	const ClvMixture *mixture;
 } ClvTerms;
 
 /* Discounted money. */
@@ -64,6 +71,9 @@ typedef struct ClvOutlook
 	ClvSpread	spread[2];		/* of the two models, where par and spend_par */
 	double	   *par;			/* by draw; NULL: they are known */
 	double	   *spend_par;
+	ClvSlopes  *slopes;			/* NULL without a mixture */
+	double	   *coefficient;	/* by draw, or once where par is NULL */
+	double	   *group_par;		/* likewise, of the group at hand */
 	double	   *alive;			/* P(alive) of the customer at hand, by draw */
 	double	   *total;			/* by draw */
 	ClvSort		sort;			/* of the totals */

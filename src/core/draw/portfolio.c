@@ -2,15 +2,16 @@
  * portfolio.c
  *		Customers with what each has spent, in an order of their own.
  *
- * Sorted by x, then T, then t_x, then m: by the last of them first, each sort
- * leaving the order of equals as it was.  Only numbers of customers are moved.
+ * Sorted by group, then x, then T, then t_x, then m: by the last of them first,
+ * each sort leaving the order of equals as it was.  Only numbers of customers
+ * are moved.
  */
 #include "draw/portfolio.h"
 
 #include <string.h>
 
 #define SLICE	65536			/* keys loaded in a step */
-#define KEYS	4
+#define KEYS	4				/* of a customer; the group is one more */
 
 /* Bits of numbers that are not negative order as the numbers do. */
 static uint64_t
@@ -48,12 +49,13 @@ clv_crowd_space(size_t n)
 }
 
 void
-clv_crowd_begin(ClvCrowd *crowd, const ClvCustomer *customer, size_t n,
-				void *space)
+clv_crowd_begin(ClvCrowd *crowd, const ClvCustomer *customer,
+				const uint32_t *group, size_t n, void *space)
 {
 	ClvItem    *item = space;
 
 	crowd->customer = customer;
+	crowd->group = group;
 	crowd->n = n;
 	crowd->key = 0;
 	crowd->at = 0;
@@ -72,7 +74,8 @@ load_slice(ClvCrowd *crowd)
 	{
 		if (crowd->key == 0)
 			item[i].tag = (uint32_t) i;
-		item[i].key = key_of(&crowd->customer[item[i].tag], crowd->key);
+		item[i].key = crowd->key == KEYS ? crowd->group[item[i].tag] :
+			key_of(&crowd->customer[item[i].tag], crowd->key);
 	}
 	crowd->at = end;
 }
@@ -81,8 +84,9 @@ ClvStatus
 clv_crowd_step(ClvCrowd *crowd)
 {
 	ClvRadix   *radix = &crowd->radix;
+	int			keys = crowd->group == NULL ? KEYS : KEYS + 1;
 
-	if (crowd->key == KEYS)
+	if (crowd->key == keys)
 		return CLV_OK;
 	if (crowd->at < crowd->n)
 	{
@@ -98,11 +102,18 @@ clv_crowd_step(ClvCrowd *crowd)
 		return CLV_CONTINUE;
 	crowd->at = 0;
 	crowd->key++;
-	return crowd->key == KEYS ? CLV_OK : CLV_CONTINUE;
+	return crowd->key == keys ? CLV_OK : CLV_CONTINUE;
 }
 
 const ClvCustomer *
 clv_crowd_at(const ClvCrowd *crowd, size_t i)
 {
 	return &crowd->customer[crowd->radix.item[i].tag];
+}
+
+/* Likewise its group, 0 where there are none. */
+uint32_t
+clv_crowd_group_at(const ClvCrowd *crowd, size_t i)
+{
+	return crowd->group == NULL ? 0 : crowd->group[crowd->radix.item[i].tag];
 }
