@@ -113,9 +113,10 @@ CREATE FUNCTION pg_temp.models() RETURNS text LANGUAGE sql AS $$
 $$;
 
 CREATE FUNCTION pg_temp.view_columns(which text) RETURNS text LANGUAGE sql AS $$
-	SELECT E'| column | meaning |\n|---|---|\n'
-		|| string_agg(format('| %s | %s |', coalesce('`' || c.column_name || '`', 'the customer column'), pg_temp.plain(c.comment)), E'\n' ORDER BY c.ordinality)
-	FROM clv._column_comments() WITH ORDINALITY AS c
+	SELECT CASE which WHEN 'model' THEN E'| column | meaning |\n|---|---|\n' ELSE E'| column | with option | meaning |\n|---|---|---|\n' END
+		|| string_agg(format('| %s |%s %s |', coalesce('`' || c.column_name || '`', 'the customer column'),
+			CASE WHEN which <> 'model' THEN coalesce(' ' || c.with_option, '') || ' |' END, pg_temp.plain(c.comment)), E'\n' ORDER BY c.ordinality)
+	FROM clv._view_columns() WITH ORDINALITY AS c
 	WHERE c.of_model = (which = 'model')
 $$;
 

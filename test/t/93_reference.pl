@@ -61,5 +61,21 @@ is_deeply([ grep { $columns !~ /^\| `$_` \|/m } split /\n/, $node->safe_psql('po
 	WHERE attrelid IN ('v'::regclass, 'v_model'::regclass) AND attnum > 0 AND attname <> 'customer'}) ],
 	[], 'every column of both views is there');
 
+# And the one list of columns has them all, in the order of the view.
+is( $node->safe_psql('postgres', q{
+	SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'v'::regclass AND attnum > 1}),
+	$node->safe_psql('postgres', q{
+	SELECT string_agg(column_name, ',' ORDER BY ordinality) FROM clv._view_columns() WITH ORDINALITY WHERE NOT of_model AND column_name IS NOT NULL}),
+	'the list of columns is that of the view');
+is($node->safe_psql('postgres', q{
+	SELECT string_agg(attname, ',' ORDER BY attname) FROM pg_attribute WHERE attrelid = 'v_model'::regclass AND attnum > 0}),
+	$node->safe_psql('postgres', q{SELECT string_agg(column_name, ',' ORDER BY column_name) FROM clv._view_columns() WHERE of_model}),
+	'and of the view with the model');
+is( $node->safe_psql('postgres', q{
+	SELECT count(*) FROM pg_attribute WHERE attrelid IN ('v'::regclass, 'v_model'::regclass) AND attnum > 0 AND col_description(attrelid, attnum) IS NULL}),
+	'0', 'every column has its comment');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM clv._view_columns() WHERE length(comment) > 250'),
+	'0', 'of at most 250 characters');
+
 $node->stop;
 done_testing();
