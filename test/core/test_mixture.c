@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "draw/mixture.h"
+#include "models/list.h"
 #include "fit/uncertainty.h"
 
 #define DRAWS	200000

@@ -276,9 +276,62 @@ test_pool(void)
 	check_pool("fits that leave nearly all open", 0.0, 0.0, false);
 }
 
+#define MANY	30
+
+/* Fits that agree in nothing, one of them without a covariance. */
+static void
+make_many(ClvFitted *fit)
+{
+	int			g;
+
+	for (g = 0; g < MANY; g++)
+	{
+		double		y[2] = {sin(3.0 * g), 3.0 + cos(1.7 * g)};
+
+		S2 = 0.01 * (1 + g % 7);
+		fit[g] = fit_of(y, 0.1 + 0.01 * g, 0.5 + 0.03 * (g % 5));
+		fit[g].has_cov = g != 11;
+	}
+	S2 = 0.04;
+}
+
+/* In whatever order groups come, each is shrunk to the same bits. */
+static void
+test_order(void)
+{
+	static ClvFitted first[MANY];
+	static ClvFitted other[MANY];
+	int			turn;
+	int			g;
+
+	make_many(first);
+	shrink_all(first, MANY);
+	for (turn = 1; turn < MANY; turn += 4)
+	{
+		ClvFitted	made[MANY];
+
+		make_many(made);
+		for (g = 0; g < MANY; g++)
+			other[g] = made[(7 * g + turn) % MANY];
+		shrink_all(other, MANY);
+		for (g = 0; g < MANY; g++)
+		{
+			const ClvFitted *same = &first[(7 * g + turn) % MANY];
+
+			CHECK(memcmp(other[g].par, same->par, 2 * sizeof(double)) == 0 &&
+				  memcmp(other[g].cov, same->cov, CLV_PACKED(2) * sizeof(double)) == 0 &&
+				  memcmp(other[g].prior.median, same->prior.median, 2 * sizeof(double)) == 0 &&
+				  memcmp(other[g].prior.sd, same->prior.sd, 2 * sizeof(double)) == 0,
+				  "group %d in order %d: %.17g, %.17g for %.17g, %.17g", g, turn,
+				  other[g].par[0], other[g].par[1], same->par[0], same->par[1]);
+		}
+	}
+}
+
 int
 main(void)
 {
+	RUN(test_order);
 	RUN(test_few);
 	RUN(test_ratio);
 	RUN(test_pool);

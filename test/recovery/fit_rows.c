@@ -12,13 +12,23 @@
  * Out, for each base and model that can be fitted to it:
  *
  *		NAME MODEL STATUS LOGLIK EVALUATIONS PARAMETERS | MESSAGE
+ *
+ * With an argument, the model of that name alone; with one more, two spaces and
+ * what the fit says of some of its rows follow each line:
+ *
+ *		x t_x T P(alive) PURCHASES		within the mean age of the base
+ *		0 0 t P(t renewals) the same	of a contract model
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/prediction.h"
 #include "run_fit.h"
 #include "models/list.h"
+
+static const char *only;		/* NULL: all models */
+static bool predicts;
 
 static const char *const status_name[] = {"converged", "boundary", "not_converged"};
 
@@ -27,6 +37,48 @@ die(const char *what)
 {
 	fprintf(stderr, "fit_rows: %s\n", what);
 	exit(1);
+}
+
+static bool
+is_wanted(const ClvModel *model)
+{
+	return only == NULL || strcmp(only, model->name) == 0;
+}
+
+/* What a fit says of the customers or subscribers of its base. */
+static void
+print_predictions(const ClvFitted *fitted, const ClvBase *base)
+{
+	const ClvModel *model = fitted->model;
+	double		sum = 0.0;
+	double		n = 0.0;
+	double		h;
+	size_t		i;
+
+	for (i = 0; i < base->ncell; i++)
+	{
+		n += base->cell[i].n;
+		sum += base->cell[i].n * base->t[base->cell[i].it];
+	}
+	h = sum > 0.0 ? sum / n : 1.0;
+	for (i = 0; model->kind == CLV_TRANSACTION && i < base->ncell; i += base->ncell / 8 + 1)
+	{
+		const ClvCell *cell = &base->cell[i];
+		ClvRow		row = {base->x[cell->ix], base->tx[cell->itx], base->t[cell->it]};
+		double		alive = NAN;
+		double		purchases = NAN;
+
+		clv_predict_p_alive(model, fitted->par, &row, 0.0, &alive);
+		clv_predict_purchases(model, fitted->par, &row, 0.0, model->discrete ? floor(h) : h, &purchases);
+		printf("  %.17g %.17g %.17g %.17g %.17g\n", row.x, row.tx, row.t, alive, purchases);
+	}
+	for (i = 0; model->kind == CLV_CONTRACT && i < base->ntenure; i++)
+	{
+		double		stay = NAN;
+
+		clv_predict_renewal(model, fitted->par, 0.0, base->tenure[i].t, &stay);
+		printf("  0 0 %.17g %.17g %.17g\n", base->tenure[i].t, stay, stay);
+	}
 }
 
 static void
@@ -40,6 +92,8 @@ print_fit(const char *name, const ClvModel *model, const ClvBase *base)
 	for (i = 0; i < model->nparam; i++)
 		printf(" %.17g", fitted.par[i]);
 	printf(" | %s\n", fitted.message);
+	if (predicts)
+		print_predictions(&fitted, base);
 	fflush(stdout);
 }
 
@@ -66,8 +120,8 @@ fit_customers(const char *name, bool discrete, size_t n, double log_gaps)
 	{
 		const ClvModel *model = clv_models[m];
 
-		if (model->kind != CLV_CONTRACT && model->discrete == discrete &&
-			model->usable(model, &base))
+		if (is_wanted(model) && model->kind != CLV_CONTRACT &&
+			model->discrete == discrete && model->usable(model, &base))
 			print_fit(name, model, &base);
 	}
 	clv_base_free(&base);
@@ -97,20 +151,23 @@ fit_contracts(const char *name, size_t n)
 	{
 		const ClvModel *model = clv_models[m];
 
-		if (model->kind == CLV_CONTRACT && model->usable(model, &base))
+		if (is_wanted(model) && model->kind == CLV_CONTRACT &&
+			model->usable(model, &base))
 			print_fit(name, model, &base);
 	}
 	free(tenure);
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	char		kind[16];
 	char		name[64];
 	size_t		n;
 	double		log_gaps;
 
+	only = argc > 1 ? argv[1] : NULL;
+	predicts = argc > 2;
 	while (scanf("%15s %63s %zu", kind, name, &n) == 3)
 	{
 		if (strcmp(kind, "contracts") == 0)

@@ -213,6 +213,30 @@ describe_limit(const ClvModel *model, int k, int with, bool up, ClvFitted *out)
 }
 
 /*
+ * What a model lets grow until no number holds it is still on its way there:
+ * say so where another parameter than k and "with" has come as far.
+ */
+static void
+add_largest(const ClvModel *model, const ClvAround *around, int k, int with,
+			ClvFitted *out)
+{
+	int			i;
+
+	for (i = 0; i < model->nparam; i++)
+	{
+		size_t		length = strlen(out->message);
+		double		most = around->point->most[i];
+
+		if (i == k || i == with || most == CLV_MAX_PHI ||
+			around->point->phi[i] < most)
+			continue;
+		snprintf(out->message + length, sizeof(out->message) - length,
+				 "; %s grows without limit too, and ends at %g: %s",
+				 model->param[i].name, out->par[i], model->param[i].grows);
+	}
+}
+
+/*
  * The first parameter next to its bound, or -1.  A likelihood without a
  * maximum, such as that of orders all of one amount, is steep and full of
  * rounding errors there, so that a search may get stuck a little earlier.
@@ -434,8 +458,12 @@ clv_optimum_judge(const ClvModel *model, const ClvAround *around, bool settled,
 	int			k = settled ? around->bound : find_edge(model, around);
 
 	if (k >= 0)
-		describe_limit(model, k, find_companion(model, around, k),
-					   around->point->phi[k] > 0.0, out);
+	{
+		int			with = find_companion(model, around, k);
+
+		describe_limit(model, k, with, around->point->phi[k] > 0.0, out);
+		add_largest(model, around, k, with, out);
+	}
 	else if (!settled)
 		snprintf(out->message, sizeof(out->message),
 				 "no maximum was found in %d evaluations: the parameters are the best of them",

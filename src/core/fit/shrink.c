@@ -18,12 +18,6 @@
  * adds, A_i M A_i' with A_i = V_i J_i and M the covariance of mu.  Given Sigma,
  * mu has the least squares of all groups.
  *
- * Of a fit with a prior, the prior is taken out again: it was there to keep the
- * fit in bounds, and the pool does so now.  Where the data of one fit say less
- * than its prior, the top of their parabola would be far from where it was
- * taken, and may be anywhere.  It is looked for no farther from the fit than
- * the fit is from the prior's median; J_i says how little that is worth.
- *
  * Where fewer than two groups' worth of data say as much as the prior, nobody
  * can tell how groups differ: in such a direction the prior stays, as Sigma and
  * as what is known of mu before.  psi are coordinates along and across them,
@@ -37,6 +31,7 @@
 #include <string.h>
 
 #include "fit/newton.h"
+#include "fit/shrink_group.h"
 #include "math/leap.h"
 #include "math/packed.h"
 
@@ -48,22 +43,14 @@
 #define TINY			1e-16	/* the same of what cannot be singular */
 #define ENOUGH			1.999	/* groups that tell how they differ */
 
-typedef struct Group
-{
-	bool		informed;		/* the fit knows something */
-	double		info[CLV_PACKED(CLV_MAX_OWN)];	/* J */
-	double		pull[CLV_MAX_OWN];	/* h; both in phi, then in psi */
-	double		mean[CLV_MAX_OWN];	/* m */
-	double		cov[CLV_PACKED(CLV_MAX_OWN)]; /* V */
-} Group;
-
 struct ClvShrink
 {
 	const ClvModel *model;
 	double		whole;			/* the last parameter, where it is whole */
 	size_t		ngroup;
 	size_t		informed;
-	Group	   *group;
+	ClvShrinkGroup *group;		/* in the order in which they came */
+	ClvShrinkGroup **order;		/* by what they bring */
 
 	/* the priors of all fits, and how many groups tell as much */
 	size_t		priors;
@@ -108,10 +95,11 @@ clv_shrink_new(size_t groups)
 
 	if (shrink == NULL)
 		return NULL;
-	shrink->group = calloc(groups + 1, sizeof(Group));
-	if (shrink->group == NULL)
+	shrink->group = calloc(groups + 1, sizeof(ClvShrinkGroup));
+	shrink->order = calloc(groups + 1, sizeof(ClvShrinkGroup *));
+	if (shrink->group == NULL || shrink->order == NULL)
 	{
-		free(shrink);
+		clv_shrink_free(shrink);
 		return NULL;
 	}
 	return shrink;
@@ -123,102 +111,14 @@ clv_shrink_free(ClvShrink *shrink)
 	if (shrink == NULL)
 		return;
 	free(shrink->group);
+	free(shrink->order);
 	free(shrink);
 }
 
-/* ln of the prior's medians and its sd, or what does for no prior. */
-static void
-prior_of(const ClvFitted *fit, double *center, double *sd)
-{
-	int			i;
-
-	for (i = 0; i < clv_real_params(fit->model); i++)
-	{
-		center[i] = 0.0;
-		sd[i] = 1.0;
-		if (fit->has_prior)
-		{
-			center[i] = clv_prior_center(fit->model, &fit->prior, i);
-			sd[i] = fit->prior.sd[i];
-		}
-	}
-}
-
 /*
- * The parabola of the likelihood, from where the fit is and how it bends, along
- * the axes of its covariance in units of the prior.  One that bends upwards is
- * taken for flat.
+ * There must be room for the group.  The pool does not depend on the order in
+ * which groups are added, to the last bit.
  */
-static void
-set_group(ClvShrink *shrink, const ClvFitted *fit, Group *group)
-{
-	int			n = clv_real_params(fit->model);
-	double		center[CLV_MAX_OWN];
-	double		sd[CLV_MAX_OWN];
-	double		shift[CLV_MAX_OWN];
-	double		scaled[CLV_PACKED(CLV_MAX_OWN)];
-	ClvEigen	eigen;
-	int			i;
-	int			j;
-	int			k;
-
-	prior_of(fit, center, sd);
-	for (i = 0; i < n; i++)
-	{
-		for (j = 0; j <= i; j++)
-			scaled[CLV_PACK(i, j)] = fit->cov[CLV_PACK(i, j)] / sd[i] / sd[j];
-	}
-	clv_eigen(scaled, n, &eigen);
-	for (k = 0; k < n; k++)
-	{
-		const double *v = eigen.vector[k];
-		double		info = 1.0 / fmax(eigen.value[k], TINY);
-		double		told = 1.0;
-		double		reach = 1.0;	/* the parabola's top, of the fit's place */
-		double		at = 0.0;
-
-		if (fit->has_prior)
-		{
-			info = fmax(info - 1.0, 0.0);
-			told = fmin(info, 1.0);
-			reach = 1.0 + 1.0 / fmax(info, 1.0);
-		}
-		for (i = 0; i < n; i++)
-			at += v[i] / sd[i] *
-				(log(fit->par[i] - fit->model->param[i].lower) - center[i]);
-		for (i = 0; i < n; i++)
-		{
-			group->pull[i] += info * at * reach * v[i] / sd[i];
-			for (j = 0; j <= i; j++)
-			{
-				shrink->told[CLV_PACK(i, j)] += told * v[i] * v[j];
-				group->info[CLV_PACK(i, j)] += info * v[i] / sd[i] * v[j] / sd[j];
-			}
-		}
-	}
-	clv_packed_times(group->info, center, n, shift);
-	for (i = 0; i < n; i++)
-		group->pull[i] += shift[i];
-}
-
-/* What the fits were thought to be like before. */
-static void
-add_prior(ClvShrink *shrink, const ClvFitted *fit)
-{
-	double		center[CLV_MAX_OWN];
-	double		sd[CLV_MAX_OWN];
-	int			i;
-
-	prior_of(fit, center, sd);
-	for (i = 0; i < clv_real_params(fit->model); i++)
-	{
-		shrink->center[i] += center[i] / (sd[i] * sd[i]);
-		shrink->weight[i] += 1.0 / (sd[i] * sd[i]);
-	}
-	shrink->priors++;
-}
-
-/* Groups are added in order; there must be room for them. */
 ClvStatus
 clv_shrink_add(ClvShrink *shrink, const ClvFitted *fitted, ClvError *err)
 {
@@ -244,16 +144,39 @@ clv_shrink_add(ClvShrink *shrink, const ClvFitted *fitted, ClvError *err)
 		return clv_fail(err, CLV_BAD_ARGUMENT,
 						"Shrink the fits themselves, all at once.",
 						"the model is shrunk already");
-	shrink->group[shrink->ngroup].informed = fitted->has_cov;
-	if (fitted->has_cov)
-	{
-		set_group(shrink, fitted, &shrink->group[shrink->ngroup]);
-		if (fitted->has_prior)
-			add_prior(shrink, fitted);
-		shrink->informed++;
-	}
+	clv_shrink_group_set(&shrink->group[shrink->ngroup], fitted);
+	shrink->order[shrink->ngroup] = &shrink->group[shrink->ngroup];
+	shrink->informed += fitted->has_cov;
+	shrink->priors += fitted->has_cov && fitted->has_prior;
 	shrink->ngroup++;
 	return CLV_OK;
+}
+
+/*
+ * Sums are over the groups in order of what they bring, so that rounding errors
+ * are the same in whatever order they came.
+ */
+static void
+sort_groups(ClvShrink *shrink)
+{
+	int			n = clv_real_params(shrink->model);
+	size_t		g;
+	int			i;
+
+	qsort(shrink->order, shrink->ngroup, sizeof(ClvShrinkGroup *),
+		  clv_shrink_group_compare);
+	for (g = 0; g < shrink->ngroup; g++)
+	{
+		const ClvShrinkInput *input = &shrink->order[g]->input;
+
+		for (i = 0; i < n; i++)
+		{
+			shrink->center[i] += input->center[i] * input->weight[i];
+			shrink->weight[i] += input->weight[i];
+		}
+		for (i = 0; i < CLV_PACKED(n); i++)
+			shrink->told[i] += input->told[i];
+	}
 }
 
 /*
@@ -301,7 +224,7 @@ step_end(const ClvShrink *shrink, size_t from)
 
 /* From phi to psi. */
 static void
-turn(const ClvShrink *shrink, Group *group)
+turn(const ClvShrink *shrink, ClvShrinkInput *group)
 {
 	int			n = clv_real_params(shrink->model);
 	double		info[CLV_PACKED(CLV_MAX_OWN)];
@@ -333,10 +256,13 @@ turn_groups(ClvShrink *shrink)
 	int			i;
 
 	if (shrink->turned == 0)
+	{
+		sort_groups(shrink);
 		set_axes(shrink);
+	}
 	for (; shrink->turned < end; shrink->turned++)
 	{
-		Group	   *group = &shrink->group[shrink->turned];
+		ClvShrinkInput *group = &shrink->order[shrink->turned]->input;
 
 		turn(shrink, group);
 		for (i = 0; i < CLV_PACKED(n); i++)
@@ -369,7 +295,7 @@ begin(ClvShrink *shrink)
 
 /* What is known of one group, given the pool; add it up. */
 static void
-expect(ClvShrink *shrink, Group *group)
+expect(ClvShrink *shrink, ClvShrinkGroup *group)
 {
 	int			n = clv_real_params(shrink->model);
 	double		precision[CLV_PACKED(CLV_MAX_OWN)];
@@ -380,10 +306,10 @@ expect(ClvShrink *shrink, Group *group)
 	int			j;
 
 	for (i = 0; i < CLV_PACKED(n); i++)
-		precision[i] = group->info[i] + shrink->inverse[i];
+		precision[i] = group->input.info[i] + shrink->inverse[i];
 	clv_packed_times(shrink->inverse, shrink->mu, n, pull);
 	for (i = 0; i < n; i++)
-		pull[i] += group->pull[i];
+		pull[i] += group->input.pull[i];
 	clv_packed_invert_definite(precision, n, group->cov);
 	clv_packed_times(group->cov, pull, n, group->mean);
 
@@ -399,7 +325,7 @@ expect(ClvShrink *shrink, Group *group)
 			shrink->likelihood -= 0.5 * shrink->mu[i] * shrink->mu[j] *
 				shrink->inverse[CLV_PACK(i, j)];
 	}
-	clv_packed_product(group->cov, group->info, n, own);
+	clv_packed_product(group->cov, group->input.info, n, own);
 	clv_packed_sandwich(own, shrink->mu_cov, n, by_mu);
 	for (i = 0; i < n; i++)
 	{
@@ -525,7 +451,7 @@ clv_shrink_step(ClvShrink *shrink)
 	}
 	end = step_end(shrink, shrink->done);
 	for (; shrink->done < end; shrink->done++)
-		expect(shrink, &shrink->group[shrink->done]);
+		expect(shrink, shrink->order[shrink->done]);
 	if (shrink->done < shrink->ngroup)
 		return CLV_CONTINUE;
 
@@ -569,7 +495,7 @@ turn_back(const ClvShrink *shrink, const double *mean, const double *cov,
  * one.
  */
 static void
-widen(const ClvShrink *shrink, const Group *group, double *cov)
+widen(const ClvShrink *shrink, const ClvShrinkGroup *group, double *cov)
 {
 	int			n = clv_real_params(shrink->model);
 	double		by_mu[CLV_PACKED(CLV_MAX_OWN)];
@@ -577,7 +503,7 @@ widen(const ClvShrink *shrink, const Group *group, double *cov)
 	int			i;
 	int			j;
 
-	clv_packed_product(group->cov, group->info, n, own);
+	clv_packed_product(group->cov, group->input.info, n, own);
 	for (i = 0; i < n; i++)
 	{
 		for (j = 0; j < n; j++)
@@ -596,7 +522,7 @@ void
 clv_shrink_result(const ClvShrink *shrink, size_t i, ClvFitted *fitted)
 {
 	const ClvModel *model = shrink->model;
-	const Group *group = &shrink->group[i];
+	const ClvShrinkGroup *group = &shrink->group[i];
 	double		phi[CLV_MAX_OWN];
 	double		mu[CLV_MAX_OWN];
 	double		sigma[CLV_PACKED(CLV_MAX_OWN)];

@@ -49,9 +49,10 @@
 
 /*
  * A likelihood may have more than one optimum (one-time buyers left, or buy
- * seldom), so that two starts are always tried, and the others if these end
- * badly.  An attempt that comes this close to an optimum known is not
- * continued, nor one that follows another to infinity or zero.
+ * seldom), so that two starts are always tried, more where the model says so
+ * (ClvModel.attempts), and the others if these end badly.  An attempt that comes
+ * this close to an optimum known is not continued, nor one that follows another
+ * to infinity or zero.
  */
 #define ATTEMPTS		2
 #define SAME_PHI		0.05
@@ -352,8 +353,9 @@ static ClvStatus
 next_attempt(ClvFit *fit)
 {
 	ClvStatus	status = CLV_OK;
+	int			attempts = fit->model->attempts > 0 ? fit->model->attempts : ATTEMPTS;
 	bool		enough = fit->best.status == CLV_CONVERGED &&
-		((fit->attempt < 0 && fit->is_warm) || fit->attempt + 1 >= ATTEMPTS);
+		((fit->attempt < 0 && fit->is_warm) || fit->attempt + 1 >= attempts);
 
 	if (!enough && begin_attempt(fit, &status))
 		return status;

@@ -168,6 +168,12 @@ struct ClvModel
 						  int attempt, double *par);
 
 	/*
+	 * So many starts are tried even if all lead to a maximum, as there may be
+	 * more than one; 0: two.
+	 */
+	int			attempts;
+
+	/*
 	 * The largest value of parameter i that a search goes to, of a base whose
 	 * oldest customer is "longest" old: for one that is of the size of t^c or
 	 * e^(bt), and one that such a size grows with.  NULL, or NAN: the solver's

@@ -20,6 +20,7 @@ add_cell(ClvMoments *moments, const ClvBase *base, size_t i)
 	moments->t += cell->n * base->t[cell->it];
 	moments->again += x > 0.0 ? cell->n : 0.0;
 	moments->longest = fmax(moments->longest, base->t[cell->it]);
+	moments->latest = fmax(moments->latest, base->tx[cell->itx]);
 }
 
 static void

@@ -22,6 +22,7 @@ struct ClvMoments
 	double		t;
 	double		again;			/* who have bought again */
 	double		longest;		/* the largest T, or tenure */
+	double		latest;			/* the largest t_x */
 	double		spenders;
 	double		ln_spend;		/* of ln m */
 	double		decisions;		/* of subscribers, whether to leave */

@@ -28,6 +28,8 @@
 /* Cells are summed plainly inside a block, with compensation between blocks. */
 #define BLOCK	128
 
+#define FAR		1e8				/* the limit of a search */
+
 enum
 {
 	P,
@@ -332,14 +334,19 @@ gammagamma_usable(const ClvModel *model, const ClvBase *base)
 
 /*
  * p and q as usual for shops, and gamma from the mean, p gamma / (q - 1); the
- * geometric one, which one huge order does not move far.
+ * geometric one, which one huge order does not move far.  The last three are on
+ * limits, and stay there while the likelihood does not fall that way: orders are
+ * all alike, those of one customer are, customers do not differ.  From inside, a
+ * search may lose the way to them, since far out differences of p and q are lost
+ * in rounding errors.
  */
 static bool
 gammagamma_start(const ClvModel *model, const ClvMoments *moments, int attempt,
 				 double *par)
 {
 	static const double start[][2] = {	/* p; q */
-		{4.0, 4.0}, {0.3, 1.2}, {20.0, 10.0}, {1.0, 2.0}
+		{4.0, 4.0}, {0.3, 1.2}, {20.0, 10.0}, {1.0, 2.0},
+		{FAR, FAR + 1.0}, {FAR, 4.0}, {2.0, FAR + 1.0}
 	};
 
 	if (attempt < 0 || attempt >= (int) (sizeof(start) / sizeof(start[0])))

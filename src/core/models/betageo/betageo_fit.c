@@ -515,7 +515,8 @@ clv_betageo_start(const ClvModel *model, const ClvMoments *moments,
 				  int attempt, double *par)
 {
 	static const double start[][3] = {	/* factor of r; a; b */
-		{0.5, 2.0, 20.0}, {2.0, 0.4, 0.2}, {1.0, 0.05, 3.0}, {5.0, 5.0, 20.0}
+		{0.5, 2.0, 20.0}, {2.0, 0.4, 0.2}, {5.0, 0.03, 0.03}, {1.0, 0.05, 3.0},
+		{5.0, 5.0, 20.0}
 	};
 
 	if (attempt < 0 || attempt >= (int) (sizeof(start) / sizeof(start[0])))

@@ -60,6 +60,7 @@ const ClvModel clv_bgnbd = {
 	.begin = clv_betageo_begin,
 	.slice = clv_betageo_slice,
 	.start = clv_betageo_start,
+	.attempts = 3,
 	.usable = clv_anyone_observed,
 	.loglik = clv_betageo_loglik,
 	.p_alive = clv_betageo_p_alive,

@@ -199,22 +199,45 @@ static const ClvParam param[] = {
 };
 
 /*
- * Attempt 0 is near Pareto/NBD, the others have the risk of leaving grow with
- * age, sooner or later, in customers who differ more or less; in the last three
- * customers leave after an age at a constant risk, all at one age, and at once
- * or not for long.
+ * All leave at one age, soon after the last purchase of all: as nearly so as the
+ * largest beta makes it.  With s / beta small, S(u) is exp(-s e^(bu) / beta).
+ */
+static bool
+start_common_age(const ClvMoments *moments, double *law)
+{
+	if (moments->latest <= 0.0)
+		return false;
+	law[LAW_S] = 100.0;
+	law[LAW_BETA] = LARGEST;
+	law[LAW_B] = log(LARGEST / law[LAW_S]) / (1.02 * moments->latest);
+	return true;
+}
+
+/*
+ * Attempt 0 is near Pareto/NBD, and so is attempt 2, where one-time buyers have
+ * left soon and the others buy often.  The others have the risk of leaving grow
+ * with age, sooner or later, in customers who differ more or less; in the last
+ * six customers leave after an age at a constant risk, all at one age, at once or
+ * not for long, at once or hardly ever (two), and all at one age for certain.
  */
 static bool
 start(const ClvModel *model, const ClvMoments *moments, int attempt,
 	  double *par)
 {
 	static const double try[][4] = {	/* b times mean age; s; beta over it; factor of r */
-		{0.1, 0.7, 1.0, 1.0}, {2.0, 0.3, 0.2, 1.0}, {1.0, 1.0, 4.0, 1.0},
-		{4.0, 2.0, 20.0, 1.0}, {60.0, 0.01, 1e6, 1.0}, {40.0, 2.0, 1e9, 1.0},
-		{12.0, 0.04, 1e-6, 5.0}
+		{0.1, 0.7, 1.0, 1.0}, {2.0, 0.3, 0.2, 1.0}, {0.1, 0.15, 1e-4, 5.0},
+		{1.0, 1.0, 4.0, 1.0}, {4.0, 2.0, 20.0, 1.0}, {60.0, 0.01, 1e6, 1.0},
+		{40.0, 2.0, 1e9, 1.0}, {12.0, 0.04, 1e-6, 5.0}, {1.0, 0.03, 1e-8, 1.0},
+		{1.0, 0.003, 1e-8, 1.0}
 	};
+	const int	tries = sizeof(try) / sizeof(try[0]);
 
-	if (attempt < 0 || attempt >= (int) (sizeof(try) / sizeof(try[0])))
+	if (attempt == tries)
+	{
+		clv_start_rate(moments, 5.0, &par[CLV_DROPOUT_R], &par[CLV_DROPOUT_ALPHA]);
+		return start_common_age(moments, par + CLV_DROPOUT_LAW);
+	}
+	if (attempt < 0 || attempt > tries)
 		return false;
 	clv_start_rate(moments, try[attempt][3], &par[CLV_DROPOUT_R], &par[CLV_DROPOUT_ALPHA]);
 	par[CLV_DROPOUT_LAW + LAW_B] = try[attempt][0] / clv_start_age(moments);
@@ -247,6 +270,7 @@ const ClvModel clv_ggompertznbd = {
 	.begin = clv_dropout_begin,
 	.slice = clv_dropout_slice,
 	.start = start,
+	.attempts = 3,
 	.largest = largest,
 	.usable = clv_anyone_observed,
 	.loglik = clv_dropout_loglik,

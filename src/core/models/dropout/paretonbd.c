@@ -138,14 +138,18 @@ static const ClvParam param[] = {
 
 /*
  * Attempt 0 has half of the customers leave in their mean age; the others
- * differ more, or less, from customer to customer.
+ * differ more, or less, from customer to customer.  One-time buyers may rather
+ * have left soon, and the others buy often: there may be a maximum of its own,
+ * which attempt 2 is near.  In the last two some leave at once and the others
+ * hardly ever.
  */
 static bool
 start(const ClvModel *model, const ClvMoments *moments, int attempt,
 	  double *par)
 {
 	static const double try[][3] = {	/* factor of r; s; beta over mean age */
-		{1.0, 1.0, 1.0}, {0.3, 0.3, 0.3}, {5.0, 5.0, 20.0}, {1.0, 0.1, 1.0}
+		{1.0, 1.0, 1.0}, {0.3, 0.3, 0.3}, {5.0, 0.15, 1e-4}, {5.0, 5.0, 20.0},
+		{1.0, 0.1, 1.0}, {1.0, 0.03, 1e-8}, {1.0, 0.003, 1e-8}
 	};
 
 	if (attempt < 0 || attempt >= (int) (sizeof(try) / sizeof(try[0])))
@@ -175,6 +179,7 @@ const ClvModel clv_paretonbd = {
 	.begin = clv_dropout_begin,
 	.slice = clv_dropout_slice,
 	.start = start,
+	.attempts = 3,
 	.usable = clv_anyone_observed,
 	.loglik = clv_dropout_loglik,
 	.p_alive = clv_dropout_p_alive,
