@@ -3,12 +3,12 @@
 -- Customer number c of a seed is always the same one, drawn from streams of
 -- random numbers that belong to (seed, c) alone.
 
-CREATE FUNCTION @extschema@.simulate(model @extschema@.model, spend @extschema@.model, customers bigint,
+CREATE FUNCTION clv.simulate(model clv.model, spend clv.model, customers bigint,
 		start date, births int, days int, seed bigint)
 	RETURNS TABLE (customer bigint, at timestamp, amount float8)
 	AS 'MODULE_PATHNAME', 'clv_simulate'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 100000;
-COMMENT ON FUNCTION @extschema@.simulate(@extschema@.model, @extschema@.model, bigint, date, int, int, bigint) IS
+COMMENT ON FUNCTION clv.simulate(clv.model, clv.model, bigint, date, int, int, bigint) IS
 	'order log of the customers 1 .. customers, drawn from a transaction model and a spend model, customer by customer, each in order of time: '
 	'first orders uniform over the first births days from start on, none at or after start + days; amounts to the cent, at least 0.01 '
 	'(NULL when spend is NULL; the orders are the same with and without). '
@@ -19,11 +19,11 @@ COMMENT ON FUNCTION @extschema@.simulate(@extschema@.model, @extschema@.model, b
 	'22003: parameters or amounts beyond what can be drawn; 54000: more than 10000000 orders of one customer. '
 	'Generator: Philox 4x32-10 (Salmon et al. 2011); models: the papers that clv.models() names';
 
-CREATE FUNCTION @extschema@.simulate_customer(model @extschema@.model, spend @extschema@.model, customer bigint,
+CREATE FUNCTION clv.simulate_customer(model clv.model, spend clv.model, customer bigint,
 		start date, births int, days int, seed bigint)
 	RETURNS TABLE (at timestamp, amount float8)
 	AS 'MODULE_PATHNAME', 'clv_simulate_customer'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10;
-COMMENT ON FUNCTION @extschema@.simulate_customer(@extschema@.model, @extschema@.model, bigint, date, int, int, bigint) IS
+COMMENT ON FUNCTION clv.simulate_customer(clv.model, clv.model, bigint, date, int, int, bigint) IS
 	'orders of one customer, the same rows as clv.simulate() has for that number: with LATERAL over a table of numbers it draws a log in parallel. '
 	'NULL and error behaviour as clv.simulate(); 22023 also for a customer number < 0';

@@ -3,7 +3,7 @@
 -- functions over orders or views; every such name comes through here.
 
 -- The type of a column under its domains.
-CREATE FUNCTION @extschema@._column_type(source regclass, column_name name)
+CREATE FUNCTION clv._column_type(source regclass, column_name name)
 RETURNS regtype
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -32,25 +32,25 @@ BEGIN
 	RETURN type_oid::regtype;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._column_type(regclass, name) IS
+COMMENT ON FUNCTION clv._column_type(regclass, name) IS
 	'part of clv.query: a column''s type under its domains; an unknown column raises 42703';
 
 -- The types whose values are numbers.
-CREATE FUNCTION @extschema@._numbers()
+CREATE FUNCTION clv._numbers()
 RETURNS regtype[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{numeric,double precision,real,bigint,integer,smallint}'::regtype[];
-COMMENT ON FUNCTION @extschema@._numbers() IS
+COMMENT ON FUNCTION clv._numbers() IS
 	'part of clv.query: the types that amounts, costs and values may have';
 
 -- The type of a column that must be of one of these.
-CREATE FUNCTION @extschema@._check_type(relation regclass, column_name name, types regtype[], wanted text, hint text)
+CREATE FUNCTION clv._check_type(relation regclass, column_name name, types regtype[], wanted text, hint text)
 RETURNS regtype
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found		regtype := @extschema@._column_type(relation, column_name);
+	found		regtype := clv._column_type(relation, column_name);
 BEGIN
 	IF found <> ALL (types) THEN
 		RAISE EXCEPTION USING
@@ -61,11 +61,11 @@ BEGIN
 	RETURN found;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._check_type(regclass, name, regtype[], text, text) IS
+COMMENT ON FUNCTION clv._check_type(regclass, name, regtype[], text, text) IS
 	'part of clv.query: a column''s type under its domains; 42804 when it is none of those given';
 
 -- A relation's schema and name, quoted.
-CREATE FUNCTION @extschema@._relation(relation regclass)
+CREATE FUNCTION clv._relation(relation regclass)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -75,12 +75,12 @@ SELECT format('%I.%I', n.nspname, r.relname)
 FROM pg_class AS r JOIN pg_namespace AS n ON n.oid = r.relnamespace
 WHERE r.oid = relation
 $$;
-COMMENT ON FUNCTION @extschema@._relation(regclass) IS
+COMMENT ON FUNCTION clv._relation(regclass) IS
 	'part of clv.query: a relation''s schema and name, quoted';
 
 -- A column of a domain as a value of the type under it, since a call is exact
 -- when its arguments are of the declared types themselves.
-CREATE FUNCTION @extschema@._without_domain(ref text, relation regclass, column_name name)
+CREATE FUNCTION clv._without_domain(ref text, relation regclass, column_name name)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -88,16 +88,16 @@ SET quote_all_identifiers = off
 AS $$
 SELECT CASE WHEN t.oid = a.atttypid THEN ref ELSE format('CAST(%s AS %I.%I)', ref, n.nspname, t.typname) END
 FROM pg_attribute AS a
-JOIN pg_type AS t ON t.oid = @extschema@._column_type(relation, column_name)
+JOIN pg_type AS t ON t.oid = clv._column_type(relation, column_name)
 JOIN pg_namespace AS n ON n.oid = t.typnamespace
 WHERE a.attrelid = relation AND a.attname = column_name
 $$;
-COMMENT ON FUNCTION @extschema@._without_domain(text, regclass, name) IS
+COMMENT ON FUNCTION clv._without_domain(text, regclass, name) IS
 	'part of clv.query: a reference to a column, cast to the type under its domains where it is of a domain';
 
 -- What the statement says of the source: its relation and columns, checked and
 -- quoted, "o" standing for a row of it.
-CREATE FUNCTION @extschema@._source(
+CREATE FUNCTION clv._source(
 	source regclass, customer name, at name, amount name, as_of date, zone text, since date,
 	OUT relation text,			-- schema and name
 	OUT customer_column text,	-- without "o."
@@ -138,7 +138,7 @@ BEGIN
 				ELSE 'Give the table of orders, and its columns with customer, date and amount.' END;
 	END IF;
 
-	relation := @extschema@._relation(source);
+	relation := clv._relation(source);
 	SELECT c.relkind INTO kind FROM pg_class AS c WHERE c.oid = source;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING
@@ -150,7 +150,7 @@ BEGIN
 			MESSAGE = format('"%s" is not a table, view, materialized view or foreign table', relation);
 	END IF;
 
-	PERFORM @extschema@._column_type(source, customer);
+	PERFORM clv._column_type(source, customer);
 	IF customer = ANY (output_columns) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'duplicate_column',
@@ -158,7 +158,7 @@ BEGIN
 			HINT = 'Rename it in a view over the source, and give that view.';
 	END IF;
 
-	at_type := @extschema@._check_type(source, at, '{date,timestamp,timestamptz}'::regtype[],
+	at_type := clv._check_type(source, at, '{date,timestamp,timestamptz}'::regtype[],
 									   'date, timestamp or timestamp with time zone'::text,
 									   'Cast it in a view over the source, and give that view.'::text);
 	IF at_type = 'timestamptz'::regtype AND zone IS NULL THEN
@@ -185,7 +185,7 @@ BEGIN
 			HINT = 'Use a full name of the view pg_timezone_names, such as "Europe/Berlin".';
 	END IF;
 
-	amount_type := @extschema@._check_type(source, amount, @extschema@._numbers(), 'a number'::text,
+	amount_type := clv._check_type(source, amount, clv._numbers(), 'a number'::text,
 										   'Cast it to numeric in a view over the source, and give that view.'::text);
 
 	IF as_of IS NOT NULL AND NOT isfinite(as_of) THEN
@@ -198,8 +198,8 @@ BEGIN
 	customer_ref := format('o.%I', customer);
 	at_ref := format('o.%I', at);
 	amount_ref := format('o.%I', amount);
-	at_value := @extschema@._without_domain(at_ref, source, at);
-	amount_plain := @extschema@._without_domain(amount_ref, source, amount);
+	at_value := clv._without_domain(at_ref, source, at);
+	amount_plain := clv._without_domain(amount_ref, source, amount);
 	amount_value := CASE WHEN amount_type <> 'double precision'::regtype OR amount_plain <> amount_ref
 		THEN format('CAST(%s AS double precision)', amount_ref) ELSE amount_ref END;
 	amount_finite := CASE WHEN amount_type = 'numeric'::regtype
@@ -233,5 +233,5 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._source(regclass, name, name, name, date, text, date) IS
+COMMENT ON FUNCTION clv._source(regclass, name, name, name, date, text, date) IS
 	'part of clv.query: what the statement says of the source, checked and quoted';

@@ -15,7 +15,7 @@
 -- parts, not of the interface.
 
 -- A policy for refunds that there is none of, also where no row asks for it.
-CREATE FUNCTION @extschema@._check_refunds(refunds text)
+CREATE FUNCTION clv._check_refunds(refunds text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -31,12 +31,12 @@ BEGIN
 	FROM (SELECT clv.rfm('2000-01-01'::date, 1::float8)) AS one (history);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._check_refunds(text) IS
+COMMENT ON FUNCTION clv._check_refunds(text) IS
 	'part of clv.query: raises 22023 or 22004 for what is no way to count refunds';
 
 -- Numbers in another unit than meant: without a unit PostgreSQL reads an
 -- interval as seconds, and a rate may have been given in per cent.
-CREATE FUNCTION @extschema@._check_length(what text, length interval)
+CREATE FUNCTION clv._check_length(what text, length interval)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -51,10 +51,10 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._check_length(text, interval) IS
+COMMENT ON FUNCTION clv._check_length(text, interval) IS
 	'part of the functions over orders and views: 22023 for a length of less than a day, or one that is negative or not finite; NULL passes';
 
-CREATE FUNCTION @extschema@._check_rate(what text, rate float8)
+CREATE FUNCTION clv._check_rate(what text, rate float8)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -69,13 +69,13 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._check_rate(text, float8) IS
+COMMENT ON FUNCTION clv._check_rate(text, float8) IS
 	'part of the functions over orders: 22023 for a rate above 1; NULL passes';
 
 -- All that can be wrong with an argument that is not about the source is
 -- raised here, before anything is made.  Where a function of the statement has
 -- the rule, that function is asked.
-CREATE FUNCTION @extschema@._check_arguments(
+CREATE FUNCTION clv._check_arguments(
 	horizon interval, annual_rate float8, model text, refunds text, tier_method text,
 	tier_shares float8[], tier_labels text[])
 RETURNS void
@@ -109,9 +109,9 @@ BEGIN
 	PERFORM clv.discounted_purchases(
 		clv.model('bgnbd'::text, '{"r": 1, "alpha": 1, "a": 1, "b": 1}'::jsonb, 1::float8),
 		0::float8, 0::float8, 0::float8, annual_rate, horizon);
-	PERFORM @extschema@._check_length('horizon'::text, horizon);
-	PERFORM @extschema@._check_rate('annual_rate'::text, annual_rate);
-	PERFORM @extschema@._check_refunds(refunds);
+	PERFORM clv._check_length('horizon'::text, horizon);
+	PERFORM clv._check_rate('annual_rate'::text, annual_rate);
+	PERFORM clv._check_refunds(refunds);
 	PERFORM clv.cutoffs(1::float8, tier_method, tier_shares);
 
 	IF cardinality(tier_labels) <> cardinality(tier_shares) + 1
@@ -130,11 +130,11 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._check_arguments(interval, float8, text, text, text, float8[], text[]) IS
+COMMENT ON FUNCTION clv._check_arguments(interval, float8, text, text, text, float8[], text[]) IS
 	'part of clv.query: raises 22023 or 22004 when an argument that is not about the source cannot be';
 
 -- The last day that histories of a source can be asked about.
-CREATE FUNCTION @extschema@._asked(src record, as_of date)
+CREATE FUNCTION clv._asked(src record, as_of date)
 RETURNS date
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -148,11 +148,11 @@ BEGIN
 	RETURN coalesce(as_of, today);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._asked(record, date) IS
+COMMENT ON FUNCTION clv._asked(record, date) IS
 	'part of the functions over orders: as_of, or today in the zone of the source';
 
 -- The rows whose amounts count.
-CREATE FUNCTION @extschema@._counts(src record)
+CREATE FUNCTION clv._counts(src record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -161,22 +161,22 @@ BEGIN
 	RETURN format(E'%s IS NOT NULL\n      AND %s', src.amount_ref, src.up_to);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._counts(record) IS
+COMMENT ON FUNCTION clv._counts(record) IS
 	'part of clv.query: the condition for a row of a customer to be in the history';
 
 -- Step "histories": the orders, read once.  An objection, a boolean of a row,
 -- is about the customer: it counts from any row, also where that has no date or
 -- no amount, or one after the last day that is asked about.  Aggregates of other
 -- columns then see more rows than the history does.
-CREATE FUNCTION @extschema@._histories_step(src record, refunds text, more_columns text, objection text)
+CREATE FUNCTION clv._histories_step(src record, refunds text, more_columns text, objection text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	counts		text := @extschema@._counts(src);
+	counts		text := clv._counts(src);
 BEGIN
-	PERFORM @extschema@._check_refunds(refunds);
+	PERFORM clv._check_refunds(refunds);
 	RETURN format(
 $sql$histories AS (
     -- each customer's purchase history, day by day%6$s
@@ -194,14 +194,14 @@ $sql$histories AS (
 		CASE WHEN objection IS NOT NULL THEN '; an objection counts from any row' END);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._histories_step(record, text, text, text) IS
+COMMENT ON FUNCTION clv._histories_step(record, text, text, text) IS
 	'part of clv.query: the step histories; with an objection it has the column opted_out';
 
 -- May a stray date be what makes the last day the last?  The days on which
 -- customers bought last tell whether that has to be looked into: no order is in
 -- a silence, and few customers are behind it.  This is called by statements and
 -- views, so its signature stays.
-CREATE FUNCTION @extschema@._may_be_stray(days date[], customers bigint[], orders bigint)
+CREATE FUNCTION clv._may_be_stray(days date[], customers bigint[], orders bigint)
 RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -220,11 +220,11 @@ BEGIN
 	RETURN false;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._may_be_stray(date[], bigint[], bigint) IS
+COMMENT ON FUNCTION clv._may_be_stray(date[], bigint[], bigint) IS
 	'part of clv.query: given the days, ascending, on which so many customers bought last, is there a silence of more than 28 days with less than 1 % of the orders behind it, at most? Without their number any such silence will do';
 
 -- The last day, unless a stray date made it that.
-CREATE FUNCTION @extschema@._check_silence(last_day date, days date[], orders bigint[], max_silence interval, has_options boolean)
+CREATE FUNCTION clv._check_silence(last_day date, days date[], orders bigint[], max_silence interval, has_options boolean)
 RETURNS date
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -255,25 +255,25 @@ BEGIN
 	RETURN last_day;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._check_silence(date, date[], bigint[], interval, boolean) IS
+COMMENT ON FUNCTION clv._check_silence(date, date[], bigint[], interval, boolean) IS
 	'part of the functions over orders: last_day; 22023 when orders, given by day, ascending, come to it by a silence of more than 28 days, more than ten times the longest before and more than max_silence, with less than 1 % of them behind it. '
 	'Silences after less than 1 % of the orders are not compared with';
 
 -- The same for statements and views, so its signature stays.
-CREATE FUNCTION @extschema@._check_silence(last_day date, days date[], orders bigint[], max_silence interval)
+CREATE FUNCTION clv._check_silence(last_day date, days date[], orders bigint[], max_silence interval)
 RETURNS date
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 SELECT clv._check_silence(last_day, days, orders, max_silence, true);
 END;
-COMMENT ON FUNCTION @extschema@._check_silence(date, date[], bigint[], interval) IS
+COMMENT ON FUNCTION clv._check_silence(date, date[], bigint[], interval) IS
 	'part of clv.query: the same, where option max_silence is a way out';
 
 -- The last day observed where it is not given, as an expression: the last of
 -- those in "last_days", a query of the days on which so many customers bought
 -- last (day, customers), unless a stray date made it that.  Where that may be
 -- the orders are read once more, by day.
-CREATE FUNCTION @extschema@._found_as_of(src record, last_days text, max_silence text, has_options boolean)
+CREATE FUNCTION clv._found_as_of(src record, last_days text, max_silence text, has_options boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -289,12 +289,12 @@ BEGIN
 		last_days, max_silence, has_options, src.day, src.relation, src.customer_ref, src.amount_ref, src.up_to);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._found_as_of(record, text, text, boolean) IS
+COMMENT ON FUNCTION clv._found_as_of(record, text, text, boolean) IS
 	'part of the functions over orders: the last day with a purchase as an expression, where no as_of is given; 22023 where a stray date is that';
 
 -- Step "as_of" where it is not given: the last day with a purchase, looked
 -- into day by day only where it may be a stray one.
-CREATE FUNCTION @extschema@._found_as_of_step(src record, refunds text, max_silence text)
+CREATE FUNCTION clv._found_as_of_step(src record, refunds text, max_silence text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -339,12 +339,12 @@ as_of AS (
 ),$sql$, src.today, refunds, max_silence);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._found_as_of_step(record, text, text) IS
+COMMENT ON FUNCTION clv._found_as_of_step(record, text, text) IS
 	'part of clv.query: the steps last_days and as_of, where no as_of is given';
 
 -- Steps "histories" and "as_of".  Without max_silence, an expression, a last
 -- day that is found is taken as it is.
-CREATE FUNCTION @extschema@._history_steps(
+CREATE FUNCTION clv._history_steps(
 	src record, as_of date, refunds text, more_columns text, objection text, max_silence text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -353,9 +353,9 @@ SET datestyle = 'ISO, YMD'
 AS $$
 BEGIN
 	IF as_of IS NULL AND max_silence IS NOT NULL THEN
-		RETURN concat(@extschema@._histories_step(src, refunds, more_columns, objection), @extschema@._found_as_of_step(src, refunds, max_silence));
+		RETURN concat(clv._histories_step(src, refunds, more_columns, objection), clv._found_as_of_step(src, refunds, max_silence));
 	END IF;
-	RETURN concat(@extschema@._histories_step(src, refunds, more_columns, objection), format($sql$
+	RETURN concat(clv._histories_step(src, refunds, more_columns, objection), format($sql$
 as_of AS (
     -- the last day observed%1$s
     SELECT %2$s AS as_of%3$s
@@ -369,13 +369,13 @@ as_of AS (
 		CASE WHEN as_of IS NULL THEN E'\n    FROM histories AS h' END));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._history_steps(record, date, text, text, text, text) IS
+COMMENT ON FUNCTION clv._history_steps(record, date, text, text, text, text) IS
 	'part of clv.query: the steps histories and as_of';
 
 -- Step "late": the columns of customers who have rows after the last day
 -- observed, where that is found out by reading, from their rows up to it.  Who
 -- has none needs no second look, and when nobody has any no row is read again.
-CREATE FUNCTION @extschema@._late_step(src record, columns text, customer_equality text, seen text)
+CREATE FUNCTION clv._late_step(src record, columns text, customer_equality text, seen text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -396,11 +396,11 @@ $sql$late AS (
 )$sql$, src.customer_ref, columns, src.relation, customer_equality, src.amount_ref, src.up_to, src.day, seen);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._late_step(record, text, text, text) IS
+COMMENT ON FUNCTION clv._late_step(record, text, text, text) IS
 	'part of clv.query and clv.acquisition: the step late; what was seen of customers is in a step with the columns customer and last_row';
 
 -- Steps "base" and "model": the fit to all customers.
-CREATE FUNCTION @extschema@._fit_steps(
+CREATE FUNCTION clv._fit_steps(
 	horizon interval, annual_rate float8, model text, refunds text, tier_labels text[])
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -428,11 +428,11 @@ model AS MATERIALIZED (
     FROM base AS b
 ),$sql$, refunds, model, horizon, annual_rate, tier_labels)
 $$;
-COMMENT ON FUNCTION @extschema@._fit_steps(interval, float8, text, text, text[]) IS
+COMMENT ON FUNCTION clv._fit_steps(interval, float8, text, text, text[]) IS
 	'part of clv.query: the steps base and model';
 
 -- A past date's own columns in step "scores": what the models said then.
-CREATE FUNCTION @extschema@._past_columns(opt record)
+CREATE FUNCTION clv._past_columns(opt record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -452,16 +452,16 @@ $sql$,
 			FROM generate_series(1, cardinality(opt.past_dates)) AS i);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._past_columns(record) IS
+COMMENT ON FUNCTION clv._past_columns(record) IS
 	'part of clv.query: columns of the step scores for the stated past dates, NULL without any';
 
 -- Can a refund lower what a customer is expected to bring?  Under gross no
 -- number contains one, under error there is none.
-CREATE FUNCTION @extschema@._refunds_matter(refunds text)
+CREATE FUNCTION clv._refunds_matter(refunds text)
 RETURNS bool
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN refunds OPERATOR(pg_catalog.=) ANY ('{net,event}'::text[]);
-COMMENT ON FUNCTION @extschema@._refunds_matter(text) IS
+COMMENT ON FUNCTION clv._refunds_matter(text) IS
 	'part of clv.query: whether refunds enter the numbers under a policy';
 
 -- Steps "summaries" and "scores": each customer, and what the models say of it.
@@ -470,7 +470,7 @@ COMMENT ON FUNCTION @extschema@._refunds_matter(text) IS
 -- joins the customer table to rows that are narrow yet; the second keeps rows
 -- that are read more than once.  Where only values are asked for, and not the
 -- customers who have them, other columns are left out.
-CREATE FUNCTION @extschema@._scores_step(refunds text, opt record, only_values boolean, read_once boolean)
+CREATE FUNCTION clv._scores_step(refunds text, opt record, only_values boolean, read_once boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -480,7 +480,7 @@ DECLARE
 	costs		text[] := CASE WHEN opt.costs THEN '{margin,cost_per_order,service_cost}'::text[] ELSE '{}' END
 		|| CASE WHEN opt.costs AND NOT only_values THEN '{acquisition_cost}'::text[] ELSE '{}' END
 		|| CASE WHEN opt.opted_out IS NOT NULL THEN '{opted_out}'::text[] ELSE '{}' END;
-	without_refunds bool := opt.costs AND NOT only_values AND @extschema@._refunds_matter(refunds);
+	without_refunds bool := opt.costs AND NOT only_values AND clv._refunds_matter(refunds);
 BEGIN
 	RETURN concat(
 		format(
@@ -529,7 +529,7 @@ $sql$,
 		-- what the step "observed" asks for
 		CASE WHEN only_values THEN E',\n           s.first_purchase,\n           s.frequency,\n           s.recency,\n           s.spend,\n           s.refunds' END,
 		(SELECT string_agg(E',\n           h.' || c.name, '' ORDER BY c.place) FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
-		CASE WHEN NOT only_values THEN @extschema@._past_columns(opt) END,
+		CASE WHEN NOT only_values THEN clv._past_columns(opt) END,
 		CASE WHEN opt.keep_history AND NOT only_values THEN E',\n           h.history' END,
 $sql$
     FROM summaries AS h
@@ -542,11 +542,11 @@ $sql$
 		E'\n    WHERE s.frequency IS NOT NULL', CASE WHEN read_once THEN E'\n    OFFSET 0' END, E'\n)');
 END
 $$;
-COMMENT ON FUNCTION @extschema@._scores_step(text, record, boolean, boolean) IS
+COMMENT ON FUNCTION clv._scores_step(text, record, boolean, boolean) IS
 	'part of clv.query: the steps summaries and scores';
 
 -- A value less its costs.
-CREATE FUNCTION @extschema@._net(clv text, purchases text, years text)
+CREATE FUNCTION clv._net(clv text, purchases text, years text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -556,18 +556,18 @@ $sql$(v.margin OPERATOR(pg_catalog.*) %s)
                OPERATOR(pg_catalog.-) (v.cost_per_order OPERATOR(pg_catalog.*) %s)
                OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) %s)$sql$, clv, purchases, years)
 $$;
-COMMENT ON FUNCTION @extschema@._net(text, text, text) IS
+COMMENT ON FUNCTION clv._net(text, text, text) IS
 	'part of clv.query: what is left of a value after costs';
 
 -- Steps "late", "customer_facts", "scores" and what comes of them: what each customer
 -- is worth.
-CREATE FUNCTION @extschema@._score_steps(refunds text, opt record, only_values boolean, read_once boolean)
+CREATE FUNCTION clv._score_steps(refunds text, opt record, only_values boolean, read_once boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN concat(opt.late_step || E',\n', opt.customer_step || E',\n', @extschema@._scores_step(refunds, opt, only_values, read_once),
+	RETURN concat(opt.late_step || E',\n', opt.customer_step || E',\n', clv._scores_step(refunds, opt, only_values, read_once),
 $sql$,
 customer_values AS NOT MATERIALIZED (
     -- customer lifetime value: money to come within the horizon, discounted to as_of
@@ -580,7 +580,7 @@ $sql$,
 customer_profits AS NOT MATERIALIZED (
     -- what is left of it after costs$sql$, CASE WHEN NOT only_values THEN ', and of the past' END, $sql$
     SELECT v.*,
-           $sql$, @extschema@._net('v.clv'::text, 'v.discounted_purchases'::text, 'v.alive_years'::text), ' AS clv_net',
+           $sql$, clv._net('v.clv'::text, 'v.discounted_purchases'::text, 'v.alive_years'::text), ' AS clv_net',
 			CASE WHEN NOT only_values THEN concat(
 $sql$,
            v.value_to_date OPERATOR(pg_catalog.+) v.clv AS clv_total,
@@ -589,19 +589,19 @@ $sql$,
                OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) v.t OPERATOR(pg_catalog./) 365.25)
                OPERATOR(pg_catalog.-) v.acquisition_cost AS profit_to_date$sql$,
 				(SELECT string_agg(concat(E',\n           ',
-					@extschema@._net(format('(v.past_purchases_%1$s OPERATOR(pg_catalog.*) v.past_spend_%1$s)', i),
+					clv._net(format('(v.past_purchases_%1$s OPERATOR(pg_catalog.*) v.past_spend_%1$s)', i),
 							 format('v.past_purchases_%s', i), format('v.past_years_%s', i)),
 					' AS past_value_', i), '' ORDER BY i)
 				 FROM generate_series(1, cardinality(opt.past_dates)) AS i)) END,
 			E'\n    FROM customer_values AS v\n)') END);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._score_steps(text, record, boolean, boolean) IS
+COMMENT ON FUNCTION clv._score_steps(text, record, boolean, boolean) IS
 	'part of clv.query: the steps scores and customer_values, with costs customer_profits, and before them late and the customer table';
 
 -- The step that holds the customers' values, and the value that ranks and
 -- tiers go by.
-CREATE FUNCTION @extschema@._value_step(opt record, OUT step text, OUT value text)
+CREATE FUNCTION clv._value_step(opt record, OUT step text, OUT value text)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -610,18 +610,18 @@ BEGIN
 	value := CASE WHEN opt.costs THEN 'v.clv_net' ELSE 'v.clv' END;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._value_step(record) IS
+COMMENT ON FUNCTION clv._value_step(record) IS
 	'part of clv.query: the step with the values, and the value that ranks and tiers go by';
 
 -- Step "tiers": the lowest value of each tier.
-CREATE FUNCTION @extschema@._tier_step(tier_method text, tier_shares float8[], opt record)
+CREATE FUNCTION clv._tier_step(tier_method text, tier_shares float8[], opt record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	v			record := @extschema@._value_step(opt);
+	v			record := clv._value_step(opt);
 BEGIN
 	RETURN format(
 $sql$tiers AS (
@@ -632,11 +632,11 @@ $sql$tiers AS (
 		CASE WHEN opt.opted_out IS NOT NULL THEN E'\n    WHERE NOT v.opted_out' END);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._tier_step(text, float8[], record) IS
+COMMENT ON FUNCTION clv._tier_step(text, float8[], record) IS
 	'part of clv.query: the step tiers';
 
 -- Step "means": the base that an unprofitable customer is compared with.
-CREATE FUNCTION @extschema@._means_step()
+CREATE FUNCTION clv._means_step()
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -651,13 +651,13 @@ $sql$means AS (
     WHERE v.clv_net IS NOT NULL
 )$sql$
 $$;
-COMMENT ON FUNCTION @extschema@._means_step() IS
+COMMENT ON FUNCTION clv._means_step() IS
 	'part of clv.query: the step means; numeric, so that the order of the rows does not matter';
 
 -- Why a customer's net value is below 0: the first of these which alone would
 -- lift it to 0.  What it were without refunds is asked of the history, since a
 -- refund on a later day, however large, does not lower a value.
-CREATE FUNCTION @extschema@._because(refunds text)
+CREATE FUNCTION clv._because(refunds text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -665,9 +665,9 @@ AS $$
 BEGIN
 	RETURN concat(
 $sql$CASE WHEN v.clv_net OPERATOR(pg_catalog.<) 0 THEN
-           CASE $sql$, CASE WHEN @extschema@._refunds_matter(refunds) THEN concat(
+           CASE $sql$, CASE WHEN clv._refunds_matter(refunds) THEN concat(
 $sql$WHEN v.with_refunds IS NOT NULL
-                 AND (SELECT $sql$, @extschema@._net('(n.purchases OPERATOR(pg_catalog.*) n.spend)'::text, 'n.purchases'::text, 'n.years'::text), $sql$
+                 AND (SELECT $sql$, clv._net('(n.purchases OPERATOR(pg_catalog.*) n.spend)'::text, 'n.purchases'::text, 'n.years'::text), $sql$
                       FROM (SELECT clv.discounted_purchases(m.model, g.x, (g.s).recency, (g.s).t, m.annual_rate, m.horizon) AS purchases,
                                    clv.expected_spend(m.spend, g.x, (g.s).monetary) AS spend,
                                    clv.alive_years(m.model, g.x, (g.s).recency, (g.s).t, m.annual_rate, m.horizon) AS years
@@ -689,13 +689,13 @@ $sql$WHEN (v.discounted_purchases OPERATOR(pg_catalog.*)
        END$sql$);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._because(text) IS
+COMMENT ON FUNCTION clv._because(text) IS
 	'part of clv.query: the column unprofitable_because';
 
 -- The tier at each stated date in turn, each with the one before, by the models
 -- and thresholds of today.  Where there is no value, the tier stays what it
 -- was.  OFFSET 0 is a fence, as MATERIALIZED is: each tier is mentioned twice.
-CREATE FUNCTION @extschema@._past_tiers(opt record)
+CREATE FUNCTION clv._past_tiers(opt record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -715,17 +715,17 @@ CROSS JOIN LATERAL (
 			FROM generate_series(1, cardinality(opt.past_dates)) AS i);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._past_tiers(record) IS
+COMMENT ON FUNCTION clv._past_tiers(record) IS
 	'part of clv.query: the tiers that a customer came from, NULL without past dates';
 
 -- The result: a row a customer.
-CREATE FUNCTION @extschema@._result_select(customer_column text, refunds text, opt record)
+CREATE FUNCTION clv._result_select(customer_column text, refunds text, opt record)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	v			record := @extschema@._value_step(opt);
+	v			record := clv._value_step(opt);
 	tier		text := format('clv.tier(%s, k.cutoffs, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text))', v.value);
 	rank		text := format('pg_catalog.rank() OVER (ORDER BY %s DESC NULLS LAST)', v.value);
 	previous	text := format('t%s.tier', cardinality(opt.past_dates));
@@ -739,7 +739,7 @@ BEGIN
 		rank := format('CASE WHEN NOT v.opted_out THEN pg_catalog.rank() OVER (PARTITION BY v.opted_out ORDER BY %s DESC NULLS LAST) END', v.value);
 	END IF;
 	SELECT string_agg(E',\n       ' || CASE c.name
-			WHEN 'unprofitable_because' THEN @extschema@._because(refunds) || ' AS unprofitable_because'
+			WHEN 'unprofitable_because' THEN clv._because(refunds) || ' AS unprofitable_because'
 			WHEN 'previous_tier' THEN format(CASE WHEN opt.opted_out IS NULL THEN '%s AS previous_tier'
 				ELSE 'CASE WHEN NOT v.opted_out THEN %s END AS previous_tier' END, previous)
 			ELSE 'v.' || c.name END, '' ORDER BY c.place)
@@ -768,13 +768,13 @@ CROSS JOIN model AS m
 CROSS JOIN as_of AS a%6$s%7$s$sql$,
 		customer_column, rank, tier, more, v.step,
 		CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
-		@extschema@._past_tiers(opt));
+		clv._past_tiers(opt));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._result_select(text, text, record) IS
+COMMENT ON FUNCTION clv._result_select(text, text, record) IS
 	'part of clv.query: the columns of the result';
 
-CREATE FUNCTION @extschema@.query(
+CREATE FUNCTION clv.query(
 	source regclass,
 	customer name,
 	at name,
@@ -797,21 +797,21 @@ DECLARE
 	src			record;
 	opt			record;
 BEGIN
-	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	opt := @extschema@._options(options, source, customer, as_of, src);
-	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
+	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
+	opt := clv._options(options, source, customer, as_of, src);
+	PERFORM clv._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
 								 tier_labels);
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
-		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		@extschema@._score_steps(refunds, opt, false, false) || ',',
-		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
-		@extschema@._tier_step(tier_method, tier_shares, opt),
-		@extschema@._result_select(src.customer_column, refunds, opt));
+		clv._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
+		clv._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
+		clv._score_steps(refunds, opt, false, false) || ',',
+		CASE WHEN opt.costs THEN clv._means_step() || ',' END,
+		clv._tier_step(tier_method, tier_shares, opt),
+		clv._result_select(src.customer_column, refunds, opt));
 END
 $$;
-COMMENT ON FUNCTION @extschema@.query(regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
+COMMENT ON FUNCTION clv.query(regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'the SQL statement that goes from a table of orders to a row a customer with purchases, P(alive), '
 	'expected purchases and spend, value over the horizon and tier; the text is the same in every session. '
 	'Arguments that cannot be raise 22023 or 22004 (also a horizon below one day, and a rate above 1, which is 100 %), so does the statement where the last day is a stray date; an unknown column 42703, a customer column named like an output column 42701';

@@ -6,8 +6,8 @@
 
 -- What there is to know of orders that let a fit end well and mean little.
 -- Called by the view with the fit, so its signature stays.
-CREATE FUNCTION @extschema@._remarks(
-	model @extschema@.model, first_purchase date, gap float8, largest float8)
+CREATE FUNCTION clv._remarks(
+	model clv.model, first_purchase date, gap float8, largest float8)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -24,12 +24,12 @@ BEGIN
 						trim_scale(round(gap::numeric, 1))) END), '');
 END
 $$;
-COMMENT ON FUNCTION @extschema@._remarks(@extschema@.model, date, float8, float8) IS
+COMMENT ON FUNCTION clv._remarks(clv.model, date, float8, float8) IS
 	'part of clv.create_materialized_view: sentences for the column message, NULL without any: given the model, the first purchase, '
 	'the mean days between two purchases of a customer and the largest amount, NULL when it is not outlying';
 
 -- A horizon that nobody has been seen for half as long as.
-CREATE FUNCTION @extschema@._remark_on_horizon(horizon interval, longest int)
+CREATE FUNCTION clv._remark_on_horizon(horizon interval, longest int)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -39,11 +39,11 @@ BEGIN
 		THEN format('horizon: looks %s days ahead, and no customer has been seen for more than %s', round(clv.interval_days(horizon)), longest) END;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._remark_on_horizon(interval, int) IS
+COMMENT ON FUNCTION clv._remark_on_horizon(interval, int) IS
 	'part of clv.create_materialized_view: a sentence for the column message where the horizon is more than twice as long as the days for which the customer longest known has been seen; otherwise NULL';
 
 -- Step "observed", which they are made from.
-CREATE FUNCTION @extschema@._observed_step()
+CREATE FUNCTION clv._observed_step()
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -69,11 +69,11 @@ $sql$observed AS (
     ) AS o
 )$sql$
 $$;
-COMMENT ON FUNCTION @extschema@._observed_step() IS
+COMMENT ON FUNCTION clv._observed_step() IS
 	'part of clv.create_materialized_view: the step observed';
 
 -- The view with the fit: one row, whatever the source holds.
-CREATE FUNCTION @extschema@._model_view_query(
+CREATE FUNCTION clv._model_view_query(
 	src record, as_of date, horizon interval, annual_rate float8, model text, zone text, refunds text,
 	tier_method text, tier_shares float8[], tier_labels text[], opt record)
 RETURNS text
@@ -82,17 +82,17 @@ SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	late_refunds bool := as_of IS NULL AND @extschema@._refunds_matter(refunds);
+	late_refunds bool := as_of IS NULL AND clv._refunds_matter(refunds);
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
-		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		@extschema@._score_steps(refunds, opt, true, false) || ',',
-		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
-		@extschema@._tier_step(tier_method, tier_shares, opt) || ',',
-		@extschema@._row_step(src, late_refunds) || ',',
-		@extschema@._observed_step() || ',',
+		clv._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
+		clv._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
+		clv._score_steps(refunds, opt, true, false) || ',',
+		CASE WHEN opt.costs THEN clv._means_step() || ',' END,
+		clv._tier_step(tier_method, tier_shares, opt) || ',',
+		clv._row_step(src, late_refunds) || ',',
+		clv._observed_step() || ',',
 		format(
 $sql$counted AS (
     SELECT coalesce(sum(r.rows) FILTER (WHERE r.reason = 'used'), 0)::bigint AS rows_used,
@@ -152,11 +152,11 @@ $sql$,
                      THEN concat('refunds: ', n.refunds_after_as_of, ' made after as_of, the last day with a purchase, do not count; give as_of to count them') END$sql$ END));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._model_view_query(record, date, interval, float8, text, text, text, text, float8[], text[], record) IS
+COMMENT ON FUNCTION clv._model_view_query(record, date, interval, float8, text, text, text, text, float8[], text[], record) IS
 	'part of clv.create_materialized_view: the query of <name>_model';
 
 -- The view with the customers: clv.query with the fit read from the other view.
-CREATE FUNCTION @extschema@._customer_view_query(
+CREATE FUNCTION clv._customer_view_query(
 	src record, as_of date, refunds text, model_view text, opt record)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -165,7 +165,7 @@ AS $$
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
+		clv._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
 		format(
 $sql$model AS (
     SELECT r.model, r.spend, r.horizon, r.annual_rate, r.tier_labels
@@ -180,16 +180,16 @@ $sql$means AS (
     SELECT r.mean_margin, r.mean_expected_spend, r.mean_discounted_purchases
     FROM %1$s AS r
 ),$sql$, model_view) END,
-		@extschema@._score_steps(refunds, opt, false, true),
-		@extschema@._result_select(src.customer_column, refunds, opt));
+		clv._score_steps(refunds, opt, false, true),
+		clv._result_select(src.customer_column, refunds, opt));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._customer_view_query(record, date, text, text, record) IS
+COMMENT ON FUNCTION clv._customer_view_query(record, date, text, text, record) IS
 	'part of clv.create_materialized_view: the query of <name>';
 
 -- What each column is, in the order of the columns; the name NULL stands for
 -- the customer column.
-CREATE FUNCTION @extschema@._column_comments(OUT of_model boolean, OUT column_name name, OUT comment text)
+CREATE FUNCTION clv._column_comments(OUT of_model boolean, OUT column_name name, OUT comment text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -248,11 +248,11 @@ VALUES
 	(true, 'mean_expected_spend', 'expected spend of the average customer'),
 	(true, 'mean_discounted_purchases', 'discounted purchases of the average customer');
 END;
-COMMENT ON FUNCTION @extschema@._column_comments() IS
+COMMENT ON FUNCTION clv._column_comments() IS
 	'part of clv.create_materialized_view: the comments on the columns of both views';
 
 -- Make one view with its unique index and its comments, under quoted names.
-CREATE PROCEDURE @extschema@._make_view(
+CREATE PROCEDURE clv._make_view(
 	view_name text, view_query text, key_column text, is_model boolean, view_comment text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -272,13 +272,13 @@ BEGIN
 		IF of_schema IS DISTINCT FROM 'pg_catalog' THEN
 			RAISE;
 		END IF;
-		PERFORM @extschema@._raise_taken(taken[1], taken[2]);
+		PERFORM clv._raise_taken(taken[1], taken[2]);
 	END;
 	EXECUTE format('CREATE UNIQUE INDEX ON %s (%s)', view_name, key_column);
 	EXECUTE format('COMMENT ON MATERIALIZED VIEW %s IS %L', view_name, view_comment);
 	FOR c IN
 		SELECT coalesce(quote_ident(k.column_name), key_column) AS column_name, k.comment
-		FROM @extschema@._column_comments() AS k
+		FROM clv._column_comments() AS k
 		WHERE k.of_model = is_model
 		  AND (k.column_name IS NULL OR EXISTS (
 				SELECT FROM pg_attribute AS a
@@ -288,11 +288,11 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE @extschema@._make_view(text, text, text, boolean, text) IS
+COMMENT ON PROCEDURE clv._make_view(text, text, text, boolean, text) IS
 	'part of clv.create_materialized_view: one view, its unique index and its comments';
 
 -- The name is another relation's.
-CREATE FUNCTION @extschema@._raise_taken(of_schema text, name text)
+CREATE FUNCTION clv._raise_taken(of_schema text, name text)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -304,11 +304,11 @@ BEGIN
 		HINT = 'Choose another name, or drop the pair first: the view and then the one with its model.';
 END
 $$;
-COMMENT ON FUNCTION @extschema@._raise_taken(text, text) IS
+COMMENT ON FUNCTION clv._raise_taken(text, text) IS
 	'part of clv.create_materialized_view: raises 42P07';
 
 -- The quoted names of the pair; a name without a schema is for the given one.
-CREATE FUNCTION @extschema@._view_names(
+CREATE FUNCTION clv._view_names(
 	name text, default_schema name, OUT customer_view text, OUT model_view text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -356,18 +356,18 @@ BEGIN
 	ORDER BY c.relname
 	LIMIT 1;
 	IF FOUND THEN
-		PERFORM @extschema@._raise_taken(parts[1], taken);
+		PERFORM clv._raise_taken(parts[1], taken);
 	END IF;
 	customer_view := format('%I.%I', parts[1], parts[2]);
 	model_view := format('%I.%I', parts[1], model_name);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._view_names(text, name) IS
+COMMENT ON FUNCTION clv._view_names(text, name) IS
 	'part of clv.create_materialized_view: the quoted names of the two views; a taken name raises 42P07';
 
 -- The work of the procedure, apart from it: here the search path is fixed,
 -- there the caller's says where a name without a schema belongs.
-CREATE PROCEDURE @extschema@._create_pair(
+CREATE PROCEDURE clv._create_pair(
 	default_schema name, name text, source regclass, customer name, at name, amount name, as_of date,
 	horizon interval, annual_rate float8, model text, zone text, refunds text, tier_method text,
 	tier_shares float8[], tier_labels text[], options jsonb)
@@ -381,21 +381,21 @@ DECLARE
 	note		text;
 	made_from	text;
 BEGIN
-	views := @extschema@._view_names(name, default_schema);
-	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	opt := @extschema@._options(options, source, customer, as_of, src);
-	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
+	views := clv._view_names(name, default_schema);
+	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
+	opt := clv._options(options, source, customer, as_of, src);
+	PERFORM clv._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
 								 tier_labels);
 
 	made_from := format('from %s (%s, %s, %s)', src.relation, customer, at, amount);
-	CALL @extschema@._make_view(views.model_view,
-		@extschema@._model_view_query(src, as_of, horizon, annual_rate, model, zone, refunds, tier_method,
+	CALL clv._make_view(views.model_view,
+		clv._model_view_query(src, as_of, horizon, annual_rate, model, zone, refunds, tier_method,
 							  tier_shares, tier_labels, opt),
 		'as_of'::text, true,
 		format('the models and tier thresholds behind %s, fitted %s; refresh it to refit, and then %s to rescore',
 			   views.customer_view, made_from, views.customer_view));
-	CALL @extschema@._make_view(views.customer_view,
-		@extschema@._customer_view_query(src, as_of, refunds, views.model_view, opt),
+	CALL clv._make_view(views.customer_view,
+		clv._customer_view_query(src, as_of, refunds, views.model_view, opt),
 		src.customer_column, false,
 		format('customer values and tiers %s, scored with %s; refresh it to rescore with the models that are there',
 			   made_from, views.model_view));
@@ -408,10 +408,10 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON PROCEDURE @extschema@._create_pair(name, text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
+COMMENT ON PROCEDURE clv._create_pair(name, text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'part of clv.create_materialized_view: all of it but the caller''s search path';
 
-CREATE PROCEDURE @extschema@.create_materialized_view(
+CREATE PROCEDURE clv.create_materialized_view(
 	name text,
 	source regclass,
 	customer name,
@@ -430,11 +430,11 @@ CREATE PROCEDURE @extschema@.create_materialized_view(
 LANGUAGE plpgsql
 AS $$
 BEGIN
-	CALL @extschema@._create_pair(pg_catalog.current_schema(), name, source, customer, at, amount, as_of, horizon,
+	CALL clv._create_pair(pg_catalog.current_schema(), name, source, customer, at, amount, as_of, horizon,
 							 annual_rate, model, zone, refunds, tier_method, tier_shares, tier_labels, options);
 END
 $$;
-COMMENT ON PROCEDURE @extschema@.create_materialized_view(text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
+COMMENT ON PROCEDURE clv.create_materialized_view(text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'make the materialized views <name> (customer values and tiers, a row a customer) and <name>_model (the fit behind them); '
 	'REFRESH of <name> rescores, of <name>_model and then <name> refits. A name that is taken raises 42P07, '
 	'without as_of a stray last date 22023, at every refresh too; '

@@ -16,35 +16,35 @@
 -- in the way of parallel aggregation.  And jit is off, since plans are thought
 -- so costly that compiling them takes longer than they do.
 
-CREATE FUNCTION @extschema@.interval_days(length interval) RETURNS float8
+CREATE FUNCTION clv.interval_days(length interval) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_interval_days_sql';
-COMMENT ON FUNCTION @extschema@.interval_days(interval) IS
+COMMENT ON FUNCTION clv.interval_days(interval) IS
 	'length of an interval in days as all of clv counts it: a year is 365.25 days, a month a twelfth of it. '
 	'22023: an interval that is negative or not finite';
 
 -- Money is added up as numeric; the casts go by way of text, and millions of
 -- values take their time.
-CREATE FUNCTION @extschema@._numeric(value float8) RETURNS numeric
+CREATE FUNCTION clv._numeric(value float8) RETURNS numeric
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_numeric';
-COMMENT ON FUNCTION @extschema@._numeric(float8) IS
+COMMENT ON FUNCTION clv._numeric(float8) IS
 	'part of the functions over views: the same as the cast to numeric, at a fraction of its time';
 -- What a question works out of numbers that it was given may be none.
-CREATE FUNCTION @extschema@._finite(value float8) RETURNS float8
+CREATE FUNCTION clv._finite(value float8) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_finite_value';
-COMMENT ON FUNCTION @extschema@._finite(float8) IS
+COMMENT ON FUNCTION clv._finite(float8) IS
 	'part of clv: the number, 22003 when it is NaN or infinite';
 
-CREATE FUNCTION @extschema@._double(value numeric) RETURNS float8
+CREATE FUNCTION clv._double(value numeric) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_double';
-COMMENT ON FUNCTION @extschema@._double(numeric) IS
+COMMENT ON FUNCTION clv._double(numeric) IS
 	'part of the audit: the same as the cast to double precision, at a fraction of its time; 22003 for NaN and infinity';
 
 -- What there is to know of a pair, given the view with the customers.
-CREATE FUNCTION @extschema@._pair(
+CREATE FUNCTION clv._pair(
 	view regclass,
 	OUT customers text,			-- the view's schema and name
 	OUT models text,			-- those of the view with the models
@@ -62,7 +62,7 @@ AS $$
 DECLARE
 	columns		name[];
 BEGIN
-	SELECT @extschema@._relation(d.refobjid::regclass) INTO models
+	SELECT clv._relation(d.refobjid::regclass) INTO models
 	FROM pg_rewrite AS r
 	JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
 		AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.ev_class
@@ -84,8 +84,8 @@ BEGIN
 				ELSE format('"%s" is not a view of customer values', view) END,
 			HINT = 'Give the view that clv.create_materialized_view made, the one with a row a customer.';
 	END IF;
-	customers := @extschema@._relation(view);
-	customer_type := @extschema@._column_type(view, customer_column::name);
+	customers := clv._relation(view);
+	customer_type := clv._column_type(view, customer_column::name);
 	customer_column := format('%I', customer_column);
 	costs := columns @> '{clv_net}';
 	value := CASE WHEN costs THEN 'clv_net' ELSE 'clv' END;
@@ -96,11 +96,11 @@ BEGIN
 	EXECUTE format('SELECT FROM %s LIMIT 0', models);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._pair(regclass) IS
+COMMENT ON FUNCTION clv._pair(regclass) IS
 	'part of the functions over views: the pair that a view belongs to; 42809 when it belongs to none';
 
 -- tier_rules(view): what the tiers are, to be shown to the customers in them.
-CREATE FUNCTION @extschema@.tier_rules(view regclass)
+CREATE FUNCTION clv.tier_rules(view regclass)
 RETURNS TABLE (
 	place int, tier text, criterion text, threshold float8, method text, share float8, as_of date,
 	customers bigint, share_of_customers float8, value numeric, share_of_value float8)
@@ -109,7 +109,7 @@ ROWS 6
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	pair		record := @extschema@._pair(view);
+	pair		record := clv._pair(view);
 BEGIN
 	RETURN QUERY EXECUTE format(
 $sql$
@@ -159,14 +159,14 @@ ORDER BY r.place
 $sql$, pair.customers, pair.models, pair.value);
 END
 $$;
-COMMENT ON FUNCTION @extschema@.tier_rules(regclass) IS
+COMMENT ON FUNCTION clv.tier_rules(regclass) IS
 	'the tiers of a view of customer values, best first: in words and as a threshold in the currency of the source who is in each '
 	'(equal values share a tier, ties go up; below 0 is unprofitable, so a tier begins at 0 where its cut-off is lower, and one below that has nobody), how thresholds were found (method, and share, cumulative from the top), '
 	'the customers in it and their value (clv_net with costs, else clv), of all. A last row without a tier, where there are such customers, has those without a value and those who opted out, '
 	'so that rows add up to the base. 42809 when it is not such a view';
 
 -- explain(view, customer): from history to tier.
-CREATE FUNCTION @extschema@.explain(view regclass, customer text)
+CREATE FUNCTION clv.explain(view regclass, customer text)
 RETURNS TABLE (step int, quantity text, value float8, formula text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 25
@@ -175,10 +175,10 @@ SET datestyle = 'ISO, YMD'
 SET intervalstyle = 'postgres'
 AS $$
 DECLARE
-	pair		record := @extschema@._pair(view);
+	pair		record := clv._pair(view);
 	-- the type's own name, since "character" is of length 1
 	is_the_one CONSTANT text := (SELECT format('v.%s %s CAST(%L AS %I.%I)', pair.customer_column,
-			@extschema@._equality(pair.customer_type), customer, n.nspname, t.typname)
+			clv._equality(pair.customer_type), customer, n.nspname, t.typname)
 		FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace WHERE t.oid = pair.customer_type);
 	found_one	boolean;
 	opted_out	boolean;
@@ -264,12 +264,12 @@ $sql$
 	FROM one AS v CROSS JOIN m CROSS JOIN LATERAL (SELECT clv.tier(v.value, m.cutoffs, m.tier_labels, 'unprofitable'::text)) AS p (tier)$sql$ END));
 END
 $$;
-COMMENT ON FUNCTION @extschema@.explain(regclass, text) IS
+COMMENT ON FUNCTION clv.explain(regclass, text) IS
 	'one customer of a view of customer values from history to tier: each quantity, its value and in words how it comes about, in the order in which they follow from each other. '
 	'The values multiply and add to the stored clv (and clv_net) to the last bit; the tier is in the words of its row, with hysteresis the one that it came from in the row before. '
 	'P0002: no such customer; 22023: one who has opted out; 42809: not such a view';
 
-CREATE FUNCTION @extschema@.explain(view regclass, customer anyelement)
+CREATE FUNCTION clv.explain(view regclass, customer anyelement)
 RETURNS TABLE (step int, quantity text, value float8, formula text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 25
@@ -278,26 +278,26 @@ SET datestyle = 'ISO, YMD'
 SET extra_float_digits = 1
 AS $$
 BEGIN
-	RETURN QUERY SELECT e.step, e.quantity, e.value, e.formula FROM @extschema@.explain(view, customer::text) AS e;
+	RETURN QUERY SELECT e.step, e.quantity, e.value, e.formula FROM clv.explain(view, customer::text) AS e;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.explain(regclass, anyelement) IS
+COMMENT ON FUNCTION clv.explain(regclass, anyelement) IS
 	'clv.explain(view, customer) for a customer of any type';
 
 -- "char" is both of the above and none of them more.
-CREATE FUNCTION @extschema@.explain(view regclass, customer "char")
+CREATE FUNCTION clv.explain(view regclass, customer "char")
 RETURNS TABLE (step int, quantity text, value float8, formula text)
 LANGUAGE sql STABLE PARALLEL SAFE
 ROWS 25
 SET search_path = pg_catalog, pg_temp
-AS $$SELECT e.step, e.quantity, e.value, e.formula FROM @extschema@.explain(view, customer::text) AS e$$;
-COMMENT ON FUNCTION @extschema@.explain(regclass, "char") IS
+AS $$SELECT e.step, e.quantity, e.value, e.formula FROM clv.explain(view, customer::text) AS e$$;
+COMMENT ON FUNCTION clv.explain(regclass, "char") IS
 	'clv.explain(view, customer) for a customer of type "char"';
 
 -- Past dates, asked of the histories in the view, or in another relation.
 
 -- Where a pair's histories are: "v" is a row of the view with the customers.
-CREATE FUNCTION @extschema@._histories(
+CREATE FUNCTION clv._histories(
 	pair record, histories regclass, customer name, history name,
 	OUT source text,			-- what follows FROM
 	OUT customer_ref text,
@@ -325,28 +325,28 @@ BEGIN
 			ERRCODE = 'null_value_not_allowed',
 			MESSAGE = 'a relation of histories needs the names of its columns, customer and history';
 	END IF;
-	PERFORM @extschema@._check_type(histories, history, '{clv.rfm}'::regtype[], 'clv.rfm'::text,
+	PERFORM clv._check_type(histories, history, '{clv.rfm}'::regtype[], 'clv.rfm'::text,
 									'The aggregate clv.rfm makes one of a customer''s orders.'::text);
 	source := format('(SELECT r.%1$I AS customer, clv.rollup(%2$s) AS history FROM %3$s AS r WHERE r.%1$I IS NOT NULL GROUP BY 1) AS h
-	LEFT JOIN %4$s AS v ON v.%5$s %6$s h.customer', customer, @extschema@._without_domain(format('r.%I', history), histories, history), @extschema@._relation(histories), pair.customers,
-		pair.customer_column, @extschema@._equality(pair.customer_type, @extschema@._column_type(histories, customer)));
+	LEFT JOIN %4$s AS v ON v.%5$s %6$s h.customer', customer, clv._without_domain(format('r.%I', history), histories, history), clv._relation(histories), pair.customers,
+		pair.customer_column, clv._equality(pair.customer_type, clv._column_type(histories, customer)));
 	customer_ref := 'h.customer';
 	history_ref := 'h.history';
 END
 $$;
-COMMENT ON FUNCTION @extschema@._histories(record, regclass, name, name) IS
+COMMENT ON FUNCTION clv._histories(record, regclass, name, name) IS
 	'part of the functions over views: where the histories are; 42703, 42804 or 22004 when nowhere';
 
 -- The column clv_net of the views, in which the purchases to come are computed once.
-CREATE FUNCTION @extschema@._net_value(model @extschema@.model, spend @extschema@.model, frequency float8, recency float8, t float8, monetary float8,
+CREATE FUNCTION clv._net_value(model clv.model, spend clv.model, frequency float8, recency float8, t float8, monetary float8,
 	annual_rate float8, horizon interval, margin float8, cost_per_order float8, service_cost float8) RETURNS float8
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 110
 	AS 'MODULE_PATHNAME', 'clv_net_value';
-COMMENT ON FUNCTION @extschema@._net_value(@extschema@.model, @extschema@.model, float8, float8, float8, float8, float8, interval, float8, float8, float8) IS
+COMMENT ON FUNCTION clv._net_value(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, float8, float8) IS
 	'part of the functions over views: margin * clv.value - cost_per_order * clv.discounted_purchases - service_cost * clv.alive_years, to the bit; NULL where one of them is';
 
 -- The value that tiers go by, of history "s" by model "m".
-CREATE FUNCTION @extschema@._value_of(pair record, s text, m text)
+CREATE FUNCTION clv._value_of(pair record, s text, m text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -358,11 +358,11 @@ BEGIN
 		ELSE 'clv.value(%2$s.model, %2$s.spend, %1$s.frequency::float8, %1$s.recency, %1$s.t, %1$s.monetary, %2$s.annual_rate, %2$s.horizon)' END, s, m);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._value_of(record, text, text) IS
+COMMENT ON FUNCTION clv._value_of(record, text, text) IS
 	'part of the functions over views: clv, or with costs clv_net, as an expression';
 
 -- A past date that the histories can be asked about.
-CREATE FUNCTION @extschema@._check_date(what text, day date, last date)
+CREATE FUNCTION clv._check_date(what text, day date, last date)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -379,11 +379,11 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._check_date(text, date, date) IS
+COMMENT ON FUNCTION clv._check_date(text, date, date) IS
 	'part of the functions over views: 22023 or 22004 when a date cannot be asked about';
 
 -- tiers_at(view, dates): who was in which tier.
-CREATE FUNCTION @extschema@.tiers_at(view regclass, as_of date[], histories regclass DEFAULT NULL,
+CREATE FUNCTION clv.tiers_at(view regclass, as_of date[], histories regclass DEFAULT NULL,
 	customer name DEFAULT NULL, history name DEFAULT 'history')
 RETURNS TABLE (as_of_date date, customer_id text, frequency int, recency float8, t float8, p_alive float8, value float8, tier text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -394,13 +394,13 @@ SET datestyle = 'ISO, YMD'
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	pair		record := @extschema@._pair(view);
-	h			record := @extschema@._histories(pair, histories, customer, history);
+	pair		record := clv._pair(view);
+	h			record := clv._histories(pair, histories, customer, history);
 	m			record;
 	day			date;
 BEGIN
 	FOREACH day IN ARRAY coalesce(as_of, ARRAY[NULL::date]) LOOP
-		PERFORM @extschema@._check_date('a date of as_of'::text, day, h.last);
+		PERFORM clv._check_date('a date of as_of'::text, day, h.last);
 	END LOOP;
 	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
 	RETURN QUERY EXECUTE format(
@@ -419,18 +419,18 @@ FROM (
 	WHERE (v.s).frequency IS NOT NULL
 	OFFSET '0'
 ) AS x
-$sql$, h.customer_ref, @extschema@._value_of(pair, '(v.s)'::text, 'm'::text), h.source, h.history_ref, pair.opted_out, pair.cost_columns)
+$sql$, h.customer_ref, clv._value_of(pair, '(v.s)'::text, 'm'::text), h.source, h.history_ref, pair.opted_out, pair.cost_columns)
 	USING as_of, m.model, m.spend, m.annual_rate, m.horizon, m.refunds, m.cutoffs, m.tier_labels;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.tiers_at(regclass, date[], regclass, name, name) IS
+COMMENT ON FUNCTION clv.tiers_at(regclass, date[], regclass, name, name) IS
 	'the customers of a view of customer values as they were at each of the dates, by the model and the thresholds that are kept now, without hysteresis: '
 	'purchases until then, P(alive), value (clv_net with costs, else clv, over the horizon from that date) and tier; who had not bought by then or has opted out has no row. '
 	'Histories are the view''s own (made with the option "history"), or those of a relation with a customer and a clv.rfm column, several of a customer taken together: orders are not read. '
 	'42703: no histories; 22023: a date after the view''s as_of; 42809: not such a view';
 
 -- migration(view, from, to): who moved where.
-CREATE FUNCTION @extschema@.migration(view regclass, from_date date, to_date date, histories regclass DEFAULT NULL,
+CREATE FUNCTION clv.migration(view regclass, from_date date, to_date date, histories regclass DEFAULT NULL,
 	customer name DEFAULT NULL, history name DEFAULT 'history')
 RETURNS TABLE (
 	from_tier text, to_tier text, movement text, customers bigint, share float8,
@@ -442,12 +442,12 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	pair		record := @extschema@._pair(view);
-	h			record := @extschema@._histories(pair, histories, customer, history);
+	pair		record := clv._pair(view);
+	h			record := clv._histories(pair, histories, customer, history);
 	m			record;
 BEGIN
-	PERFORM @extschema@._check_date('from_date'::text, from_date, h.last);
-	PERFORM @extschema@._check_date('to_date'::text, to_date, h.last);
+	PERFORM clv._check_date('from_date'::text, from_date, h.last);
+	PERFORM clv._check_date('to_date'::text, to_date, h.last);
 	IF from_date >= to_date THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -492,17 +492,17 @@ FROM (TABLE places UNION ALL SELECT 1001, '(new)') AS f
 CROSS JOIN places AS t
 LEFT JOIN moved AS x ON x.from_tier = f.label AND x.to_tier = t.label
 ORDER BY f.place, t.place
-$sql$, pair.models, @extschema@._value_of(pair, '(v.a)'::text, 'm'::text), @extschema@._value_of(pair, '(v.b)'::text, 'm'::text), h.source, h.history_ref, pair.opted_out, pair.cost_columns)
+$sql$, pair.models, clv._value_of(pair, '(v.a)'::text, 'm'::text), clv._value_of(pair, '(v.b)'::text, 'm'::text), h.source, h.history_ref, pair.opted_out, pair.cost_columns)
 	USING from_date, to_date, m.model, m.spend, m.annual_rate, m.horizon, m.cutoffs, m.tier_labels, m.refunds;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.migration(regclass, date, date, regclass, name, name) IS
+COMMENT ON FUNCTION clv.migration(regclass, date, date, regclass, name, name) IS
 	'matrix of the tiers of a view of customer values at one date against those at a later one, as clv.tiers_at has them: every pair, with the customers, their share of the tier they came from, '
 	'their value at both dates and its change. Row "(new)" has those whose first purchase is in between, "(none)" those without a value. '
 	'Nobody is ever seen to leave: departed counts those whose P(alive) was at least one half and is not any more, and nobody where it is not determined. Errors as clv.tiers_at';
 
 -- value_at_risk(view, silent): what is lost if a customer stays silent.
-CREATE FUNCTION @extschema@.value_at_risk(view regclass, silent interval, top bigint DEFAULT NULL)
+CREATE FUNCTION clv.value_at_risk(view regclass, silent interval, top bigint DEFAULT NULL)
 RETURNS TABLE (customer_id text, tier text, value float8, value_if_silent float8, at_risk float8, share_of_risk float8,
 	p_alive float8, p_alive_if_silent float8, days_since_last int)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -513,7 +513,7 @@ SET datestyle = 'ISO, YMD'
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	pair		record := @extschema@._pair(view);
+	pair		record := clv._pair(view);
 	m			record;
 BEGIN
 	IF silent IS NULL OR top < 0 THEN
@@ -523,7 +523,7 @@ BEGIN
 				ELSE format('argument "top" must be at least 0, but is "%s"', top) END,
 			HINT = 'For example clv.value_at_risk(''customer_value'', ''90 days'', 100): the hundred with most to lose.';
 	END IF;
-	PERFORM @extschema@._check_length('silent'::text, nullif(silent, '0'::interval));
+	PERFORM clv._check_length('silent'::text, nullif(silent, '0'::interval));
 	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
 	RETURN QUERY EXECUTE format(
 $sql$
@@ -545,11 +545,11 @@ SELECT x.customer::text, x.tier, x.now, x.later, x.now - x.later, (x.now - x.lat
 	   x.p_alive, clv.p_alive($3, x.frequency::float8, x.recency, x.silent_t), x.days_since_last
 FROM most AS x CROSS JOIN total AS t
 ORDER BY x.now - x.later DESC, x.customer
-$sql$, 'v.' || pair.customer_column, pair.value, @extschema@._value_of(pair, 's'::text, 'm'::text), pair.customers, pair.opted_out)
+$sql$, 'v.' || pair.customer_column, pair.value, clv._value_of(pair, 's'::text, 'm'::text), pair.customers, pair.opted_out)
 	USING silent, top, m.model, m.spend, m.annual_rate, m.horizon;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.value_at_risk(regclass, interval, bigint) IS
+COMMENT ON FUNCTION clv.value_at_risk(regclass, interval, bigint) IS
 	'what the value of each customer of a view of customer values (clv_net with costs, else clv) falls to when the customer buys nothing for that long, and the money between, '
 	'most first, equal ones by customer; share_of_risk is its part of that of all customers. At most "top" rows; who has opted out or has no value has none. '
 	'22004: no interval; 22023: one of less than a day that is not 0; 42809: not such a view';

@@ -13,7 +13,7 @@
 --
 -- The sample is systematic by value: every so many of the group in that order,
 -- or, of very many, of those that the hash of their names picks.
-CREATE FUNCTION @extschema@.equity(view regclass, by name DEFAULT NULL, relation regclass DEFAULT NULL, key name DEFAULT NULL,
+CREATE FUNCTION clv.equity(view regclass, by name DEFAULT NULL, relation regclass DEFAULT NULL, key name DEFAULT NULL,
 	cohort text DEFAULT NULL, level float8 DEFAULT 0.95, draws int DEFAULT 200, seed bigint DEFAULT 1)
 RETURNS TABLE (group_name text, customers bigint, equity numeric, lower float8, upper float8, share_of_equity float8,
 	mean_value float8, equity_net numeric)
@@ -24,7 +24,7 @@ SET jit = off
 SET datestyle = 'ISO, YMD'
 AS $$
 DECLARE
-	pair		record := @extschema@._pair(view);
+	pair		record := clv._pair(view);
 	mark		text := 'NULL::text';	-- what the group of row "v" follows from
 	grouping	text := 'k.mark';		-- the group that it does
 	source		text := pair.customers || ' AS v';
@@ -54,7 +54,7 @@ BEGIN
 				MESSAGE = format('cohort must be "year", "quarter" or "month", but is "%s"', cohort);
 		END IF;
 	ELSIF by IS NOT NULL AND relation IS NULL THEN
-		PERFORM @extschema@._column_type(view, by);
+		PERFORM clv._column_type(view, by);
 		mark := format('v.%I::text', by);
 	ELSIF by IS NOT NULL THEN
 		IF key IS NULL THEN
@@ -62,11 +62,11 @@ BEGIN
 				ERRCODE = 'null_value_not_allowed',
 				MESSAGE = 'a relation with groups needs the name of its column with the customer: key';
 		END IF;
-		PERFORM @extschema@._column_type(relation, by);
+		PERFORM clv._column_type(relation, by);
 		mark := 'g.group_name';
 		source := format('%1$s AS v LEFT JOIN (SELECT c.%2$I AS key, min(c.%3$I::text) AS group_name FROM %4$s AS c GROUP BY c.%2$I) AS g ON g.key %5$s v.%6$s',
-			pair.customers, key, by, @extschema@._relation(relation),
-			@extschema@._equality(@extschema@._column_type(relation, key), pair.customer_type), pair.customer_column);
+			pair.customers, key, by, clv._relation(relation),
+			clv._equality(clv._column_type(relation, key), pair.customer_type), pair.customer_column);
 	END IF;
 	RETURN QUERY EXECUTE format(
 $sql$
@@ -139,14 +139,14 @@ $sql$, mark, grouping, CASE WHEN pair.costs THEN 'v.clv_net' ELSE 'NULL::float8'
 	USING level, draws, seed, sample_least, sample_of_all;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.equity(regclass, name, regclass, name, text, float8, int, bigint) IS
+COMMENT ON FUNCTION clv.equity(regclass, name, regclass, name, text, float8, int, bigint) IS
 	'customer equity: the sum of clv of a view of customer values, of all (group_name NULL) or by a column of the view (tier), by a column of a customer table (relation, key, by: channel; several rows for a customer count by the first name) '
 	'or by cohort of first purchase (year, quarter or month). With the interval in which it will turn out to lie with probability "level", chance and the uncertainty of the fit included, drawn as by clv.total_interval; '
 	'for large groups (of 1000 customers and more, where there is one of 16000 and more) from a systematic sample, by which half of the width is right to about 15 % with 200 draws. The sum is exact; customers without a value count as customers alone. equity_net is the sum of clv_net where the view has costs. '
 	'The same for the same seed. 22023: by and cohort together, a table without by, another cohort, and as clv.total_interval; 42703: no such column; 42809: not such a view';
 
 -- equity_bridge(view, from, to): why equity changed.
-CREATE FUNCTION @extschema@.equity_bridge(view regclass, from_date date, to_date date, refit boolean DEFAULT true,
+CREATE FUNCTION clv.equity_bridge(view regclass, from_date date, to_date date, refit boolean DEFAULT true,
 	histories regclass DEFAULT NULL, customer name DEFAULT NULL, history name DEFAULT 'history')
 RETURNS TABLE (place int, component text, amount numeric, customers bigint, meaning text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -155,16 +155,16 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 DECLARE
-	pair		record := @extschema@._pair(view);
-	h			record := @extschema@._histories(pair, histories, customer, history);
+	pair		record := clv._pair(view);
+	h			record := clv._histories(pair, histories, customer, history);
 	m			record;
-	old_model	@extschema@.model;
-	old_spend	@extschema@.model;
-	new_model	@extschema@.model;
-	new_spend	@extschema@.model;
+	old_model	clv.model;
+	old_spend	clv.model;
+	new_model	clv.model;
+	new_spend	clv.model;
 BEGIN
-	PERFORM @extschema@._check_date('from_date'::text, from_date, h.last);
-	PERFORM @extschema@._check_date('to_date'::text, to_date, h.last);
+	PERFORM clv._check_date('from_date'::text, from_date, h.last);
+	PERFORM clv._check_date('to_date'::text, to_date, h.last);
 	IF from_date >= to_date OR refit IS NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -224,12 +224,12 @@ FROM sums AS s, LATERAL (VALUES
 	(7, 'end', s.finish, s.customers, 'value of the customers at the second date: the sum of all above')
 	) AS r (place, component, amount, customers, meaning)
 $sql$, h.source, h.history_ref,
-		@extschema@._value_of(pair, '(v.a)'::text, 'o'::text), @extschema@._value_of(pair, '(v.b)'::text, 'o'::text),
-		@extschema@._value_of(pair, '(v.b)'::text, 'n'::text), pair.cost_columns)
+		clv._value_of(pair, '(v.a)'::text, 'o'::text), clv._value_of(pair, '(v.b)'::text, 'o'::text),
+		clv._value_of(pair, '(v.b)'::text, 'n'::text), pair.cost_columns)
 	USING from_date, to_date, refit, old_model, old_spend, new_model, new_spend, m.annual_rate, m.horizon, m.refunds;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.equity_bridge(regclass, date, date, boolean, regclass, name, name) IS
+COMMENT ON FUNCTION clv.equity_bridge(regclass, date, date, boolean, regclass, name, name) IS
 	'why the value of all customers of a view (clv_net with costs, else clv, over the horizon from either date) changed between two dates: its value at the first, interest on it, '
 	'what those who bought and those who were silent in between gained and lost beyond that, those who came, what fitting anew changed, and its value at the second. '
 	'The components add up to the end exactly. With refit the models are fitted as of each date, without it the kept ones serve both and model is 0. '

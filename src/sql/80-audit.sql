@@ -12,29 +12,29 @@
 
 -- Money of one customer in one period.  Prices are decimal and doubles binary,
 -- so that 0.1 + 0.2 - 0.3 leaves 2.8e-17: money ends at a billionth.
-CREATE FUNCTION @extschema@._money(amount float8)
+CREATE FUNCTION clv._money(amount float8)
 	RETURNS numeric
 	AS 'MODULE_PATHNAME', 'clv_money'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@._money(float8) IS
+COMMENT ON FUNCTION clv._money(float8) IS
 	'part of the audit: an amount as numeric, to nine decimals';
 
 -- What a customer has in one period, or in two.
-CREATE TYPE @extschema@._period AS (
+CREATE TYPE clv._period AS (
 	purchases int,
 	orders bigint,
 	revenue numeric
 );
-COMMENT ON TYPE @extschema@._period IS 'part of the audit: days that count as purchases, orders and revenue of a customer in a period';
+COMMENT ON TYPE clv._period IS 'part of the audit: days that count as purchases, orders and revenue of a customer in a period';
 
-CREATE FUNCTION @extschema@._in_period(rfm @extschema@.rfm, first date, last date, refunds text)
-	RETURNS @extschema@._period
+CREATE FUNCTION clv._in_period(rfm clv.rfm, first date, last date, refunds text)
+	RETURNS clv._period
 	AS 'MODULE_PATHNAME', 'clv_rfm_in_period'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
-COMMENT ON FUNCTION @extschema@._in_period(@extschema@.rfm, date, date, text) IS
+COMMENT ON FUNCTION clv._in_period(clv.rfm, date, date, text) IS
 	'part of the audit: a history from one day to another, as clv.periods has it; NULL where it has no row';
 
-CREATE TYPE @extschema@._periods AS (
+CREATE TYPE clv._periods AS (
 	purchases_from int,
 	orders_from bigint,
 	revenue_from numeric,
@@ -43,17 +43,17 @@ CREATE TYPE @extschema@._periods AS (
 	revenue_to numeric,
 	before boolean
 );
-COMMENT ON TYPE @extschema@._periods IS 'part of the audit: a customer in two periods, and whether there was a purchase before the second';
+COMMENT ON TYPE clv._periods IS 'part of the audit: a customer in two periods, and whether there was a purchase before the second';
 
-CREATE FUNCTION @extschema@._in_periods(rfm @extschema@.rfm, from_first date, from_last date, to_first date, to_last date, refunds text)
-	RETURNS @extschema@._periods
+CREATE FUNCTION clv._in_periods(rfm clv.rfm, from_first date, from_last date, to_first date, to_last date, refunds text)
+	RETURNS clv._periods
 	AS 'MODULE_PATHNAME', 'clv_rfm_in_periods'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
-COMMENT ON FUNCTION @extschema@._in_periods(@extschema@.rfm, date, date, date, date, text) IS
+COMMENT ON FUNCTION clv._in_periods(clv.rfm, date, date, date, date, text) IS
 	'part of the audit: a history in two periods, zeros in the one where it has no row; NULL where it has none in either';
 
 -- Is this a span of days?
-CREATE FUNCTION @extschema@._check_span(what text, first date, last date)
+CREATE FUNCTION clv._check_span(what text, first date, last date)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -68,13 +68,13 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._check_span(text, date, date) IS
+COMMENT ON FUNCTION clv._check_span(text, date, date) IS
 	'part of the audit: 22023 or 22004 when two dates are no period';
 
 -- A column of margins, or the margin of everything: profit of the rows of one
 -- customer between two dates, exactly, and the money of those that have no
 -- margin, NULL where there are none.
-CREATE FUNCTION @extschema@._profit_column(
+CREATE FUNCTION clv._profit_column(
 	source regclass, src record, refunds text, margin float8, margin_column name, first date, last date, name text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -91,18 +91,18 @@ BEGIN
 		END IF;
 		RETURN NULL;
 	END IF;
-	PERFORM @extschema@._check_type(source, margin_column, @extschema@._numbers(), 'a number'::text, 'It is the column with margins.'::text);
+	PERFORM clv._check_type(source, margin_column, clv._numbers(), 'a number'::text, 'It is the column with margins.'::text);
 	RETURN format(E',\n           coalesce(sum(CAST(%1$s AS numeric) * CAST(o.%2$I AS numeric)) FILTER (WHERE %3$s), 0) AS %4$s'
 				  ',\n           sum(CAST(%1$s AS numeric)) FILTER (WHERE o.%2$I IS NULL AND %3$s) AS %4$s_unknown',
 		src.amount_ref, margin_column,
 		format('%s BETWEEN %L AND %L%s', src.day, first, last, CASE WHEN refunds = 'gross' THEN format(' AND %s > 0', src.amount_ref) END), name);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._profit_column(regclass, record, text, float8, name, date, date, text) IS
+COMMENT ON FUNCTION clv._profit_column(regclass, record, text, float8, name, date, date, text) IS
 	'part of the audit: the sum of amount times margin as a column, and that of amounts without one, NULL where margin is one number; 22023, 42703 or 42804 when it cannot be';
 
 -- The margin of rows that have none, if there is one to take for it.
-CREATE FUNCTION @extschema@._known_margin(mean numeric)
+CREATE FUNCTION clv._known_margin(mean numeric)
 RETURNS numeric
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -117,32 +117,32 @@ BEGIN
 	RETURN mean;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._known_margin(numeric) IS
+COMMENT ON FUNCTION clv._known_margin(numeric) IS
 	'part of the audit: the argument; 22023 when it is NULL';
 
 -- What rows without a margin bring: as the others, taken together.  Without them
 -- a customer's profit is what it is, to the last digit.
-CREATE FUNCTION @extschema@._profit(known text, unknown text, revenue text, relation text)
+CREATE FUNCTION clv._profit(known text, unknown text, revenue text, relation text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 RETURN format($sql$CASE WHEN %2$s IS NULL THEN %1$s
 		ELSE %1$s + trim_scale(round(%2$s * clv._known_margin((SELECT sum(%1$s) / nullif(sum(%3$s) - sum(%2$s), 0) FROM %4$s)), 9)) END$sql$, known, unknown, revenue, relation);
-COMMENT ON FUNCTION @extschema@._profit(text, text, text, text) IS
+COMMENT ON FUNCTION clv._profit(text, text, text, text) IS
 	'part of the audit: an expression for profit, of the known part and the money whose margin is not known, which has the mean of the others in the relation';
 
 -- Revenue after a margin that is the same for everything.
-CREATE FUNCTION @extschema@._times(revenue text, margin float8)
+CREATE FUNCTION clv._times(revenue text, margin float8)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 RETURN CASE WHEN margin = 1 THEN revenue ELSE format('%s * %L::numeric', revenue, margin) END;
-COMMENT ON FUNCTION @extschema@._times(text, float8) IS
+COMMENT ON FUNCTION clv._times(text, float8) IS
 	'part of the audit: an expression for money times a number';
 
 -- Customers in one period: "customer_periods", a row for each with a row in it.
-CREATE FUNCTION @extschema@._one_period(
+CREATE FUNCTION clv._one_period(
 	source regclass, customer name, at name, amount name, first date, last date, zone text, refunds text,
 	margin float8, margin_column name)
 RETURNS text
@@ -155,29 +155,29 @@ DECLARE
 	src			record;
 	profit		text;
 BEGIN
-	PERFORM @extschema@._check_span('the period'::text, first, last);
-	src := @extschema@._source(source, customer, at, amount, last, zone, first);
-	profit := @extschema@._profit_column(source, src, refunds, margin, margin_column, first, last, 'profit'::text);
-	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profit, NULL::text), format(
+	PERFORM clv._check_span('the period'::text, first, last);
+	src := clv._source(source, customer, at, amount, last, zone, first);
+	profit := clv._profit_column(source, src, refunds, margin, margin_column, first, last, 'profit'::text);
+	RETURN concat('WITH ', clv._histories_step(src, refunds, profit, NULL::text), format(
 $sql$
 %5$s AS (
 	SELECT (p.own).purchases, (p.own).orders, (p.own).revenue, %1$s
 	FROM (SELECT h.*, clv._in_period(h.history, %2$L::date, %3$L::date, %4$L::text) AS own FROM histories AS h OFFSET 0) AS p
 	WHERE (p.own).orders IS NOT NULL
-),$sql$, CASE WHEN profit IS NOT NULL THEN 'p.profit, p.profit_unknown' ELSE @extschema@._times('(p.own).revenue'::text, margin) || ' AS profit' END, first, last, refunds,
+),$sql$, CASE WHEN profit IS NOT NULL THEN 'p.profit, p.profit_unknown' ELSE clv._times('(p.own).revenue'::text, margin) || ' AS profit' END, first, last, refunds,
 		CASE WHEN profit IS NOT NULL THEN 'known' ELSE 'customer_periods' END),
 		CASE WHEN profit IS NOT NULL THEN format($sql$
 customer_periods AS (
 	SELECT purchases, orders, revenue, %s AS profit FROM known
-),$sql$, @extschema@._profit('profit'::text, 'profit_unknown'::text, 'revenue'::text, 'known'::text)) END);
+),$sql$, clv._profit('profit'::text, 'profit_unknown'::text, 'revenue'::text, 'known'::text)) END);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._one_period(regclass, name, name, name, date, date, text, text, float8, name) IS
+COMMENT ON FUNCTION clv._one_period(regclass, name, name, name, date, date, text, text, float8, name) IS
 	'part of the audit: the steps up to customer_periods';
 
 -- ------------------------------------------------------------------ lens 1
 
-CREATE FUNCTION @extschema@.audit_orders(source regclass, customer name, at name, amount name, first date, last date,
+CREATE FUNCTION clv.audit_orders(source regclass, customer name, at name, amount name, first date, last date,
 	zone text DEFAULT NULL, refunds text DEFAULT 'net')
 RETURNS TABLE (orders bigint, customers bigint, share_of_customers float8, revenue numeric, share_of_revenue float8, value_per_order numeric)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -186,7 +186,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE @extschema@._one_period(source, customer, at, amount, first, last, zone, refunds, 1::float8, NULL::name) ||
+	RETURN QUERY EXECUTE clv._one_period(source, customer, at, amount, first, last, zone, refunds, 1::float8, NULL::name) ||
 $sql$
 counted AS (
 	SELECT c.orders, count(*) AS customers, sum(c.revenue) AS revenue FROM customer_periods AS c GROUP BY c.orders
@@ -198,11 +198,11 @@ ORDER BY c.orders
 $sql$;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.audit_orders(regclass, name, name, name, date, date, text, text) IS
+COMMENT ON FUNCTION clv.audit_orders(regclass, name, name, name, date, date, text, text) IS
 	'lens 1, how different customers are in a period: how many made so many orders in it, and what they brought. Row 0, where there is one, are those with refunds alone. '
 	'first and last are both in the period. Errors as clv.query, 22023 or 22004 for a period that is none. Fader, Hardie & Ross (2022)';
 
-CREATE FUNCTION @extschema@.audit_deciles(source regclass, customer name, at name, amount name, first date, last date,
+CREATE FUNCTION clv.audit_deciles(source regclass, customer name, at name, amount name, first date, last date,
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL, classes int DEFAULT 10)
 RETURNS TABLE (decile int, customers bigint, share_of_customers float8, lowest numeric, revenue numeric, profit numeric, share_of_profit float8,
 	cumulative_share float8, orders_per_customer numeric, value_per_order numeric, margin_of_revenue numeric)
@@ -218,7 +218,7 @@ BEGIN
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('classes must be from 1 to 1000, but is "%s"', coalesce(classes::text, 'NULL'));
 	END IF;
-	RETURN QUERY EXECUTE @extschema@._one_period(source, customer, at, amount, first, last, zone, refunds, margin, margin_column) ||
+	RETURN QUERY EXECUTE clv._one_period(source, customer, at, amount, first, last, zone, refunds, margin, margin_column) ||
 $sql$
 ranked AS (
 	SELECT c.*, 1 + ((rank() OVER (ORDER BY c.profit DESC) - 1) * $1 / count(*) OVER ())::int AS decile FROM customer_periods AS c
@@ -240,12 +240,12 @@ ORDER BY s.decile
 $sql$ USING classes;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.audit_deciles(regclass, name, name, name, date, date, text, text, float8, name, int) IS
+COMMENT ON FUNCTION clv.audit_deciles(regclass, name, name, name, date, date, text, text, float8, name, int) IS
 	'lens 1, how different customers are in a period: the customers in ten classes by profit, the best first. Profit is revenue times margin, one number or that of each row in a column; rows where it is NULL have the mean of the others in the period, weighted by their amounts. '
 	'Customers of equal profit share the class of the best of them, so that classes differ in size where there are ties and may be empty. Sums are those of the period. '
 	'22023: a margin above 1, none in any row, classes not from 1 to 1000; other errors as clv.audit_orders. Fader, Hardie & Ross (2022)';
 
-CREATE FUNCTION @extschema@.audit_concentration(source regclass, customer name, at name, amount name, first date, last date,
+CREATE FUNCTION clv.audit_concentration(source regclass, customer name, at name, amount name, first date, last date,
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
 RETURNS TABLE (measure text, value float8, meaning text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -254,7 +254,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE @extschema@._one_period(source, customer, at, amount, first, last, zone, refunds, margin, margin_column) ||
+	RETURN QUERY EXECUTE clv._one_period(source, customer, at, amount, first, last, zone, refunds, margin, margin_column) ||
 $sql$
 running AS (
 	SELECT c.profit, row_number() OVER w AS place, sum(c.profit) OVER w AS until, sum(c.profit) OVER () AS total
@@ -285,7 +285,7 @@ FROM one AS o CROSS JOIN needed AS n, LATERAL (VALUES
 $sql$;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.audit_concentration(regclass, name, name, name, date, date, text, text, float8, name) IS
+COMMENT ON FUNCTION clv.audit_concentration(regclass, name, name, name, date, date, text, text, float8, name) IS
 	'lens 1, how different customers are in a period: how much of the profit comes from how few. NULL where the total is not above 0. Errors as clv.audit_deciles. Fader, Hardie & Ross (2022)';
 
 -- ------------------------------------------------------------------ lens 2
@@ -293,7 +293,7 @@ COMMENT ON FUNCTION @extschema@.audit_concentration(regclass, name, name, name, 
 -- Customers in two periods, "both_periods": a row for each with a row in
 -- either.  Rows before "since" are not looked at; only who was there before asks
 -- for them.
-CREATE FUNCTION @extschema@._two_periods(
+CREATE FUNCTION clv._two_periods(
 	source regclass, customer name, at name, amount name, from_first date, from_last date, to_first date, to_last date,
 	zone text, refunds text, margin float8, margin_column name, since date)
 RETURNS text
@@ -306,38 +306,38 @@ DECLARE
 	src			record;
 	profits		text;
 BEGIN
-	PERFORM @extschema@._check_span('the first period'::text, from_first, from_last);
-	PERFORM @extschema@._check_span('the second period'::text, to_first, to_last);
+	PERFORM clv._check_span('the first period'::text, from_first, from_last);
+	PERFORM clv._check_span('the second period'::text, to_first, to_last);
 	IF to_first <= from_last THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('the second period begins on "%s", before the first is over on "%s"', to_first, from_last);
 	END IF;
-	src := @extschema@._source(source, customer, at, amount, to_last, zone, since);
-	profits := @extschema@._profit_column(source, src, refunds, margin, margin_column, from_first, from_last, 'profit_from'::text)
-		|| @extschema@._profit_column(source, src, refunds, margin, margin_column, to_first, to_last, 'profit_to'::text);
-	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, profits, NULL::text), format(
+	src := clv._source(source, customer, at, amount, to_last, zone, since);
+	profits := clv._profit_column(source, src, refunds, margin, margin_column, from_first, from_last, 'profit_from'::text)
+		|| clv._profit_column(source, src, refunds, margin, margin_column, to_first, to_last, 'profit_to'::text);
+	RETURN concat('WITH ', clv._histories_step(src, refunds, profits, NULL::text), format(
 $sql$
 %8$s AS (
 	SELECT (p.own).*, %1$s, %2$s
 	FROM (SELECT h.*, clv._in_periods(h.history, %3$L::date, %4$L::date, %5$L::date, %6$L::date, %7$L::text) AS own FROM histories AS h OFFSET 0) AS p
 	WHERE (p.own).orders_to IS NOT NULL
-),$sql$, CASE WHEN profits IS NOT NULL THEN 'p.profit_from, p.profit_from_unknown' ELSE @extschema@._times('(p.own).revenue_from'::text, margin) || ' AS profit_from' END,
-		CASE WHEN profits IS NOT NULL THEN 'p.profit_to, p.profit_to_unknown' ELSE @extschema@._times('(p.own).revenue_to'::text, margin) || ' AS profit_to' END,
+),$sql$, CASE WHEN profits IS NOT NULL THEN 'p.profit_from, p.profit_from_unknown' ELSE clv._times('(p.own).revenue_from'::text, margin) || ' AS profit_from' END,
+		CASE WHEN profits IS NOT NULL THEN 'p.profit_to, p.profit_to_unknown' ELSE clv._times('(p.own).revenue_to'::text, margin) || ' AS profit_to' END,
 		from_first, from_last, to_first, to_last, refunds, CASE WHEN profits IS NOT NULL THEN 'known' ELSE 'both_periods' END),
 		CASE WHEN profits IS NOT NULL THEN format($sql$
 both_periods AS (
 	SELECT purchases_from, orders_from, revenue_from, purchases_to, orders_to, revenue_to, before,
 		   %s AS profit_from, %s AS profit_to
 	FROM known
-),$sql$, @extschema@._profit('profit_from'::text, 'profit_from_unknown'::text, 'revenue_from'::text, 'known'::text),
-			@extschema@._profit('profit_to'::text, 'profit_to_unknown'::text, 'revenue_to'::text, 'known'::text)) END);
+),$sql$, clv._profit('profit_from'::text, 'profit_from_unknown'::text, 'revenue_from'::text, 'known'::text),
+			clv._profit('profit_to'::text, 'profit_to_unknown'::text, 'revenue_to'::text, 'known'::text)) END);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._two_periods(regclass, name, name, name, date, date, date, date, text, text, float8, name, date) IS
+COMMENT ON FUNCTION clv._two_periods(regclass, name, name, name, date, date, date, date, text, text, float8, name, date) IS
 	'part of the audit: the steps up to both_periods';
 
-CREATE FUNCTION @extschema@.audit_changes(source regclass, customer name, at name, amount name,
+CREATE FUNCTION clv.audit_changes(source regclass, customer name, at name, amount name,
 	from_first date, from_last date, to_first date, to_last date,
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
 RETURNS TABLE (place int, status text, customers bigint, profit_from numeric, profit_to numeric, change numeric, meaning text)
@@ -347,7 +347,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE @extschema@._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,
+	RETURN QUERY EXECUTE clv._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,
 												  zone, refunds, margin, margin_column, NULL::date) ||
 $sql$
 told AS (
@@ -378,11 +378,11 @@ ORDER BY s.place
 $sql$;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.audit_changes(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
+COMMENT ON FUNCTION clv.audit_changes(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
 	'lens 2, what changed between two periods: customers by what became of them, and what they brought in each; changes add up to that of the whole exactly. '
 	'All first and last days are in their periods. 22023: periods that overlap or are none; other errors as clv.audit_deciles. Fader, Hardie & Ross (2022)';
 
-CREATE FUNCTION @extschema@.audit_decomposition(source regclass, customer name, at name, amount name,
+CREATE FUNCTION clv.audit_decomposition(source regclass, customer name, at name, amount name,
 	from_first date, from_last date, to_first date, to_last date,
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
 RETURNS TABLE (place int, factor text, value_from numeric, value_to numeric, contribution numeric, meaning text)
@@ -392,7 +392,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE @extschema@._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,
+	RETURN QUERY EXECUTE clv._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,
 												  zone, refunds, margin, margin_column, from_first) ||
 $sql$
 totals AS (
@@ -427,18 +427,18 @@ FROM parts AS s, LATERAL (VALUES
 $sql$;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.audit_decomposition(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
+COMMENT ON FUNCTION clv.audit_decomposition(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
 	'lens 2, what changed between two periods: the change of profit (of revenue, with margin 1) as the sum of what the number of customers, orders of each, value of an order and margin did, '
 	'each over all orders in which the four could have changed (Shapley value), so that no order is favoured; they add up exactly. '
 	'Profit is the product of the four, but in a period without active customers, orders or revenue that of refunds alone, which have a row, 0 otherwise. '
 	'Errors as clv.audit_changes. Fader, Hardie & Ross (2022); Shapley (1953)';
 
-CREATE FUNCTION @extschema@._shapley(step numeric, a0 numeric, a1 numeric, b0 numeric, b1 numeric, c0 numeric, c1 numeric)
+CREATE FUNCTION clv._shapley(step numeric, a0 numeric, a1 numeric, b0 numeric, b1 numeric, c0 numeric, c1 numeric)
 RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 SELECT step * (3 * (a0 * b0 * c0 + a1 * b1 * c1)
 			   + a1 * b0 * c0 + a0 * b1 * c0 + a0 * b0 * c1 + a1 * b1 * c0 + a1 * b0 * c1 + a0 * b1 * c1) / 12;
 END;
-COMMENT ON FUNCTION @extschema@._shapley(numeric, numeric, numeric, numeric, numeric, numeric, numeric) IS
+COMMENT ON FUNCTION clv._shapley(numeric, numeric, numeric, numeric, numeric, numeric, numeric) IS
 	'part of clv.audit_decomposition: what a step of one factor does to the product of four, averaged over the orders in which the others step';

@@ -8,7 +8,7 @@
 -- books, so it has rows of its own where there is any, with ages below 0.
 
 -- The length of a period of the calendar.
-CREATE FUNCTION @extschema@._period_step(period text)
+CREATE FUNCTION clv._period_step(period text)
 RETURNS interval
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -22,18 +22,18 @@ BEGIN
 	RETURN CASE period WHEN 'quarter' THEN '3 months' ELSE '1 ' || period END;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._period_step(text) IS
+COMMENT ON FUNCTION clv._period_step(text) IS
 	'part of the audit: the length of a day, week, month, quarter or year; 22023 for anything else';
 
 -- Starts of periods: each from the first by a number of steps, since a month
 -- added to a month forgets that it began on the 31st.
-CREATE FUNCTION @extschema@._period_starts(first date, earliest date, last date, period text)
+CREATE FUNCTION clv._period_starts(first date, earliest date, last date, period text)
 RETURNS date[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	step		interval := @extschema@._period_step(period);
+	step		interval := clv._period_step(period);
 	starts		date[] := ARRAY[first];
 	k			int := 0;
 BEGIN
@@ -52,35 +52,35 @@ BEGIN
 	RETURN starts;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._period_starts(date, date, date, text) IS
+COMMENT ON FUNCTION clv._period_starts(date, date, date, text) IS
 	'part of the audit: the days that periods begin on, counted from that of the first, from the one with "earliest" in it, if that is before, to the first after "last"; NULL without a first';
 
 -- Is there money of customers from before their first purchase?  Only where a
 -- refund is none itself.
-CREATE FUNCTION @extschema@._refunds_precede(refunds text)
+CREATE FUNCTION clv._refunds_precede(refunds text)
 RETURNS bool
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN refunds OPERATOR(pg_catalog.=) 'net'::text;
-COMMENT ON FUNCTION @extschema@._refunds_precede(text) IS
+COMMENT ON FUNCTION clv._refunds_precede(text) IS
 	'part of the audit: whether rows before the first purchase have money under a policy';
 
 -- The days of the first and the last purchase, without the sums of clv.summary.
-CREATE FUNCTION @extschema@._first_purchase(rfm @extschema@.rfm, as_of date, refunds text)
+CREATE FUNCTION clv._first_purchase(rfm clv.rfm, as_of date, refunds text)
 	RETURNS date
 	AS 'MODULE_PATHNAME', 'clv_rfm_first_purchase'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
-COMMENT ON FUNCTION @extschema@._first_purchase(@extschema@.rfm, date, text) IS
+COMMENT ON FUNCTION clv._first_purchase(clv.rfm, date, text) IS
 	'part of the audit: first_purchase of clv.summary';
 
-CREATE FUNCTION @extschema@._last_purchase(rfm @extschema@.rfm, as_of date, refunds text)
+CREATE FUNCTION clv._last_purchase(rfm clv.rfm, as_of date, refunds text)
 	RETURNS date
 	AS 'MODULE_PATHNAME', 'clv_rfm_last_purchase'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
-COMMENT ON FUNCTION @extschema@._last_purchase(@extschema@.rfm, date, text) IS
+COMMENT ON FUNCTION clv._last_purchase(clv.rfm, date, text) IS
 	'part of the audit: last_purchase of clv.summary';
 
 -- Cells: what the customers of a cohort have in a period.
-CREATE TYPE @extschema@._cohort_cell AS (
+CREATE TYPE clv._cohort_cell AS (
 	cohort int,
 	period int,
 	active bigint,
@@ -88,34 +88,34 @@ CREATE TYPE @extschema@._cohort_cell AS (
 	orders bigint,
 	revenue numeric
 );
-COMMENT ON TYPE @extschema@._cohort_cell IS
+COMMENT ON TYPE clv._cohort_cell IS
 	'part of the audit: customers whose first purchase is in a period, in the same or another one: with a purchase in it, with their second, orders, revenue';
 
-CREATE FUNCTION @extschema@._cohort_cells_accum(state internal, rfm @extschema@.rfm, bounds date[], refunds text)
+CREATE FUNCTION clv._cohort_cells_accum(state internal, rfm clv.rfm, bounds date[], refunds text)
 	RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_cohort_cells_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@._cohort_cells_accum(internal, @extschema@.rfm, date[], text) IS 'transition function';
+COMMENT ON FUNCTION clv._cohort_cells_accum(internal, clv.rfm, date[], text) IS 'transition function';
 
-CREATE FUNCTION @extschema@._cohort_cells_final(state internal)
-	RETURNS @extschema@._cohort_cell[]
+CREATE FUNCTION clv._cohort_cells_final(state internal)
+	RETURNS clv._cohort_cell[]
 	AS 'MODULE_PATHNAME', 'clv_cohort_cells_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@._cohort_cells_final(internal) IS 'final function';
+COMMENT ON FUNCTION clv._cohort_cells_final(internal) IS 'final function';
 
-CREATE AGGREGATE @extschema@._cohort_cells(rfm @extschema@.rfm, bounds date[], refunds text)
+CREATE AGGREGATE clv._cohort_cells(rfm clv.rfm, bounds date[], refunds text)
 (
-	SFUNC = @extschema@._cohort_cells_accum,
+	SFUNC = clv._cohort_cells_accum,
 	STYPE = internal,
-	FINALFUNC = @extschema@._cohort_cells_final,
+	FINALFUNC = clv._cohort_cells_final,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE @extschema@._cohort_cells(@extschema@.rfm, date[], text) IS
+COMMENT ON AGGREGATE clv._cohort_cells(clv.rfm, date[], text) IS
 	'part of the audit: histories by cohort and period, numbered from 1 as in clv.periods; cells with nothing in them are left out, bounds and refunds are those of the first row. '
 	'A customer without a purchase within the bounds is of no cohort; the size of a cohort is the number active in its own period; 54000 for more than 500000 cells';
 
 -- On which days so many customers bought last.
-CREATE FUNCTION @extschema@._last_days(src record, refunds text)
+CREATE FUNCTION clv._last_days(src record, refunds text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -124,11 +124,11 @@ BEGIN
 	RETURN format('SELECT clv._last_purchase(h.history, %s, %L::text) AS day, count(*) AS customers FROM histories AS h GROUP BY 1', src.today, refunds);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._last_days(record, text) IS
+COMMENT ON FUNCTION clv._last_days(record, text) IS
 	'part of the audit: a query of the days on which customers bought last and how many did';
 
 -- Customers by cohort and period: "cells", numbered by the periods' bounds.
-CREATE FUNCTION @extschema@._cohort_steps(
+CREATE FUNCTION clv._cohort_steps(
 	source regclass, customer name, at name, amount name, period text, as_of date, zone text, refunds text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -139,9 +139,9 @@ AS $$
 DECLARE
 	src			record;
 BEGIN
-	PERFORM @extschema@._period_step(period);
-	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	RETURN concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text, NULL::text), format(
+	PERFORM clv._period_step(period);
+	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
+	RETURN concat('WITH ', clv._histories_step(src, refunds, NULL::text, NULL::text), format(
 $sql$
 as_of AS (
 	-- the last day observed, that of the first purchase, and that of the first row of a customer who has bought
@@ -162,19 +162,19 @@ as_of AS (
 ), earlier AS (
 	-- what was sent back before the period of the first purchase
 	SELECT c.cohort, c.period FROM cells AS c WHERE c.period < c.cohort AND (c.orders > 0 OR c.revenue <> 0)
-),$sql$, CASE WHEN as_of IS NULL THEN @extschema@._found_as_of(src, @extschema@._last_days(src, refunds), 'NULL::interval'::text, false) ELSE format('%L::date', as_of) END,
+),$sql$, CASE WHEN as_of IS NULL THEN clv._found_as_of(src, clv._last_days(src, refunds), 'NULL::interval'::text, false) ELSE format('%L::date', as_of) END,
 		CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END, refunds, period,
-		CASE WHEN @extschema@._refunds_precede(refunds) THEN format('clv._first_purchase(h.history, %s, ''event''::text)',
+		CASE WHEN clv._refunds_precede(refunds) THEN format('clv._first_purchase(h.history, %s, ''event''::text)',
 				CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END)
 			ELSE 'NULL::date' END));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._cohort_steps(regclass, name, name, name, text, date, text, text) IS
+COMMENT ON FUNCTION clv._cohort_steps(regclass, name, name, name, text, date, text, text) IS
 	'part of the audit: the steps up to cells, active customers, orders and revenue by cohort and period';
 
 -- ----------------------------------------------------------- lenses 3 and 4
 
-CREATE FUNCTION @extschema@.audit_cohorts(source regclass, customer name, at name, amount name, period text DEFAULT 'quarter',
+CREATE FUNCTION clv.audit_cohorts(source regclass, customer name, at name, amount name, period text DEFAULT 'quarter',
 	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
 RETURNS TABLE (cohort date, size bigint, age int, period_start date, active bigint, active_share float8, active_lower float8, active_upper float8,
 	pooled_share float8, orders numeric, revenue numeric, revenue_per_customer numeric, cumulative_per_customer numeric)
@@ -184,7 +184,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE @extschema@._cohort_steps(source, customer, at, amount, period, as_of, zone, refunds) ||
+	RETURN QUERY EXECUTE clv._cohort_steps(source, customer, at, amount, period, as_of, zone, refunds) ||
 $sql$
 grid AS (
 	SELECT s.cohort AS k, s.size, g.age, b.bounds[s.cohort] AS cohort, (b.bounds[s.cohort] + g.age * $1)::date AS period_start,
@@ -208,15 +208,15 @@ SELECT s.cohort, s.size, s.age, s.period_start, s.active, s.share,
 	   s.pooled_share, s.orders, s.revenue, s.revenue / s.size, s.cumulative / s.size
 FROM shares AS s
 ORDER BY s.cohort, s.age
-$sql$ USING @extschema@._period_step(period);
+$sql$ USING clv._period_step(period);
 END
 $$;
-COMMENT ON FUNCTION @extschema@.audit_cohorts(regclass, name, name, name, text, date, text, text) IS
+COMMENT ON FUNCTION clv.audit_cohorts(regclass, name, name, name, text, date, text, text) IS
 	'lens 4, cohorts side by side at equal age: for each cohort of first purchase (day, week, month, quarter or year) and each age in the same periods, 0 the one of the first purchase, the customers active, '
 	'their share of the cohort with its 95 % interval (Wilson 1927), the share of all cohorts at that age, orders, revenue, and revenue so far for each customer acquired. Columns after period_start are NULL where the period is not over by as_of. '
 	'What was sent back before the period of a customer''s first purchase has a row with an age below 0, without shares, where there is any. A customer who pauses counts again when back. Errors as clv.query, 22023 for a stray last date without as_of included; 22023: another period. Fader, Hardie & Ross (2022)';
 
-CREATE FUNCTION @extschema@.audit_cohort(source regclass, customer name, at name, amount name, first date, last date, period text DEFAULT 'month',
+CREATE FUNCTION clv.audit_cohort(source regclass, customer name, at name, amount name, first date, last date, period text DEFAULT 'month',
 	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
 RETURNS TABLE (age int, period_start date, size bigint, active bigint, active_share float8, orders bigint, orders_per_active numeric, value_per_order numeric,
 	revenue numeric, cumulative_per_customer numeric, one_time_share float8)
@@ -230,10 +230,10 @@ AS $$
 DECLARE
 	src			record;
 BEGIN
-	PERFORM @extschema@._period_step(period);
-	PERFORM @extschema@._check_span('the time of acquisition'::text, first, last);
-	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._histories_step(src, refunds, NULL::text, NULL::text), format(
+	PERFORM clv._period_step(period);
+	PERFORM clv._check_span('the time of acquisition'::text, first, last);
+	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
+	RETURN QUERY EXECUTE concat('WITH ', clv._histories_step(src, refunds, NULL::text, NULL::text), format(
 $sql$
 as_of AS (
 	SELECT %5$s AS as_of
@@ -268,20 +268,20 @@ CROSS JOIN LATERAL (SELECT b.bounds[g.k + 1] <= b.as_of + 1 AS complete,
 WHERE s.size > 0 AND (g.age >= 0 OR c.orders > 0 OR c.revenue <> 0)
 ORDER BY g.age
 $sql$, refunds, first, last, period,
-		CASE WHEN as_of IS NULL THEN @extschema@._found_as_of(src, @extschema@._last_days(src, refunds), 'NULL::interval'::text, false)
+		CASE WHEN as_of IS NULL THEN clv._found_as_of(src, clv._last_days(src, refunds), 'NULL::interval'::text, false)
 			ELSE format('%L::date', as_of) END,
-		CASE WHEN @extschema@._refunds_precede(refunds) THEN 'MATERIALIZED' ELSE 'NOT MATERIALIZED' END,
-		CASE WHEN @extschema@._refunds_precede(refunds) THEN '(SELECT min(clv._first_purchase(m.history, a.as_of, ''event''::text)) FROM members AS m)' ELSE 'NULL::date' END));
+		CASE WHEN clv._refunds_precede(refunds) THEN 'MATERIALIZED' ELSE 'NOT MATERIALIZED' END,
+		CASE WHEN clv._refunds_precede(refunds) THEN '(SELECT min(clv._first_purchase(m.history, a.as_of, ''event''::text)) FROM members AS m)' ELSE 'NULL::date' END));
 END
 $$;
-COMMENT ON FUNCTION @extschema@.audit_cohort(regclass, name, name, name, date, date, text, date, text, text) IS
+COMMENT ON FUNCTION clv.audit_cohort(regclass, name, name, name, date, date, text, date, text, text) IS
 	'lens 3, one cohort over time: the customers whose first purchase is from first to last, in periods from first on: how many are active, orders of an active one, value of an order, revenue, revenue so far for each customer acquired, '
 	'and the share who have bought no second time by then. Columns after size are NULL where the period is not over by as_of. '
 	'What was sent back before first has a row with an age below 0, without shares, for each period with any. Errors as clv.audit_cohorts. Fader, Hardie & Ross (2022)';
 
 -- ------------------------------------------------------------------ lens 5
 
-CREATE FUNCTION @extschema@.audit_calendar(source regclass, customer name, at name, amount name, period text DEFAULT 'quarter',
+CREATE FUNCTION clv.audit_calendar(source regclass, customer name, at name, amount name, period text DEFAULT 'quarter',
 	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
 RETURNS TABLE (period_start date, cohort date, is_new boolean, active bigint, orders numeric, revenue numeric, share_of_revenue float8, complete boolean)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -290,7 +290,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE @extschema@._cohort_steps(source, customer, at, amount, period, as_of, zone, refunds) ||
+	RETURN QUERY EXECUTE clv._cohort_steps(source, customer, at, amount, period, as_of, zone, refunds) ||
 $sql$
 grid AS (
 	SELECT s.cohort AS k, g.p, b.bounds[s.cohort] AS cohort, b.bounds[g.p] AS period_start, b.bounds[g.p + 1] <= b.as_of + 1 AS complete
@@ -304,7 +304,7 @@ ORDER BY g.p, g.k
 $sql$;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.audit_calendar(regclass, name, name, name, text, date, text, text) IS
+COMMENT ON FUNCTION clv.audit_calendar(regclass, name, name, name, text, date, text, text) IS
 	'lens 5, the whole base: for each calendar period (day, week, month, quarter or year) and each cohort of first purchase the customers active, orders, revenue and its share of the period. '
 	'is_new marks the cohort of that very period, the others are the base that was there. The last period may not be over: complete tells. Revenue adds up to that of all customers who have bought: '
 	'what was sent back before the period of a customer''s first purchase has a row of a period before the cohort''s own, where there is any. '

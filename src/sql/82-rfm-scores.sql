@@ -2,7 +2,7 @@
 -- and segments with names, by rules that are data.
 
 -- rfm_segments(): the usual rules.
-CREATE FUNCTION @extschema@.rfm_segments()
+CREATE FUNCTION clv.rfm_segments()
 RETURNS TABLE (place int, segment text, r_min int, r_max int, f_min int, f_max int, m_min int, m_max int, meaning text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 ROWS 11
@@ -22,33 +22,33 @@ FROM (VALUES
 	(11, 'Lost', 1, 1, 1, 2, 'seldom and longest ago: no effort')
 	) AS s (place, segment, r_min, r_max, f_min, f_max, meaning);
 END;
-COMMENT ON FUNCTION @extschema@.rfm_segments() IS
+COMMENT ON FUNCTION clv.rfm_segments() IS
 	'the usual eleven segments of RFM scores from 1 to 5, as rules: a customer is in the first, by place, whose limits hold all three scores. '
 	'To have rules of your own copy them into a table, change it, and give clv.segment or clv.rfm_scores its rows: (SELECT jsonb_agg(to_jsonb(t)) FROM my_rules AS t)';
 
 -- segment(r, f, m, rules): the first rule that holds.
-CREATE FUNCTION @extschema@.segment(r int, f int, m int, rules jsonb DEFAULT NULL)
+CREATE FUNCTION clv.segment(r int, f int, m int, rules jsonb DEFAULT NULL)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT s.segment
 FROM (SELECT d.place, d.segment, d.r_min, d.r_max, d.f_min, d.f_max, d.m_min, d.m_max
-	  FROM @extschema@.rfm_segments() AS d WHERE rules IS NULL
+	  FROM clv.rfm_segments() AS d WHERE rules IS NULL
 	  UNION ALL
-	  SELECT * FROM @extschema@._rules(rules)) AS s
+	  SELECT * FROM clv._rules(rules)) AS s
 WHERE (r >= s.r_min OR s.r_min IS NULL) AND (r <= s.r_max OR s.r_max IS NULL)
   AND (f >= s.f_min OR s.f_min IS NULL) AND (f <= s.f_max OR s.f_max IS NULL)
   AND (m >= s.m_min OR s.m_min IS NULL) AND (m <= s.m_max OR s.m_max IS NULL)
 ORDER BY s.place
 LIMIT 1
 $$;
-COMMENT ON FUNCTION @extschema@.segment(int, int, int, jsonb) IS
+COMMENT ON FUNCTION clv.segment(int, int, int, jsonb) IS
 	'name of the first rule that holds three scores: rules as in clv.rfm_segments(), which are the default, as a JSON array of objects with segment and any of place, r_min, r_max, f_min, f_max, m_min, m_max '
 	'(a missing limit does not limit, a missing place is that in the array). NULL when none holds. 22023: rules that are none';
 
 -- The rules in a JSON array.
-CREATE FUNCTION @extschema@._rules(rules jsonb)
+CREATE FUNCTION clv._rules(rules jsonb)
 RETURNS TABLE (place int, segment text, r_min int, r_max int, f_min int, f_max int, m_min int, m_max int)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 ROWS 11
@@ -68,7 +68,7 @@ BEGIN
 	END IF;
 	FOR rule IN SELECT jsonb_array_elements(rules) LOOP
 		i := i + 1;
-		PERFORM @extschema@._check_keys('a rule'::text, rule, '{place,segment,r_min,r_max,f_min,f_max,m_min,m_max,meaning}'::text[]);
+		PERFORM clv._check_keys('a rule'::text, rule, '{place,segment,r_min,r_max,f_min,f_max,m_min,m_max,meaning}'::text[]);
 		IF rule ->> 'segment' IS NULL THEN
 			RAISE EXCEPTION USING
 				ERRCODE = 'invalid_parameter_value',
@@ -86,12 +86,12 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._rules(jsonb) IS
+COMMENT ON FUNCTION clv._rules(jsonb) IS
 	'part of clv.segment: the rules in a JSON array; 22023 when it holds something else';
 
 -- The cut points of one score: ascending numbers, one fewer than there are
 -- scores.
-CREATE FUNCTION @extschema@._cuts(cuts jsonb, key text, scores int)
+CREATE FUNCTION clv._cuts(cuts jsonb, key text, scores int)
 RETURNS float8[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -115,32 +115,32 @@ BEGIN
 	RETURN given;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._cuts(jsonb, text, int) IS
+COMMENT ON FUNCTION clv._cuts(jsonb, text, int) IS
 	'part of clv.rfm_scores: the fixed cut points of one score; 22023 when they cannot be';
 
 -- From which values on customers have the second score, the third and so on.
-CREATE FUNCTION @extschema@._score_limits_accum(internal, value float8, scores int) RETURNS internal
+CREATE FUNCTION clv._score_limits_accum(internal, value float8, scores int) RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_score_limits_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@._score_limits_accum(internal, float8, int) IS
+COMMENT ON FUNCTION clv._score_limits_accum(internal, float8, int) IS
 	'support: adds a row to clv._score_limits';
 
-CREATE AGGREGATE @extschema@._score_limits(value float8, scores int)
+CREATE AGGREGATE clv._score_limits(value float8, scores int)
 (
-	SFUNC = @extschema@._score_limits_accum,
+	SFUNC = clv._score_limits_accum,
 	STYPE = internal,
-	FINALFUNC = @extschema@.concentration_array_final,
-	COMBINEFUNC = @extschema@.sample_combine,
-	SERIALFUNC = @extschema@.sample_serialize,
-	DESERIALFUNC = @extschema@.sample_deserialize,
+	FINALFUNC = clv.concentration_array_final,
+	COMBINEFUNC = clv.sample_combine,
+	SERIALFUNC = clv.sample_serialize,
+	DESERIALFUNC = clv.sample_deserialize,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE @extschema@._score_limits(float8, int) IS
+COMMENT ON AGGREGATE clv._score_limits(float8, int) IS
 	'part of clv.rfm_scores: the values from which on a score is above 1, above 2 and so on, ascending, for as many scores as anybody has. '
 	'A score is 1 + floor(scores * b), at most "scores", where b is the share of those with another value who have a lower one; where all are equal it is the one in the middle';
 
 -- rfm_scores(orders): each customer's scores.
-CREATE FUNCTION @extschema@.rfm_scores(source regclass, customer name, at name, amount name, as_of date DEFAULT NULL,
+CREATE FUNCTION clv.rfm_scores(source regclass, customer name, at name, amount name, as_of date DEFAULT NULL,
 	scores int DEFAULT 5, cuts jsonb DEFAULT NULL, rules jsonb DEFAULT NULL, opt_out name DEFAULT NULL,
 	zone text DEFAULT NULL, refunds text DEFAULT 'net')
 RETURNS TABLE (customer_id text, days_since_last int, purchases int, spend float8, r int, f int, m int, rfm text, segment text)
@@ -158,23 +158,23 @@ DECLARE
 	asked		date;	-- histories are asked as of this day
 	limits		text;			-- step of the statement
 BEGIN
-	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
+	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
 	IF (scores BETWEEN 2 AND 9) IS NOT TRUE THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('scores must be from 2 to 9, but is "%s"', coalesce(scores::text, 'NULL'));
 	END IF;
 	IF opt_out IS NOT NULL THEN
-		PERFORM @extschema@._check_type(source, opt_out, '{boolean}'::regtype[], 'boolean'::text,
+		PERFORM clv._check_type(source, opt_out, '{boolean}'::regtype[], 'boolean'::text,
 										 'It is true of customers who must not be differentiated.'::text);
 		objection := format('o.%I', opt_out);
 	END IF;
-	asked := @extschema@._asked(src, as_of);
+	asked := clv._asked(src, as_of);
 	IF cuts IS NOT NULL THEN
-		PERFORM @extschema@._check_keys('cuts'::text, cuts, '{r,f,m}'::text[]);
+		PERFORM clv._check_keys('cuts'::text, cuts, '{r,f,m}'::text[]);
 		limits := format('limits AS (SELECT %L::float8[] AS r, %L::float8[] AS f, %L::float8[] AS m)',
-			ARRAY(SELECT -floor(x) FROM unnest(@extschema@._cuts(cuts, 'r'::text, scores)) WITH ORDINALITY AS x (x, n) ORDER BY n DESC),
-			@extschema@._cuts(cuts, 'f'::text, scores), @extschema@._cuts(cuts, 'm'::text, scores));
+			ARRAY(SELECT -floor(x) FROM unnest(clv._cuts(cuts, 'r'::text, scores)) WITH ORDINALITY AS x (x, n) ORDER BY n DESC),
+			clv._cuts(cuts, 'f'::text, scores), clv._cuts(cuts, 'm'::text, scores));
 	ELSE
 		limits := format(
 $sql$limits AS MATERIALIZED (
@@ -183,7 +183,7 @@ $sql$limits AS MATERIALIZED (
 	FROM customers AS c
 )$sql$, scores);
 	END IF;
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, NULL::text, objection, NULL::text), format(
+	RETURN QUERY EXECUTE concat('WITH ', clv._history_steps(src, asked, refunds, NULL::text, objection, NULL::text), format(
 $sql$
 told AS (
 	SELECT h.customer, h.history, clv.summary(h.history, a.as_of, %1$L::text) AS s
@@ -202,7 +202,7 @@ told AS (
 		   CASE WHEN c.with_refunds IS NULL THEN c.spend ELSE (clv.summary(c.with_refunds, a.last_day, %1$L::text)).spend END AS spend
 	FROM counted AS c CROSS JOIN total AS a
 ), $sql$, refunds, CASE WHEN opt_out IS NOT NULL THEN E'\n	WHERE h.opted_out IS NOT TRUE' END,
-		CASE WHEN as_of IS NULL THEN @extschema@._found_as_of(src, 'SELECT c.last_purchase AS day, count(*) AS customers FROM counted AS c GROUP BY 1'::text, 'NULL::interval'::text, false)
+		CASE WHEN as_of IS NULL THEN clv._found_as_of(src, 'SELECT c.last_purchase AS day, count(*) AS customers FROM counted AS c GROUP BY 1'::text, 'NULL::interval'::text, false)
 			ELSE format('%L::date', as_of) END),
 		limits, format(
 $sql$, named AS MATERIALIZED (
@@ -221,7 +221,7 @@ $sql$, scores, CASE WHEN cuts IS NULL THEN 'CASE WHEN c.purchases = 1 THEN 1 ELS
 			ELSE '1 + width_bucket(c.purchases::float8, l.f)' END)) USING rules, scores::numeric, CASE WHEN rules IS NULL THEN 5 ELSE scores END::numeric;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.rfm_scores(regclass, name, name, name, date, int, jsonb, jsonb, name, text, text) IS
+COMMENT ON FUNCTION clv.rfm_scores(regclass, name, name, name, date, int, jsonb, jsonb, name, text, text) IS
 	'each customer''s scores for recency (days since the last purchase, fewer are better), frequency (purchases) and monetary value (spend so far), from 1 to "scores", and a segment by clv.segment. '
 	'Without cuts a score is by the share of the customers with another value who have a lower one, in equal steps: equal customers share it, the lowest value has 1 and the highest the best; where all are equal it is the middle one, and one purchase is always f 1. '
 	'With cuts, {"r": [...], "f": [...], "m": [...]}, ascending and one fewer than scores, it is by fixed limits: of r the score falls above each, of f and m it rises from each on. '

@@ -3,61 +3,61 @@
 
 -- The value on the earliest date (arg-min).  Its state is a type of its own, so
 -- that nobody can make one that is none, and any node can merge it.
-CREATE TYPE @extschema@._first_by_date;
-CREATE FUNCTION @extschema@._first_by_date_in(cstring) RETURNS @extschema@._first_by_date
+CREATE TYPE clv._first_by_date;
+CREATE FUNCTION clv._first_by_date_in(cstring) RETURNS clv._first_by_date
 	AS 'MODULE_PATHNAME', 'clv_first_by_date_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION @extschema@._first_by_date_out(@extschema@._first_by_date) RETURNS cstring
+CREATE FUNCTION clv._first_by_date_out(clv._first_by_date) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'clv_first_by_date_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 -- The value is converted from and to the encoding of the client.
-CREATE FUNCTION @extschema@._first_by_date_recv(internal) RETURNS @extschema@._first_by_date
+CREATE FUNCTION clv._first_by_date_recv(internal) RETURNS clv._first_by_date
 	AS 'MODULE_PATHNAME', 'clv_first_by_date_recv' LANGUAGE C STABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION @extschema@._first_by_date_send(@extschema@._first_by_date) RETURNS bytea
+CREATE FUNCTION clv._first_by_date_send(clv._first_by_date) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'clv_first_by_date_send' LANGUAGE C STABLE STRICT PARALLEL SAFE;
-CREATE TYPE @extschema@._first_by_date (
-	INPUT = @extschema@._first_by_date_in,
-	OUTPUT = @extschema@._first_by_date_out,
-	RECEIVE = @extschema@._first_by_date_recv,
-	SEND = @extschema@._first_by_date_send,
+CREATE TYPE clv._first_by_date (
+	INPUT = clv._first_by_date_in,
+	OUTPUT = clv._first_by_date_out,
+	RECEIVE = clv._first_by_date_recv,
+	SEND = clv._first_by_date_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = int4,
 	STORAGE = extended
 );
-COMMENT ON TYPE @extschema@._first_by_date IS
+COMMENT ON TYPE clv._first_by_date IS
 	'state of the aggregate clv._first_by_date(text, date): a date and the value on it; as text the date as a number of days since 2000-01-01, then ":" and the value unless it is NULL; 54000 for a value of more than 1000000 bytes';
-COMMENT ON FUNCTION @extschema@._first_by_date_in(cstring) IS 'text form of clv._first_by_date to value';
-COMMENT ON FUNCTION @extschema@._first_by_date_out(@extschema@._first_by_date) IS 'value to text form of clv._first_by_date';
-COMMENT ON FUNCTION @extschema@._first_by_date_recv(internal) IS 'binary form of clv._first_by_date to value';
-COMMENT ON FUNCTION @extschema@._first_by_date_send(@extschema@._first_by_date) IS 'value to binary form of clv._first_by_date';
+COMMENT ON FUNCTION clv._first_by_date_in(cstring) IS 'text form of clv._first_by_date to value';
+COMMENT ON FUNCTION clv._first_by_date_out(clv._first_by_date) IS 'value to text form of clv._first_by_date';
+COMMENT ON FUNCTION clv._first_by_date_recv(internal) IS 'binary form of clv._first_by_date to value';
+COMMENT ON FUNCTION clv._first_by_date_send(clv._first_by_date) IS 'value to binary form of clv._first_by_date';
 
-CREATE FUNCTION @extschema@._first_by_date_add(state @extschema@._first_by_date, value text, day date) RETURNS @extschema@._first_by_date
+CREATE FUNCTION clv._first_by_date_add(state clv._first_by_date, value text, day date) RETURNS clv._first_by_date
 	AS 'MODULE_PATHNAME', 'clv_first_by_date_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@._first_by_date_add(@extschema@._first_by_date, text, date) IS 'transition function of clv._first_by_date(text, date)';
+COMMENT ON FUNCTION clv._first_by_date_add(clv._first_by_date, text, date) IS 'transition function of clv._first_by_date(text, date)';
 -- The cost is that of a partial state: by customer there are nearly as many as
 -- rows, and to sort, send and merge them takes longer than to read all rows in
 -- one process.
-CREATE FUNCTION @extschema@._first_by_date_merge(state @extschema@._first_by_date, other @extschema@._first_by_date) RETURNS @extschema@._first_by_date
+CREATE FUNCTION clv._first_by_date_merge(state clv._first_by_date, other clv._first_by_date) RETURNS clv._first_by_date
 	AS 'MODULE_PATHNAME', 'clv_first_by_date_merge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION @extschema@._first_by_date_merge(@extschema@._first_by_date, @extschema@._first_by_date) IS 'combine function of clv._first_by_date(text, date)';
-CREATE FUNCTION @extschema@._first_by_date_value(state @extschema@._first_by_date) RETURNS text
+COMMENT ON FUNCTION clv._first_by_date_merge(clv._first_by_date, clv._first_by_date) IS 'combine function of clv._first_by_date(text, date)';
+CREATE FUNCTION clv._first_by_date_value(state clv._first_by_date) RETURNS text
 	AS 'MODULE_PATHNAME', 'clv_first_by_date_value' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@._first_by_date_value(@extschema@._first_by_date) IS 'final function of clv._first_by_date(text, date)';
-CREATE AGGREGATE @extschema@._first_by_date(value text, day date) (
-	SFUNC = @extschema@._first_by_date_add, STYPE = @extschema@._first_by_date, SSPACE = 64,
-	FINALFUNC = @extschema@._first_by_date_value, COMBINEFUNC = @extschema@._first_by_date_merge, PARALLEL = SAFE
+COMMENT ON FUNCTION clv._first_by_date_value(clv._first_by_date) IS 'final function of clv._first_by_date(text, date)';
+CREATE AGGREGATE clv._first_by_date(value text, day date) (
+	SFUNC = clv._first_by_date_add, STYPE = clv._first_by_date, SSPACE = 64,
+	FINALFUNC = clv._first_by_date_value, COMBINEFUNC = clv._first_by_date_merge, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE @extschema@._first_by_date(text, date) IS
+COMMENT ON AGGREGATE clv._first_by_date(text, date) IS
 	'part of clv.acquisition: the value on the earliest date, of several on that date the least by its bytes, NULL only when there is no other; NULL dates are skipped';
 
 -- What a history begins with.
-CREATE FUNCTION @extschema@._beginning(rfm @extschema@.rfm, as_of date, refunds text,
+CREATE FUNCTION clv._beginning(rfm clv.rfm, as_of date, refunds text,
 	OUT first_purchase date, OUT second_purchase date, OUT last_purchase date,
 	OUT first_order float8, OUT refunded boolean)
 	AS 'MODULE_PATHNAME', 'clv_rfm_beginning' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@._beginning(@extschema@.rfm, date, text) IS
+COMMENT ON FUNCTION clv._beginning(clv.rfm, date, text) IS
 	'part of clv.acquisition: the first, the second and the last purchase of a history up to as_of, the spend on the day of the first and whether there is a refund up to it; NULL without a purchase; errors as clv.summary';
 
 -- Steps up to "facts", or to "grouped": a row for each customer, with its group.
-CREATE FUNCTION @extschema@._acquired(
+CREATE FUNCTION clv._acquired(
 	source regclass, customer name, src record, by name, cohort text, as_of date, asked date, refunds text, options jsonb,
 	OUT steps text,
 	OUT facts_name text,	-- of the last of them
@@ -73,9 +73,9 @@ SET datestyle = 'ISO, YMD'
 SET quote_all_identifiers = off
 AS $$
 DECLARE
-	customers	record := @extschema@._customer_table(options);
+	customers	record := clv._customer_table(options);
 	named		record;
-	equality	text := @extschema@._equality(@extschema@._column_type(source, customer));
+	equality	text := clv._equality(clv._column_type(source, customer));
 	by_column	text;		-- of the source
 	by_value	text := 'NULL::text';
 	group_key	text;
@@ -92,7 +92,7 @@ BEGIN
 			MESSAGE = 'acquisition is by a column or by cohort, one of them',
 			HINT = 'Give by => ''channel'', a column of the source or of the customer table in the options, or cohort => ''quarter''.';
 	ELSIF cohort IS NOT NULL THEN
-		PERFORM @extschema@._period_step(cohort);
+		PERFORM clv._period_step(cohort);
 		group_key := 'c.first_purchase';
 		group_name := format('to_char(date_trunc(%L, s.group_key::timestamp), %L)', cohort,
 			CASE cohort WHEN 'year' THEN 'YYYY' WHEN 'quarter' THEN 'YYYY-"Q"Q' WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY-MM-DD' END);
@@ -101,7 +101,7 @@ BEGIN
 		facts := facts || format('min(c.%I::text) AS by_value', by);
 		group_key := 'f.by_value';
 	ELSE
-		PERFORM @extschema@._column_type(source, by);
+		PERFORM clv._column_type(source, by);
 		by_column := format('o.%I::text', by);
 		by_value := format('clv._first_by_date(%s, %s) FILTER (WHERE %s >= 0)', by_column, src.day, src.amount_ref);
 		IF refunds = 'event' THEN
@@ -116,7 +116,7 @@ BEGIN
 		group_name := 's.group_key';
 	END IF;
 	IF jsonb_typeof(options -> 'acquisition_cost' -> 'column') = 'string' THEN
-		named := @extschema@._option_column(options, 'acquisition_cost'::text, '{column,of}'::text[], @extschema@._numbers(), 'a number'::text,
+		named := clv._option_column(options, 'acquisition_cost'::text, '{column,of}'::text[], clv._numbers(), 'a number'::text,
 											source, customers.relation);
 		IF named.of_source THEN
 			of_rows := format(E',\n           sum(CAST(o.%s AS numeric)) AS cost', named.column_name);
@@ -131,9 +131,9 @@ BEGIN
 	FOR share IN SELECT * FROM (VALUES ('margin', 'bought', 'sum(CAST(%1$s AS numeric)) FILTER (WHERE %1$s > 0)', 'min'),
 								('cost_per_order', 'ordered', 'count(*) FILTER (WHERE %1$s > 0)', 'max')) AS k (key, weight, weighed, of_several)
 				 WHERE jsonb_typeof(options -> k.key) = 'object' LOOP
-		named := @extschema@._cost(options, share.key, source, customers.relation, as_of);
+		named := clv._cost(options, share.key, source, customers.relation, as_of);
 		IF named.of_source THEN
-			of_rows := concat(of_rows, E',\n           ', @extschema@._cost_of_rows(share.key, 'o.' || named.column_name, src), ' AS ', share.key);
+			of_rows := concat(of_rows, E',\n           ', clv._cost_of_rows(share.key, 'o.' || named.column_name, src), ' AS ', share.key);
 			carried := carried || ('c.' || share.key);
 		ELSE
 			facts := facts || format('CAST(%s(c.%s) AS double precision) AS %s', share.of_several, named.column_name, share.key);
@@ -153,19 +153,19 @@ BEGIN
 		carried := carried || '{c.customer,c.refunded}'::text[];
 	END IF;
 	IF of_rows IS NOT NULL AND as_of IS NULL THEN
-		late_step := concat(', ', @extschema@._late_step(src, of_rows, equality, 'facts'::text));
+		late_step := concat(', ', clv._late_step(src, of_rows, equality, 'facts'::text));
 		late_join := format(' LEFT JOIN late AS l ON l.customer %s f.customer', equality);
 		of_rows := concat(of_rows, E',\n           max(', src.day, ') AS last_row');
 		carried := carried || CASE WHEN 'c.customer' = ANY (carried) THEN '{c.last_row}' ELSE '{c.customer,c.last_row}'::text[] END;
 	END IF;
 	IF facts <> '{}' THEN
 		more_joins := format(' LEFT JOIN (SELECT c.%1$I AS key, %2$s FROM %3$s AS c GROUP BY c.%1$I) AS f ON f.key %4$s c.customer',
-			customers.key, array_to_string(facts, ', '), @extschema@._relation(customers.relation),
-			@extschema@._equality(@extschema@._column_type(customers.relation, customers.key), @extschema@._column_type(source, customer)));
+			customers.key, array_to_string(facts, ', '), clv._relation(customers.relation),
+			clv._equality(clv._column_type(customers.relation, customers.key), clv._column_type(source, customer)));
 	END IF;
 	-- What is carried from step to step is written to disk and read again: few
 	-- columns, and "facts" is the only step that is kept.
-	steps := concat('WITH ', @extschema@._histories_step(src, refunds, format(E',\n           %s AS by_value%s', by_value, of_rows), NULL::text), format(
+	steps := concat('WITH ', clv._histories_step(src, refunds, format(E',\n           %s AS by_value%s', by_value, of_rows), NULL::text), format(
 $sql$
 walked AS (
 	SELECT h.*, clv._beginning(h.history, %1$L::date, %2$L::text) AS b FROM histories AS h OFFSET '0'
@@ -202,11 +202,11 @@ $sql$, parts AS (
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._acquired(regclass, name, record, name, text, date, date, text, jsonb) IS
+COMMENT ON FUNCTION clv._acquired(regclass, name, record, name, text, date, date, text, jsonb) IS
 	'part of clv.acquisition: the steps up to one of a row for each customer with a purchase, and the name of a group';
 
 -- A number in the options of clv.acquisition.
-CREATE FUNCTION @extschema@._option_number(options jsonb, key text, lowest float8, highest float8, fallback float8)
+CREATE FUNCTION clv._option_number(options jsonb, key text, lowest float8, highest float8, fallback float8)
 RETURNS float8
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -220,13 +220,13 @@ BEGIN
 			MESSAGE = format('option "%s" must be a number from %s to %s, but is "%s"', key, lowest, highest, coalesce(options ->> key, 'null'));
 	END IF;
 	-- a bound that is infinite, or no number at all, lets one by that is not finite
-	RETURN @extschema@._finite((options ->> key)::float8);
+	RETURN clv._finite((options ->> key)::float8);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._option_number(jsonb, text, float8, float8, float8) IS
+COMMENT ON FUNCTION clv._option_number(jsonb, text, float8, float8, float8) IS
 	'part of clv.acquisition: a number among the options; 22023 when it is none or out of bounds, 22003 when it is not finite';
 
-CREATE FUNCTION @extschema@.acquisition(source regclass, customer name, at name, amount name, by name DEFAULT NULL, cohort text DEFAULT NULL,
+CREATE FUNCTION clv.acquisition(source regclass, customer name, at name, amount name, by name DEFAULT NULL, cohort text DEFAULT NULL,
 	as_of date DEFAULT NULL, horizon interval DEFAULT '1 year', annual_rate float8 DEFAULT 0.10, model text DEFAULT 'mbgnbd',
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', options jsonb DEFAULT NULL)
 RETURNS TABLE (group_name text, customers bigint, first_order numeric, second_order_30 float8, second_order_90 float8, second_order_365 float8,
@@ -244,11 +244,11 @@ DECLARE
 	asked		date;	-- histories are asked as of this day
 	level		float8;
 BEGIN
-	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, 'quantile'::text, '{0.5}'::float8[], '{a,b}'::text[]);
-	PERFORM @extschema@._check_keys('options'::text, given,
+	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
+	PERFORM clv._check_arguments(horizon, annual_rate, model, refunds, 'quantile'::text, '{0.5}'::float8[], '{a,b}'::text[]);
+	PERFORM clv._check_keys('options'::text, given,
 		'{margin,cost_per_order,target_return,acquisition_cost,customers,min_customers,level,draws,seed,max_silence}'::text[]);
-	level := @extschema@._option_number(given, 'level'::text, 0.5::float8, 0.999::float8, 0.95::float8);
+	level := clv._option_number(given, 'level'::text, 0.5::float8, 0.999::float8, 0.95::float8);
 	IF jsonb_typeof(given -> 'acquisition_cost') = 'object' AND jsonb_typeof(given -> 'acquisition_cost' -> 'column') IS DISTINCT FROM 'string'
 	   AND EXISTS (SELECT FROM jsonb_each(given -> 'acquisition_cost') AS e WHERE jsonb_typeof(e.value) <> 'number' OR (e.value #>> '{}')::numeric < 0) THEN
 		RAISE EXCEPTION USING
@@ -256,10 +256,10 @@ BEGIN
 			MESSAGE = format('option "acquisition_cost" has costs that are not numbers of at least 0: "%s"', given -> 'acquisition_cost'),
 			HINT = 'Give one number, {"search": 12.5, "ads": 30} by group, or {"column": "paid"}.';
 	ELSIF jsonb_typeof(given -> 'acquisition_cost') NOT IN ('object', 'number') THEN
-		PERFORM @extschema@._option_number(given, 'acquisition_cost'::text, 0::float8, 1e300::float8, NULL::float8);
+		PERFORM clv._option_number(given, 'acquisition_cost'::text, 0::float8, 1e300::float8, NULL::float8);
 	END IF;
-	asked := @extschema@._asked(src, as_of);
-	acquired := @extschema@._acquired(source, customer, src, by, cohort, as_of, asked, refunds, given);
+	asked := clv._asked(src, as_of);
+	acquired := clv._acquired(source, customer, src, by, cohort, as_of, asked, refunds, given);
 	RETURN QUERY EXECUTE acquired.steps || format(
 $sql$, sized AS MATERIALIZED (
 	SELECT f.group_key, count(*) AS n FROM %5$s AS f GROUP BY f.group_key
@@ -317,18 +317,18 @@ SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customer
 	   nullif(concat_ws('; ', v.why, CASE WHEN v.pool IS NULL THEN 'together: ' || m.members END), '')
 FROM valued AS v CROSS JOIN small AS m
 ORDER BY v.pool IS NULL, %4$s
-$sql$, refunds, CASE WHEN as_of IS NULL THEN @extschema@._found_as_of(src, format('SELECT f.last_purchase AS day, count(*) AS customers FROM %s AS f GROUP BY 1', acquired.facts_name),
-			@extschema@._max_silence(given -> 'max_silence'), true) ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
+$sql$, refunds, CASE WHEN as_of IS NULL THEN clv._found_as_of(src, format('SELECT f.last_purchase AS day, count(*) AS customers FROM %s AS f GROUP BY 1', acquired.facts_name),
+			clv._max_silence(given -> 'max_silence'), true) ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
 		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END, acquired.facts_name,
 		acquired.late_step, acquired.late_join, coalesce(acquired.cost, 'NULL::numeric'), coalesce(acquired.margin, '$4'), coalesce(acquired.cost_per_order, '$7'))
-	USING annual_rate, horizon, model, CASE WHEN acquired.margin IS NULL THEN @extschema@._option_number(given, 'margin'::text, (-1)::float8, 1::float8, 1::float8) END,
-		@extschema@._option_number(given, 'min_customers'::text, 1::float8, 1e9::float8, 30::float8)::int, level,
-		CASE WHEN acquired.cost_per_order IS NULL THEN @extschema@._option_number(given, 'cost_per_order'::text, 0::float8, 1e300::float8, 0::float8) END,
-		@extschema@._option_number(given, 'seed'::text, (-9e15)::float8, 9e15::float8, 1::float8)::bigint, given -> 'acquisition_cost',
-		@extschema@._option_number(given, 'draws'::text, 20::float8, 100000::float8, 200::float8)::int, @extschema@._option_number(given, 'target_return'::text, (-0.99)::float8, 1e6::float8, 0::float8);
+	USING annual_rate, horizon, model, CASE WHEN acquired.margin IS NULL THEN clv._option_number(given, 'margin'::text, (-1)::float8, 1::float8, 1::float8) END,
+		clv._option_number(given, 'min_customers'::text, 1::float8, 1e9::float8, 30::float8)::int, level,
+		CASE WHEN acquired.cost_per_order IS NULL THEN clv._option_number(given, 'cost_per_order'::text, 0::float8, 1e300::float8, 0::float8) END,
+		clv._option_number(given, 'seed'::text, (-9e15)::float8, 9e15::float8, 1::float8)::bigint, given -> 'acquisition_cost',
+		clv._option_number(given, 'draws'::text, 20::float8, 100000::float8, 200::float8)::int, clv._option_number(given, 'target_return'::text, (-0.99)::float8, 1e6::float8, 0::float8);
 END
 $$;
-COMMENT ON FUNCTION @extschema@.acquisition(regclass, name, name, name, name, text, date, interval, float8, text, text, text, jsonb) IS
+COMMENT ON FUNCTION clv.acquisition(regclass, name, name, name, name, text, date, interval, float8, text, text, text, jsonb) IS
 	'what customers of each group are worth when they come, and what winning one may cost. Groups are the values of a column (by) at the customer''s first order, or of the customer table in the options, or cohorts of first purchase (day, week, month, quarter, year). '
 	'first_order is the mean spend on the day of the first purchase; second_order_30 and so on are the shares of those seen for at least that many days who bought again within them, NULL where they are fewer than min_customers; '
 	'new_customer_value is what a new customer brings within the horizon, the first order included, times margin less cost_per_order a purchase, from models fitted to each group and drawn to the pool (clv.shrink), with the interval that the fit leaves open; '
@@ -338,11 +338,11 @@ COMMENT ON FUNCTION @extschema@.acquisition(regclass, name, name, name, name, te
 	'Errors as clv.query, a stray last date without as_of included; 22023 for options that cannot be';
 
 -- What a new customer brings, after margin and costs of orders.
-CREATE FUNCTION @extschema@._newcomer(model @extschema@.model, spend @extschema@.model, annual_rate float8, horizon interval, margin float8, cost_per_order float8)
+CREATE FUNCTION clv._newcomer(model clv.model, spend clv.model, annual_rate float8, horizon interval, margin float8, cost_per_order float8)
 RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 SELECT clv._finite(v * (margin - cost_per_order / clv.expected_spend(spend, 0::float8, NULL::float8))) FROM (SELECT clv.new_customer_value(model, spend, annual_rate, horizon)) AS n (v);
 END;
-COMMENT ON FUNCTION @extschema@._newcomer(@extschema@.model, @extschema@.model, float8, interval, float8, float8) IS
+COMMENT ON FUNCTION clv._newcomer(clv.model, clv.model, float8, interval, float8, float8) IS
 	'part of clv.acquisition: clv.new_customer_value after margin, and the cost of each of the purchases in it, which are the value over the spend of each; 22003 when that is no finite number';

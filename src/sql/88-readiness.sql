@@ -5,7 +5,7 @@
 -- What needs orders one by one, and not their sums, is asked of 20,000 customers
 -- at most, picked by a hash of their names.
 
-CREATE FUNCTION @extschema@.readiness(source regclass, customer name, at name, amount name,
+CREATE FUNCTION clv.readiness(source regclass, customer name, at name, amount name,
 	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
 RETURNS TABLE (place int, check_name text, value float8, verdict text, finding text, what_to_do text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -19,11 +19,11 @@ DECLARE
 	asked		date;	-- histories are asked as of this day
 	money		text;			-- an amount as a decimal
 BEGIN
-	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	asked := @extschema@._asked(src, as_of);
-	money := CASE WHEN @extschema@._column_type(source, amount) IN ('double precision'::regtype, 'real'::regtype)
+	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
+	asked := clv._asked(src, as_of);
+	money := CASE WHEN clv._column_type(source, amount) IN ('double precision'::regtype, 'real'::regtype)
 		THEN format('clv._money(%s)', src.amount_value) ELSE src.amount_ref END;
-	RETURN QUERY EXECUTE concat('WITH ', @extschema@._history_steps(src, asked, refunds, NULL::text, NULL::text, NULL::text), format(
+	RETURN QUERY EXECUTE concat('WITH ', clv._history_steps(src, asked, refunds, NULL::text, NULL::text, NULL::text), format(
 $sql$
 told AS MATERIALIZED (
 	SELECT q.customer, (q.s).frequency, (q.s).recency, (q.s).monetary, (q.s).first_purchase, (q.s).last_purchase, (q.s).orders
@@ -187,7 +187,7 @@ $sql$, refunds, CASE WHEN as_of IS NULL THEN 'max(t.last_purchase)' ELSE format(
 		src.up_to, src.day, src.customer_ref, src.at_ref, src.amount_ref, money, src.relation));
 END
 $$;
-COMMENT ON FUNCTION @extschema@.readiness(regclass, name, name, name, date, text, text) IS
+COMMENT ON FUNCTION clv.readiness(regclass, name, name, name, date, text, text) IS
 	'is a log of orders fit for modelling: rows left out, customers, repeat buyers, days covered, left truncation, silence at the end, refunds, spikes, a single large customer, whether frequency goes with spend, '
 	'first and last dates and amounts out of line, rows given twice, lines instead of orders, a key that stands for many, regular intervals (Wheat & Morrison 1990), customers seen for less than a year, '
 	'each with a number, a verdict (good, look, bad; NULL where there is no customer), what was found, and what to do when it is not good. The limits are rules of thumb. Errors as clv.query';
