@@ -9,60 +9,60 @@ CREATE FUNCTION clv.fit(cbs clv.cbs, model text DEFAULT 'mbgnbd',
 COMMENT ON FUNCTION clv.fit(clv.cbs, text, float8, jsonb, jsonb) IS
 	'the model fitted to the base by maximum likelihood (in a WITH that is MATERIALIZED where rows are scored with it: otherwise PostgreSQL may fit once a row); model ''auto'' is mbgnbd or paretonbd, whichever has the lower BIC; unit_days: length in days of the unit that recency and t are in (1 for histories). With prior ''{"mean": {"r": 0.5}, "sd": 2}'' the mode of the posterior: each ln(parameter - lower) is normal with this standard deviation (a number, or by parameter; default 2) around the logarithm of this median (by parameter, in the unit of the fit, or a clv.model as jsonb; default as in docs/priors.md); ''{}'' is the default prior; a covariate''s coefficient is normal itself, around 0 unless the mean says otherwise. NULL when no customer tells anything; never raises on valid data: clv.status() says how it ended. options sets what is a whole number, ''{"k": 2}'' of bgcnbd and mbgcnbd, which is found by the fit otherwise, and names covariates: a base that has any is fitted with them by bgnbd, mbgnbd and paretonbd (options ''{"covariates": ["channel", "gender"]}''; v1, v2, ... without names; ''{"covariates": []}'' without covariates), ''auto'' and all other models take it without. 22023 for an unknown key of prior or options';
 
-CREATE FUNCTION clv.fit_transition(clv.cbs, text, float8, float8, float8)
+CREATE FUNCTION clv._fit_accum(clv.cbs, text, float8, float8, float8)
 	RETURNS clv.cbs
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_fit_transition';
-CREATE FUNCTION clv.fit_transition(clv.cbs, text, float8, float8, float8, float8)
+CREATE FUNCTION clv._fit_accum(clv.cbs, text, float8, float8, float8, float8)
 	RETURNS clv.cbs
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_fit_transition';
-CREATE FUNCTION clv.fit_transition(clv.cbs, text, float8, float8)
+CREATE FUNCTION clv._fit_accum(clv.cbs, text, float8, float8)
 	RETURNS clv.cbs
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_fit_spend_transition';
-CREATE FUNCTION clv.fit_final(clv.cbs) RETURNS clv.model
+CREATE FUNCTION clv._fit_final(clv.cbs) RETURNS clv.model
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
 	AS 'MODULE_PATHNAME', 'clv_fit_final';
 
-COMMENT ON FUNCTION clv.fit_transition(clv.cbs, text, float8, float8, float8) IS
+COMMENT ON FUNCTION clv._fit_accum(clv.cbs, text, float8, float8, float8) IS
 	'transition function of clv.fit(model, frequency, recency, t)';
-COMMENT ON FUNCTION clv.fit_transition(clv.cbs, text, float8, float8, float8, float8) IS
+COMMENT ON FUNCTION clv._fit_accum(clv.cbs, text, float8, float8, float8, float8) IS
 	'transition function of clv.fit(model, frequency, recency, t, unit_days)';
-COMMENT ON FUNCTION clv.fit_transition(clv.cbs, text, float8, float8) IS
+COMMENT ON FUNCTION clv._fit_accum(clv.cbs, text, float8, float8) IS
 	'transition function of clv.fit(model, frequency, monetary)';
-COMMENT ON FUNCTION clv.fit_final(clv.cbs) IS
+COMMENT ON FUNCTION clv._fit_final(clv.cbs) IS
 	'final function of the aggregates clv.fit';
 
 -- FINALFUNC_MODIFY = SHAREABLE although the state is only read: a fit a row is
 -- not what anybody means by OVER, and this refuses it.
 
 CREATE AGGREGATE clv.fit(model text, frequency float8, recency float8, t float8) (
-	SFUNC = clv.fit_transition,
+	SFUNC = clv._fit_accum,
 	STYPE = clv.cbs,
 	SSPACE = 4096,
-	FINALFUNC = clv.fit_final,
+	FINALFUNC = clv._fit_final,
 	FINALFUNC_MODIFY = SHAREABLE,
-	COMBINEFUNC = clv.cbs_combine,
+	COMBINEFUNC = clv._cbs_combine,
 	PARALLEL = SAFE
 );
 CREATE AGGREGATE clv.fit(model text, frequency float8, recency float8, t float8,
 						 unit_days float8) (
-	SFUNC = clv.fit_transition,
+	SFUNC = clv._fit_accum,
 	STYPE = clv.cbs,
 	SSPACE = 4096,
-	FINALFUNC = clv.fit_final,
+	FINALFUNC = clv._fit_final,
 	FINALFUNC_MODIFY = SHAREABLE,
-	COMBINEFUNC = clv.cbs_combine,
+	COMBINEFUNC = clv._cbs_combine,
 	PARALLEL = SAFE
 );
 CREATE AGGREGATE clv.fit(model text, frequency float8, monetary float8) (
-	SFUNC = clv.fit_transition,
+	SFUNC = clv._fit_accum,
 	STYPE = clv.cbs,
 	SSPACE = 4096,
-	FINALFUNC = clv.fit_final,
+	FINALFUNC = clv._fit_final,
 	FINALFUNC_MODIFY = SHAREABLE,
-	COMBINEFUNC = clv.cbs_combine,
+	COMBINEFUNC = clv._cbs_combine,
 	PARALLEL = SAFE
 );
 

@@ -7,53 +7,53 @@
 -- The state of these aggregates is an array of the values, so that one
 -- serialize pair and one combine function serve them.
 
-CREATE FUNCTION clv.sample_combine(internal, internal) RETURNS internal
+CREATE FUNCTION clv._sample_combine(internal, internal) RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_sample_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.sample_combine(internal, internal) IS
+COMMENT ON FUNCTION clv._sample_combine(internal, internal) IS
 	'support: merges two states of clv.cutoffs, gini, top_share, lorenz or _score_limits';
 
-CREATE FUNCTION clv.sample_serialize(internal) RETURNS bytea
+CREATE FUNCTION clv._sample_serialize(internal) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'clv_sample_serialize'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION clv.sample_serialize(internal) IS
+COMMENT ON FUNCTION clv._sample_serialize(internal) IS
 	'support: writes a state of clv.cutoffs, gini, top_share, lorenz or _score_limits for another process';
 
-CREATE FUNCTION clv.sample_deserialize(bytea, internal) RETURNS internal
+CREATE FUNCTION clv._sample_deserialize(bytea, internal) RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_sample_deserialize'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION clv.sample_deserialize(bytea, internal) IS
+COMMENT ON FUNCTION clv._sample_deserialize(bytea, internal) IS
 	'support: reads a state of clv.cutoffs, gini, top_share, lorenz or _score_limits from another process';
 
-CREATE FUNCTION clv.concentration_final(internal) RETURNS float8
+CREATE FUNCTION clv._concentration_final(internal) RETURNS float8
 	AS 'MODULE_PATHNAME', 'clv_concentration_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.concentration_final(internal) IS
+COMMENT ON FUNCTION clv._concentration_final(internal) IS
 	'support: answer of clv.gini and clv.top_share';
 
-CREATE FUNCTION clv.concentration_array_final(internal) RETURNS float8[]
+CREATE FUNCTION clv._concentration_array_final(internal) RETURNS float8[]
 	AS 'MODULE_PATHNAME', 'clv_concentration_array_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.concentration_array_final(internal) IS
+COMMENT ON FUNCTION clv._concentration_array_final(internal) IS
 	'support: answer of clv.cutoffs and clv.lorenz';
 
 -- cutoffs(value, method, shares): the values at which tiers begin, descending.
 
-CREATE FUNCTION clv.cutoffs_accum(internal, value float8, method text, shares float8[])
+CREATE FUNCTION clv._cutoffs_accum(internal, value float8, method text, shares float8[])
 	RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_cutoffs_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.cutoffs_accum(internal, float8, text, float8[]) IS
+COMMENT ON FUNCTION clv._cutoffs_accum(internal, float8, text, float8[]) IS
 	'support: adds a row to clv.cutoffs';
 
 CREATE AGGREGATE clv.cutoffs(value float8, method text, shares float8[])
 (
-	SFUNC = clv.cutoffs_accum,
+	SFUNC = clv._cutoffs_accum,
 	STYPE = internal,
-	FINALFUNC = clv.concentration_array_final,
-	COMBINEFUNC = clv.sample_combine,
-	SERIALFUNC = clv.sample_serialize,
-	DESERIALFUNC = clv.sample_deserialize,
+	FINALFUNC = clv._concentration_array_final,
+	COMBINEFUNC = clv._sample_combine,
+	SERIALFUNC = clv._sample_serialize,
+	DESERIALFUNC = clv._sample_deserialize,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cutoffs(float8, text, float8[]) IS
@@ -110,20 +110,20 @@ COMMENT ON FUNCTION clv.tier(float8, float8[], text, float8, text[], text) IS
 
 -- gini(value): how unequal values are.
 
-CREATE FUNCTION clv.gini_accum(internal, value float8) RETURNS internal
+CREATE FUNCTION clv._gini_accum(internal, value float8) RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_gini_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.gini_accum(internal, float8) IS
+COMMENT ON FUNCTION clv._gini_accum(internal, float8) IS
 	'support: adds a row to clv.gini';
 
 CREATE AGGREGATE clv.gini(value float8)
 (
-	SFUNC = clv.gini_accum,
+	SFUNC = clv._gini_accum,
 	STYPE = internal,
-	FINALFUNC = clv.concentration_final,
-	COMBINEFUNC = clv.sample_combine,
-	SERIALFUNC = clv.sample_serialize,
-	DESERIALFUNC = clv.sample_deserialize,
+	FINALFUNC = clv._concentration_final,
+	COMBINEFUNC = clv._sample_combine,
+	SERIALFUNC = clv._sample_serialize,
+	DESERIALFUNC = clv._sample_deserialize,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.gini(float8) IS
@@ -132,21 +132,21 @@ COMMENT ON AGGREGATE clv.gini(float8) IS
 
 -- top_share(value, fraction): what part of the total the best customers hold.
 
-CREATE FUNCTION clv.top_share_accum(internal, value float8, fraction float8)
+CREATE FUNCTION clv._top_share_accum(internal, value float8, fraction float8)
 	RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_top_share_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.top_share_accum(internal, float8, float8) IS
+COMMENT ON FUNCTION clv._top_share_accum(internal, float8, float8) IS
 	'support: adds a row to clv.top_share';
 
 CREATE AGGREGATE clv.top_share(value float8, fraction float8)
 (
-	SFUNC = clv.top_share_accum,
+	SFUNC = clv._top_share_accum,
 	STYPE = internal,
-	FINALFUNC = clv.concentration_final,
-	COMBINEFUNC = clv.sample_combine,
-	SERIALFUNC = clv.sample_serialize,
-	DESERIALFUNC = clv.sample_deserialize,
+	FINALFUNC = clv._concentration_final,
+	COMBINEFUNC = clv._sample_combine,
+	SERIALFUNC = clv._sample_serialize,
+	DESERIALFUNC = clv._sample_deserialize,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.top_share(float8, float8) IS
@@ -156,20 +156,20 @@ COMMENT ON AGGREGATE clv.top_share(float8, float8) IS
 
 -- lorenz(value, points): the Lorenz curve.
 
-CREATE FUNCTION clv.lorenz_accum(internal, value float8, points int) RETURNS internal
+CREATE FUNCTION clv._lorenz_accum(internal, value float8, points int) RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_lorenz_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.lorenz_accum(internal, float8, int) IS
+COMMENT ON FUNCTION clv._lorenz_accum(internal, float8, int) IS
 	'support: adds a row to clv.lorenz';
 
 CREATE AGGREGATE clv.lorenz(value float8, points int)
 (
-	SFUNC = clv.lorenz_accum,
+	SFUNC = clv._lorenz_accum,
 	STYPE = internal,
-	FINALFUNC = clv.concentration_array_final,
-	COMBINEFUNC = clv.sample_combine,
-	SERIALFUNC = clv.sample_serialize,
-	DESERIALFUNC = clv.sample_deserialize,
+	FINALFUNC = clv._concentration_array_final,
+	COMBINEFUNC = clv._sample_combine,
+	SERIALFUNC = clv._sample_serialize,
+	DESERIALFUNC = clv._sample_deserialize,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.lorenz(float8, int) IS

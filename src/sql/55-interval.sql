@@ -56,49 +56,49 @@ COMMENT ON FUNCTION clv.value_interval(clv.model, clv.model, float8, float8, flo
 
 -- total_interval(...): of many customers together.
 
-CREATE FUNCTION clv.total_interval_accum(internal, model clv.model, spend clv.model,
+CREATE FUNCTION clv._total_interval_accum(internal, model clv.model, spend clv.model,
 		frequency float8, recency float8, t float8, monetary float8, annual_rate float8,
 		horizon interval, level float8, draws int, seed bigint)
 	RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_total_interval_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.total_interval_accum(internal, clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
+COMMENT ON FUNCTION clv._total_interval_accum(internal, clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
 	'support: adds a row to clv.total_interval';
 
-CREATE FUNCTION clv.total_interval_combine(internal, internal) RETURNS internal
+CREATE FUNCTION clv._total_interval_combine(internal, internal) RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_total_interval_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.total_interval_combine(internal, internal) IS
+COMMENT ON FUNCTION clv._total_interval_combine(internal, internal) IS
 	'support: merges two states of clv.total_interval';
 
-CREATE FUNCTION clv.total_interval_serialize(internal) RETURNS bytea
+CREATE FUNCTION clv._total_interval_serialize(internal) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'clv_total_interval_serialize'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION clv.total_interval_serialize(internal) IS
+COMMENT ON FUNCTION clv._total_interval_serialize(internal) IS
 	'support: writes a state of clv.total_interval for another process';
 
-CREATE FUNCTION clv.total_interval_deserialize(bytea, internal) RETURNS internal
+CREATE FUNCTION clv._total_interval_deserialize(bytea, internal) RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_total_interval_deserialize'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION clv.total_interval_deserialize(bytea, internal) IS
+COMMENT ON FUNCTION clv._total_interval_deserialize(bytea, internal) IS
 	'support: reads a state of clv.total_interval from another process';
 
-CREATE FUNCTION clv.total_interval_final(internal) RETURNS clv.value_range
+CREATE FUNCTION clv._total_interval_final(internal) RETURNS clv.value_range
 	AS 'MODULE_PATHNAME', 'clv_total_interval_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.total_interval_final(internal) IS
+COMMENT ON FUNCTION clv._total_interval_final(internal) IS
 	'support: answer of clv.total_interval';
 
 CREATE AGGREGATE clv.total_interval(model clv.model, spend clv.model,
 		frequency float8, recency float8, t float8, monetary float8, annual_rate float8,
 		horizon interval, level float8, draws int, seed bigint)
 (
-	SFUNC = clv.total_interval_accum,
+	SFUNC = clv._total_interval_accum,
 	STYPE = internal,
-	FINALFUNC = clv.total_interval_final,
-	COMBINEFUNC = clv.total_interval_combine,
-	SERIALFUNC = clv.total_interval_serialize,
-	DESERIALFUNC = clv.total_interval_deserialize,
+	FINALFUNC = clv._total_interval_final,
+	COMBINEFUNC = clv._total_interval_combine,
+	SERIALFUNC = clv._total_interval_serialize,
+	DESERIALFUNC = clv._total_interval_deserialize,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.total_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
@@ -124,10 +124,10 @@ CREATE AGGREGATE clv.total_interval(model clv.model, spend clv.model,
 (
 	SFUNC = clv._total_interval_accum,
 	STYPE = internal,
-	FINALFUNC = clv.total_interval_final,
-	COMBINEFUNC = clv.total_interval_combine,
-	SERIALFUNC = clv.total_interval_serialize,
-	DESERIALFUNC = clv.total_interval_deserialize,
+	FINALFUNC = clv._total_interval_final,
+	COMBINEFUNC = clv._total_interval_combine,
+	SERIALFUNC = clv._total_interval_serialize,
+	DESERIALFUNC = clv._total_interval_deserialize,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.total_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint, float8[]) IS

@@ -129,10 +129,10 @@ CREATE AGGREGATE clv._score_limits(value float8, scores int)
 (
 	SFUNC = clv._score_limits_accum,
 	STYPE = internal,
-	FINALFUNC = clv.concentration_array_final,
-	COMBINEFUNC = clv.sample_combine,
-	SERIALFUNC = clv.sample_serialize,
-	DESERIALFUNC = clv.sample_deserialize,
+	FINALFUNC = clv._concentration_array_final,
+	COMBINEFUNC = clv._sample_combine,
+	SERIALFUNC = clv._sample_serialize,
+	DESERIALFUNC = clv._sample_deserialize,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv._score_limits(float8, int) IS

@@ -78,5 +78,21 @@ is( $node->safe_psql(
 	'',
 	'everything is in the schema clv');
 
+# What \df clv.* shows is for people, but for the input, output and operators of
+# types, which PostgreSQL's own types name so too.
+is( $node->safe_psql(
+		'postgres', qq{
+	SELECT p.oid::regprocedure FROM ($members) m
+	JOIN pg_proc p ON p.oid = m.objid AND m.classid = 'pg_proc'::regclass
+	WHERE p.proname NOT LIKE '\\_%'
+	  AND (p.prorettype = 'internal'::regtype OR 'internal'::regtype = ANY (p.proargtypes::oid[])
+		   OR EXISTS (SELECT FROM pg_aggregate a
+					  WHERE p.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn, a.aggdeserialfn))
+		   OR EXISTS (SELECT FROM pg_cast c WHERE c.castfunc = p.oid)
+		   OR obj_description(p.oid, 'pg_proc') ~ '^(part of (clv|the audit|the functions)|support:|transition function|combine function|final function)')
+	  AND NOT EXISTS (SELECT FROM pg_type t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend)) ORDER BY 1}),
+	'',
+	'support functions begin with an underscore');
+
 $node->stop;
 done_testing();
