@@ -95,31 +95,38 @@ $$;
 COMMENT ON FUNCTION clv._without_domain(text, regclass, name) IS
 	'part of clv.query: a reference to a column, cast to the type under its domains where it is of a domain';
 
--- What the statement says of the source: its relation and columns, checked and
+-- What a statement says of the source: its relation and columns, checked and
 -- quoted, "o" standing for a row of it.
-CREATE FUNCTION clv._source(
-	source regclass, customer name, at name, amount name, as_of date, zone text, since date,
-	OUT relation text,			-- schema and name
-	OUT customer_column text,	-- without "o."
-	OUT customer_ref text,
-	OUT at_ref text,
-	OUT amount_ref text,
-	OUT amount_value text,		-- as double precision
-	OUT amount_finite text,		-- whether that is a finite number, without asking for it
-	OUT day text,				-- local calendar day of a row
-	OUT today text,				-- current date in the zone
-	OUT up_to text,				-- condition on at: no row before since, and few after as_of
-	OUT history text)			-- the aggregate that makes a customer's history
+CREATE TYPE clv._source_text AS (
+	relation text,			-- schema and name
+	customer_column text,	-- without "o."
+	customer_ref text,
+	at_ref text,
+	amount_ref text,		-- NULL, as amount_value, where there are no amounts
+	amount_value text,		-- as double precision
+	amount_finite text,		-- whether that is a finite number, without asking for it
+	day text,				-- local calendar day of a row
+	today text,				-- current date in the zone
+	up_to text,				-- condition on at: no row before since, and few after as_of
+	history text			-- the aggregate that makes a customer's history
+);
+COMMENT ON TYPE clv._source_text IS
+	'part of clv.query: what a statement says of its source, checked and quoted';
+
+CREATE FUNCTION clv._log_source(
+	source regclass, customer name, at name, amount name, as_of date, zone text, since date)
+RETURNS clv._source_text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
 SET quote_all_identifiers = off
 AS $$
 DECLARE
+	src			clv._source_text;
 	-- the columns that the result has beside the customer's
 	output_columns CONSTANT name[] := '{first_purchase,last_purchase,frequency,recency,t,monetary,
 		days_since_last,p_alive,expected_purchases,discounted_purchases,expected_spend,clv,clv_rank,
-		tier,as_of}';
+		tier,as_of}'::name[];
 	at_type		regtype;
 	amount_type	regtype;
 	at_value	text;		-- without its domain
@@ -128,17 +135,15 @@ DECLARE
 	missing		text;
 BEGIN
 	missing := CASE WHEN source IS NULL THEN 'source' WHEN customer IS NULL THEN 'customer'
-		WHEN at IS NULL THEN 'at' WHEN amount IS NULL THEN 'amount' END;
+		WHEN at IS NULL THEN 'at' END;
 	IF missing IS NOT NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'null_value_not_allowed',
 			MESSAGE = format('argument "%s" must not be null', missing),
-			HINT = CASE WHEN missing = 'amount'
-				THEN 'A value needs amounts; for purchases alone use clv.rfm(at) and the prediction functions.'
-				ELSE 'Give the table of orders, and its columns with customer, date and amount.' END;
+			HINT = 'Give the table of orders, and its columns with customer, date and amount.';
 	END IF;
 
-	relation := clv._relation(source);
+	src.relation := clv._relation(source);
 	SELECT c.relkind INTO kind FROM pg_class AS c WHERE c.oid = source;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING
@@ -147,7 +152,7 @@ BEGIN
 	ELSIF kind NOT IN ('r', 'p', 'v', 'm', 'f') THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'wrong_object_type',
-			MESSAGE = format('"%s" is not a table, view, materialized view or foreign table', relation);
+			MESSAGE = format('"%s" is not a table, view, materialized view or foreign table', src.relation);
 	END IF;
 
 	PERFORM clv._column_type(source, customer);
@@ -185,38 +190,40 @@ BEGIN
 			HINT = 'Use a full name of the view pg_timezone_names, such as "Europe/Berlin".';
 	END IF;
 
-	amount_type := clv._check_type(source, amount, clv._numbers(), 'a number'::text,
-										   'Cast it to numeric in a view over the source, and give that view.'::text);
-
 	IF as_of IS NOT NULL AND NOT isfinite(as_of) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('as_of must be a finite date, but is "%s"', as_of);
 	END IF;
 
-	customer_column := format('%I', customer);
-	customer_ref := format('o.%I', customer);
-	at_ref := format('o.%I', at);
-	amount_ref := format('o.%I', amount);
-	at_value := clv._without_domain(at_ref, source, at);
-	amount_plain := clv._without_domain(amount_ref, source, amount);
-	amount_value := CASE WHEN amount_type <> 'double precision'::regtype OR amount_plain <> amount_ref
-		THEN format('CAST(%s AS double precision)', amount_ref) ELSE amount_ref END;
-	amount_finite := CASE WHEN amount_type = 'numeric'::regtype
-		THEN format($sql$(%1$s = 0 OR abs(%1$s) BETWEEN 4.9406564584124654e-324 AND 1.7976931348623157e308)$sql$, amount_ref)
-		ELSE format($sql$(%s <> ALL ('{NaN,Infinity,-Infinity}'))$sql$, amount_value) END;
-	day := CASE at_type
+	src.customer_column := format('%I', customer);
+	src.customer_ref := format('o.%I', customer);
+	src.at_ref := format('o.%I', at);
+	at_value := clv._without_domain(src.at_ref, source, at);
+	src.day := CASE at_type
 		WHEN 'date'::regtype THEN at_value
-		WHEN 'timestamp'::regtype THEN format('CAST(%s AS pg_catalog.date)', at_ref)
-		ELSE format('CAST(%s AT TIME ZONE %L AS pg_catalog.date)', at_ref, zone) END;
-	today := format('CAST(pg_catalog.now() AT TIME ZONE %L AS pg_catalog.date)', coalesce(zone, 'UTC'));
-	history := format('clv.rfm(%s)', concat_ws(', ', at_value,
-		CASE WHEN amount_type = 'numeric'::regtype THEN amount_plain ELSE amount_value END,
-		'CAST(' || quote_literal(zone) || ' AS pg_catalog.text)'));
+		WHEN 'timestamp'::regtype THEN format('CAST(%s AS pg_catalog.date)', src.at_ref)
+		ELSE format('CAST(%s AT TIME ZONE %L AS pg_catalog.date)', src.at_ref, zone) END;
+	src.today := format('CAST(pg_catalog.now() AT TIME ZONE %L AS pg_catalog.date)', coalesce(zone, 'UTC'));
+
+	src.amount_finite := 'true';
+	IF amount IS NOT NULL THEN
+		amount_type := clv._check_type(source, amount, clv._numbers(), 'a number'::text,
+			'Cast it to numeric in a view over the source, and give that view.'::text);
+		src.amount_ref := format('o.%I', amount);
+		amount_plain := clv._without_domain(src.amount_ref, source, amount);
+		src.amount_value := CASE WHEN amount_type <> 'double precision'::regtype OR amount_plain <> src.amount_ref
+			THEN format('CAST(%s AS double precision)', src.amount_ref) ELSE src.amount_ref END;
+		src.amount_finite := CASE WHEN amount_type = 'numeric'::regtype
+			THEN format($sql$(%1$s = 0 OR abs(%1$s) BETWEEN 4.9406564584124654e-324 AND 1.7976931348623157e308)$sql$, src.amount_ref)
+			ELSE format($sql$(%s <> ALL ('{NaN,Infinity,-Infinity}'))$sql$, src.amount_value) END;
+		amount_plain := CASE WHEN amount_type = 'numeric'::regtype THEN amount_plain ELSE src.amount_value END;
+	END IF;
+	src.history := format('clv.rfm(%s)', concat_ws(', ', at_value, amount_plain, 'CAST(' || quote_literal(zone) || ' AS pg_catalog.text)'));
 
 	-- A history is asked about days, so others may stay in it; what this must
 	-- keep out is infinity, and what it should is rows read for nothing.
-	up_to := at_ref || CASE
+	src.up_to := src.at_ref || CASE
 		WHEN as_of IS NULL OR (as_of >= '294276-12-31' AND at_type <> 'date'::regtype)
 		THEN ' OPERATOR(pg_catalog.<) ''infinity'''
 		WHEN at_type = 'date'::regtype THEN format(' OPERATOR(pg_catalog.<=) %L', as_of)
@@ -225,13 +232,33 @@ BEGIN
 	IF since BETWEEN '4713-01-01 BC' AND '294276-12-31' THEN
 		-- Where clocks go back over midnight a day begins before it is over: the
 		-- instant, which an index can find, is a day early.
-		up_to := concat(up_to, E'\n      AND ', at_ref, CASE at_type
+		src.up_to := concat(src.up_to, E'\n      AND ', src.at_ref, CASE at_type
 			WHEN 'date'::regtype THEN format(' OPERATOR(pg_catalog.>=) %L', since)
 			WHEN 'timestamp'::regtype THEN format(' OPERATOR(pg_catalog.>=) TIMESTAMP %L', since)
 			ELSE format(E' OPERATOR(pg_catalog.>=) (TIMESTAMP %L AT TIME ZONE %L)\n      AND %s OPERATOR(pg_catalog.>=) %L',
-						since - 1, zone, day, since) END);
+						since - 1, zone, src.day, since) END);
 	END IF;
+	RETURN src;
+END
+$$;
+COMMENT ON FUNCTION clv._log_source(regclass, name, name, name, date, text, date) IS
+	'part of the functions over orders: what a statement says of the source, checked and quoted; amount may be NULL, where there are none';
+
+CREATE FUNCTION clv._source(
+	source regclass, customer name, at name, amount name, as_of date, zone text, since date)
+RETURNS clv._source_text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF amount IS NULL AND num_nulls(source, customer, at) = 0 THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'argument "amount" must not be null',
+			HINT = 'A value needs amounts; for purchases alone use clv.rfm(at) and the prediction functions.';
+	END IF;
+	RETURN clv._log_source(source, customer, at, amount, as_of, zone, since);
 END
 $$;
 COMMENT ON FUNCTION clv._source(regclass, name, name, name, date, text, date) IS
-	'part of clv.query: what the statement says of the source, checked and quoted';
+	'part of clv.query: what the statement says of the source, checked and quoted; 22004 without an amount';

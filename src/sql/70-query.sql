@@ -134,7 +134,7 @@ COMMENT ON FUNCTION clv._check_arguments(interval, float8, text, text, text, flo
 	'part of clv.query: raises 22023 or 22004 when an argument that is not about the source cannot be';
 
 -- The last day that histories of a source can be asked about.
-CREATE FUNCTION clv._asked(src record, as_of date)
+CREATE FUNCTION clv._asked(src clv._source_text, as_of date)
 RETURNS date
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -148,11 +148,11 @@ BEGIN
 	RETURN coalesce(as_of, today);
 END
 $$;
-COMMENT ON FUNCTION clv._asked(record, date) IS
+COMMENT ON FUNCTION clv._asked(clv._source_text, date) IS
 	'part of the functions over orders: as_of, or today in the zone of the source';
 
 -- The rows whose amounts count.
-CREATE FUNCTION clv._counts(src record)
+CREATE FUNCTION clv._counts(src clv._source_text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -161,14 +161,14 @@ BEGIN
 	RETURN format(E'%s IS NOT NULL\n      AND %s', src.amount_ref, src.up_to);
 END
 $$;
-COMMENT ON FUNCTION clv._counts(record) IS
+COMMENT ON FUNCTION clv._counts(clv._source_text) IS
 	'part of clv.query: the condition for a row of a customer to be in the history';
 
 -- Step "histories": the orders, read once.  An objection, a boolean of a row,
 -- is about the customer: it counts from any row, also where that has no date or
 -- no amount, or one after the last day that is asked about.  Aggregates of other
 -- columns then see more rows than the history does.
-CREATE FUNCTION clv._histories_step(src record, refunds text, more_columns text, objection text)
+CREATE FUNCTION clv._histories_step(src clv._source_text, refunds text, more_columns text, objection text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -194,7 +194,7 @@ $sql$histories AS (
 		CASE WHEN objection IS NOT NULL THEN '; an objection counts from any row' END);
 END
 $$;
-COMMENT ON FUNCTION clv._histories_step(record, text, text, text) IS
+COMMENT ON FUNCTION clv._histories_step(clv._source_text, text, text, text) IS
 	'part of clv.query: the step histories; with an objection it has the column opted_out';
 
 -- May a stray date be what makes the last day the last?  The days on which
@@ -207,7 +207,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	behind		bigint := 0;
+	behind		bigint := 0::bigint;
 BEGIN
 	FOR i IN REVERSE coalesce(cardinality(days), 0) .. 2 LOOP
 		behind := behind + customers[i];
@@ -231,8 +231,8 @@ SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
 AS $$
 DECLARE
-	total		bigint := (SELECT sum(o) FROM unnest(orders) AS o);
-	before		bigint := 0;		-- orders up to a silence
+	total		bigint := (SELECT sum(o)::bigint FROM unnest(orders) AS o);
+	before		bigint := 0::bigint;		-- orders up to a silence
 	silence		int;
 	longest		int := 1;			-- silence with at least 1 % of the orders on either side
 BEGIN
@@ -273,7 +273,7 @@ COMMENT ON FUNCTION clv._check_silence(date, date[], bigint[], interval) IS
 -- those in "last_days", a query of the days on which so many customers bought
 -- last (day, customers), unless a stray date made it that.  Where that may be
 -- the orders are read once more, by day.
-CREATE FUNCTION clv._found_as_of(src record, last_days text, max_silence text, has_options boolean)
+CREATE FUNCTION clv._found_as_of(src clv._source_text, last_days text, max_silence text, has_options boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -289,12 +289,12 @@ BEGIN
 		last_days, max_silence, has_options, src.day, src.relation, src.customer_ref, src.amount_ref, src.up_to);
 END
 $$;
-COMMENT ON FUNCTION clv._found_as_of(record, text, text, boolean) IS
+COMMENT ON FUNCTION clv._found_as_of(clv._source_text, text, text, boolean) IS
 	'part of the functions over orders: the last day with a purchase as an expression, where no as_of is given; 22023 where a stray date is that';
 
 -- Step "as_of" where it is not given: the last day with a purchase, looked
 -- into day by day only where it may be a stray one.
-CREATE FUNCTION clv._found_as_of_step(src record, refunds text, max_silence text)
+CREATE FUNCTION clv._found_as_of_step(src clv._source_text, refunds text, max_silence text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -339,13 +339,13 @@ as_of AS (
 ),$sql$, src.today, refunds, max_silence);
 END
 $$;
-COMMENT ON FUNCTION clv._found_as_of_step(record, text, text) IS
+COMMENT ON FUNCTION clv._found_as_of_step(clv._source_text, text, text) IS
 	'part of clv.query: the steps last_days and as_of, where no as_of is given';
 
 -- Steps "histories" and "as_of".  Without max_silence, an expression, a last
 -- day that is found is taken as it is.
 CREATE FUNCTION clv._history_steps(
-	src record, as_of date, refunds text, more_columns text, objection text, max_silence text)
+	src clv._source_text, as_of date, refunds text, more_columns text, objection text, max_silence text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -369,13 +369,13 @@ as_of AS (
 		CASE WHEN as_of IS NULL THEN E'\n    FROM histories AS h' END));
 END
 $$;
-COMMENT ON FUNCTION clv._history_steps(record, date, text, text, text, text) IS
+COMMENT ON FUNCTION clv._history_steps(clv._source_text, date, text, text, text, text) IS
 	'part of clv.query: the steps histories and as_of';
 
 -- Step "late": the columns of customers who have rows after the last day
 -- observed, where that is found out by reading, from their rows up to it.  Who
 -- has none needs no second look, and when nobody has any no row is read again.
-CREATE FUNCTION clv._late_step(src record, columns text, customer_equality text, seen text)
+CREATE FUNCTION clv._late_step(src clv._source_text, columns text, customer_equality text, seen text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -396,7 +396,7 @@ $sql$late AS (
 )$sql$, src.customer_ref, columns, src.relation, customer_equality, src.amount_ref, src.up_to, src.day, seen);
 END
 $$;
-COMMENT ON FUNCTION clv._late_step(record, text, text, text) IS
+COMMENT ON FUNCTION clv._late_step(clv._source_text, text, text, text) IS
 	'part of clv.query and clv.acquisition: the step late; what was seen of customers is in a step with the columns customer and last_row';
 
 -- Steps "base" and "model": the fit to all customers.
@@ -432,7 +432,7 @@ COMMENT ON FUNCTION clv._fit_steps(interval, float8, text, text, text[]) IS
 	'part of clv.query: the steps base and model';
 
 -- A past date's own columns in step "scores": what the models said then.
-CREATE FUNCTION clv._past_columns(opt record)
+CREATE FUNCTION clv._past_columns(opt clv._option_text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -452,7 +452,7 @@ $sql$,
 			FROM generate_series(1, cardinality(opt.past_dates)) AS i);
 END
 $$;
-COMMENT ON FUNCTION clv._past_columns(record) IS
+COMMENT ON FUNCTION clv._past_columns(clv._option_text) IS
 	'part of clv.query: columns of the step scores for the stated past dates, NULL without any';
 
 -- Can a refund lower what a customer is expected to bring?  Under gross no
@@ -470,7 +470,7 @@ COMMENT ON FUNCTION clv._refunds_matter(text) IS
 -- joins the customer table to rows that are narrow yet; the second keeps rows
 -- that are read more than once.  Where only values are asked for, and not the
 -- customers who have them, other columns are left out.
-CREATE FUNCTION clv._scores_step(refunds text, opt record, only_values boolean, read_once boolean)
+CREATE FUNCTION clv._scores_step(refunds text, opt clv._option_text, only_values boolean, read_once boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -542,7 +542,7 @@ $sql$
 		E'\n    WHERE s.frequency IS NOT NULL', CASE WHEN read_once THEN E'\n    OFFSET 0' END, E'\n)');
 END
 $$;
-COMMENT ON FUNCTION clv._scores_step(text, record, boolean, boolean) IS
+COMMENT ON FUNCTION clv._scores_step(text, clv._option_text, boolean, boolean) IS
 	'part of clv.query: the steps summaries and scores';
 
 -- A value less its costs.
@@ -561,7 +561,7 @@ COMMENT ON FUNCTION clv._net(text, text, text) IS
 
 -- Steps "late", "customer_facts", "scores" and what comes of them: what each customer
 -- is worth.
-CREATE FUNCTION clv._score_steps(refunds text, opt record, only_values boolean, read_once boolean)
+CREATE FUNCTION clv._score_steps(refunds text, opt clv._option_text, only_values boolean, read_once boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -596,43 +596,43 @@ $sql$,
 			E'\n    FROM customer_values AS v\n)') END);
 END
 $$;
-COMMENT ON FUNCTION clv._score_steps(text, record, boolean, boolean) IS
+COMMENT ON FUNCTION clv._score_steps(text, clv._option_text, boolean, boolean) IS
 	'part of clv.query: the steps scores and customer_values, with costs customer_profits, and before them late and the customer table';
 
 -- The step that holds the customers' values, and the value that ranks and
 -- tiers go by.
-CREATE FUNCTION clv._value_step(opt record, OUT step text, OUT value text)
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	step := CASE WHEN opt.costs THEN 'customer_profits' ELSE 'customer_values' END;
-	value := CASE WHEN opt.costs THEN 'v.clv_net' ELSE 'v.clv' END;
-END
-$$;
-COMMENT ON FUNCTION clv._value_step(record) IS
-	'part of clv.query: the step with the values, and the value that ranks and tiers go by';
+CREATE FUNCTION clv._value_step(opt clv._option_text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (opt).costs THEN 'customer_profits' ELSE 'customer_values' END;
+COMMENT ON FUNCTION clv._value_step(clv._option_text) IS
+	'part of clv.query: the step with the values';
+
+CREATE FUNCTION clv._ranked_value(opt clv._option_text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (opt).costs THEN 'v.clv_net' ELSE 'v.clv' END;
+COMMENT ON FUNCTION clv._ranked_value(clv._option_text) IS
+	'part of clv.query: the value that ranks and tiers go by';
 
 -- Step "tiers": the lowest value of each tier.
-CREATE FUNCTION clv._tier_step(tier_method text, tier_shares float8[], opt record)
+CREATE FUNCTION clv._tier_step(tier_method text, tier_shares float8[], opt clv._option_text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 AS $$
-DECLARE
-	v			record := clv._value_step(opt);
 BEGIN
 	RETURN format(
 $sql$tiers AS (
     -- the value from which on a customer is in each tier
     SELECT clv.cutoffs(%3$s, CAST(%1$L AS pg_catalog.text), CAST(%2$L AS double precision[])) AS cutoffs
     FROM %4$s AS v%5$s
-)$sql$, tier_method, tier_shares, v.value, v.step,
+)$sql$, tier_method, tier_shares, clv._ranked_value(opt), clv._value_step(opt),
 		CASE WHEN opt.opted_out IS NOT NULL THEN E'\n    WHERE NOT v.opted_out' END);
 END
 $$;
-COMMENT ON FUNCTION clv._tier_step(text, float8[], record) IS
+COMMENT ON FUNCTION clv._tier_step(text, float8[], clv._option_text) IS
 	'part of clv.query: the step tiers';
 
 -- Step "means": the base that an unprofitable customer is compared with.
@@ -695,7 +695,7 @@ COMMENT ON FUNCTION clv._because(text) IS
 -- The tier at each stated date in turn, each with the one before, by the models
 -- and thresholds of today.  Where there is no value, the tier stays what it
 -- was.  OFFSET 0 is a fence, as MATERIALIZED is: each tier is mentioned twice.
-CREATE FUNCTION clv._past_tiers(opt record)
+CREATE FUNCTION clv._past_tiers(opt clv._option_text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -715,28 +715,28 @@ CROSS JOIN LATERAL (
 			FROM generate_series(1, cardinality(opt.past_dates)) AS i);
 END
 $$;
-COMMENT ON FUNCTION clv._past_tiers(record) IS
+COMMENT ON FUNCTION clv._past_tiers(clv._option_text) IS
 	'part of clv.query: the tiers that a customer came from, NULL without past dates';
 
 -- The result: a row a customer.
-CREATE FUNCTION clv._result_select(customer_column text, refunds text, opt record)
+CREATE FUNCTION clv._result_select(customer_column text, refunds text, opt clv._option_text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	v			record := clv._value_step(opt);
-	tier		text := format('clv.tier(%s, k.cutoffs, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text))', v.value);
-	rank		text := format('pg_catalog.rank() OVER (ORDER BY %s DESC NULLS LAST)', v.value);
+	value		text := clv._ranked_value(opt);
+	tier		text := format('clv.tier(%s, k.cutoffs, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text))', value);
+	rank		text := format('pg_catalog.rank() OVER (ORDER BY %s DESC NULLS LAST)', value);
 	previous	text := format('t%s.tier', cardinality(opt.past_dates));
 	more		text;
 BEGIN
 	IF opt.past_dates IS NOT NULL THEN
-		tier := format('clv.tier(%s, k.cutoffs, %s, %s, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text))', v.value, previous, opt.band);
+		tier := format('clv.tier(%s, k.cutoffs, %s, %s, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text))', value, previous, opt.band);
 	END IF;
 	IF opt.opted_out IS NOT NULL THEN
 		tier := format('CASE WHEN NOT v.opted_out THEN %s END', tier);
-		rank := format('CASE WHEN NOT v.opted_out THEN pg_catalog.rank() OVER (PARTITION BY v.opted_out ORDER BY %s DESC NULLS LAST) END', v.value);
+		rank := format('CASE WHEN NOT v.opted_out THEN pg_catalog.rank() OVER (PARTITION BY v.opted_out ORDER BY %s DESC NULLS LAST) END', value);
 	END IF;
 	SELECT string_agg(E',\n       ' || CASE c.name
 			WHEN 'unprofitable_because' THEN clv._because(refunds) || ' AS unprofitable_because'
@@ -766,12 +766,12 @@ FROM %5$s AS v
 CROSS JOIN tiers AS k
 CROSS JOIN model AS m
 CROSS JOIN as_of AS a%6$s%7$s$sql$,
-		customer_column, rank, tier, more, v.step,
+		customer_column, rank, tier, more, clv._value_step(opt),
 		CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
 		clv._past_tiers(opt));
 END
 $$;
-COMMENT ON FUNCTION clv._result_select(text, text, record) IS
+COMMENT ON FUNCTION clv._result_select(text, text, clv._option_text) IS
 	'part of clv.query: the columns of the result';
 
 CREATE FUNCTION clv.query(
@@ -794,8 +794,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	src			record;
-	opt			record;
+	src			clv._source_text;
+	opt			clv._option_text;
 BEGIN
 	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
 	opt := clv._options(options, source, customer, as_of, src);

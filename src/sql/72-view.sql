@@ -74,8 +74,8 @@ COMMENT ON FUNCTION clv._observed_step() IS
 
 -- The view with the fit: one row, whatever the source holds.
 CREATE FUNCTION clv._model_view_query(
-	src record, as_of date, horizon interval, annual_rate float8, model text, zone text, refunds text,
-	tier_method text, tier_shares float8[], tier_labels text[], opt record)
+	src clv._source_text, as_of date, horizon interval, annual_rate float8, model text, zone text, refunds text,
+	tier_method text, tier_shares float8[], tier_labels text[], opt clv._option_text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -152,12 +152,12 @@ $sql$,
                      THEN concat('refunds: ', n.refunds_after_as_of, ' made after as_of, the last day with a purchase, do not count; give as_of to count them') END$sql$ END));
 END
 $$;
-COMMENT ON FUNCTION clv._model_view_query(record, date, interval, float8, text, text, text, text, float8[], text[], record) IS
+COMMENT ON FUNCTION clv._model_view_query(clv._source_text, date, interval, float8, text, text, text, text, float8[], text[], clv._option_text) IS
 	'part of clv.create_materialized_view: the query of <name>_model';
 
 -- The view with the customers: clv.query with the fit read from the other view.
 CREATE FUNCTION clv._customer_view_query(
-	src record, as_of date, refunds text, model_view text, opt record)
+	src clv._source_text, as_of date, refunds text, model_view text, opt clv._option_text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -184,7 +184,7 @@ $sql$means AS (
 		clv._result_select(src.customer_column, refunds, opt));
 END
 $$;
-COMMENT ON FUNCTION clv._customer_view_query(record, date, text, text, record) IS
+COMMENT ON FUNCTION clv._customer_view_query(clv._source_text, date, text, text, clv._option_text) IS
 	'part of clv.create_materialized_view: the query of <name>';
 
 -- What each column is, in the order of the columns; the name NULL stands for
@@ -350,7 +350,7 @@ BEGIN
 						  current_setting('max_identifier_length')::int - octet_length('_model'));
 	END IF;
 
-	SELECT c.relname INTO taken
+	SELECT c.relname::text INTO taken
 	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 	WHERE n.nspname = parts[1] AND c.relname IN (parts[2], model_name)
 	ORDER BY c.relname
@@ -375,36 +375,37 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	views		record;
-	src			record;
-	opt			record;
+	customer_view text;
+	model_view	text;
+	src			clv._source_text;
+	opt			clv._option_text;
 	note		text;
 	made_from	text;
 BEGIN
-	views := clv._view_names(name, default_schema);
+	SELECT n.customer_view, n.model_view INTO customer_view, model_view FROM clv._view_names(name, default_schema) AS n;
 	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
 	opt := clv._options(options, source, customer, as_of, src);
 	PERFORM clv._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
 								 tier_labels);
 
 	made_from := format('from %s (%s, %s, %s)', src.relation, customer, at, amount);
-	CALL clv._make_view(views.model_view,
+	CALL clv._make_view(model_view,
 		clv._model_view_query(src, as_of, horizon, annual_rate, model, zone, refunds, tier_method,
 							  tier_shares, tier_labels, opt),
 		'as_of'::text, true,
 		format('the models and tier thresholds behind %s, fitted %s; refresh it to refit, and then %s to rescore',
-			   views.customer_view, made_from, views.customer_view));
-	CALL clv._make_view(views.customer_view,
-		clv._customer_view_query(src, as_of, refunds, views.model_view, opt),
+			   customer_view, made_from, customer_view));
+	CALL clv._make_view(customer_view,
+		clv._customer_view_query(src, as_of, refunds, model_view, opt),
 		src.customer_column, false,
 		format('customer values and tiers %s, scored with %s; refresh it to rescore with the models that are there',
-			   made_from, views.model_view));
+			   made_from, model_view));
 
-	EXECUTE format('SELECT m.message FROM %s AS m', views.model_view) INTO note;
+	EXECUTE format('SELECT m.message FROM %s AS m', model_view) INTO note;
 	IF note IS NOT NULL THEN
 		RAISE WARNING USING
-			MESSAGE = format('customer values in %s need a look: %s', views.customer_view, note),
-			HINT = format('See the columns model_status, spend_status and message of %s.', views.model_view);
+			MESSAGE = format('customer values in %s need a look: %s', customer_view, note),
+			HINT = format('See the columns model_status, spend_status and message of %s.', model_view);
 	END IF;
 END
 $$;

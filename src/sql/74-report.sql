@@ -4,7 +4,7 @@
 -- that says which rows count as what.  An amount that is not finite, or that
 -- double precision cannot hold, raises when the row is read, be it after an
 -- as_of that is only found out by reading.
-CREATE FUNCTION clv._row_step(src record, with_refunds bool)
+CREATE FUNCTION clv._row_step(src clv._source_text, with_refunds bool)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -28,7 +28,7 @@ $sql$source_rows AS (
 		CASE WHEN with_refunds THEN format(E',\n           count(*) FILTER (WHERE %s < 0 AND %s <= %s) AS refunds', src.amount_ref, src.day, src.today) END);
 END
 $$;
-COMMENT ON FUNCTION clv._row_step(record, bool) IS
+COMMENT ON FUNCTION clv._row_step(clv._source_text, bool) IS
 	'part of clv.source_report and clv.create_materialized_view: counts the rows of the source by what becomes of them, and how many of them are refunds that have been';
 
 CREATE FUNCTION clv.source_report(
@@ -45,7 +45,7 @@ ROWS 8
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	src			record;
+	src			clv._source_text;
 	row_step	text;
 BEGIN
 	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);

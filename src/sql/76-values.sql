@@ -44,25 +44,45 @@ COMMENT ON FUNCTION clv._double(numeric) IS
 	'part of the audit: the same as the cast to double precision, at a fraction of its time; 22003 for NaN and infinity';
 
 -- What there is to know of a pair, given the view with the customers.
-CREATE FUNCTION clv._pair(
-	view regclass,
-	OUT customers text,			-- the view's schema and name
-	OUT models text,			-- those of the view with the models
-	OUT customer_column text,	-- quoted
-	OUT customer_type regtype,	-- under its domains
-	OUT value text,				-- quoted: clv_net or clv
-	OUT costs boolean,
-	OUT cost_columns text,		-- of "v", each with a comma after it; none without costs
-	OUT opted_out text,			-- condition on "v", or "false"
-	OUT history boolean)
+CREATE TYPE clv._pair_text AS (
+	customers text,			-- the view's schema and name
+	models text,			-- those of the view with the models
+	customer_column text,	-- quoted
+	customer_type regtype,	-- under its domains
+	value text,				-- quoted: clv_net or clv
+	costs boolean,
+	cost_columns text,		-- of "v", each with a comma after it; none without costs
+	opted_out text,			-- condition on "v", or "false"
+	history boolean
+);
+COMMENT ON TYPE clv._pair_text IS
+	'part of the functions over views: the names of a pair of views, checked and quoted';
+
+-- What such functions ask the models with.
+CREATE TYPE clv._model_row AS (
+	model clv.model,
+	spend clv.model,
+	annual_rate float8,
+	horizon interval,
+	refunds text,
+	cutoffs float8[],
+	tier_labels text[]
+);
+COMMENT ON TYPE clv._model_row IS
+	'part of the functions over views: what the view with the models holds';
+
+CREATE FUNCTION clv._pair(view regclass)
+RETURNS clv._pair_text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
 DECLARE
+	pair		clv._pair_text;
 	columns		name[];
+	first_column name;
 BEGIN
-	SELECT clv._relation(d.refobjid::regclass) INTO models
+	SELECT clv._relation(d.refobjid::regclass) INTO pair.models
 	FROM pg_rewrite AS r
 	JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
 		AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.ev_class
@@ -73,31 +93,47 @@ BEGIN
 				  WHERE a.attrelid = d.refobjid AND a.attname = 'tier_shares')
 	ORDER BY 1
 	LIMIT 1;
-	SELECT array_agg(a.attname), min(a.attname) FILTER (WHERE a.attnum = 1)
-	INTO columns, customer_column
+	SELECT array_agg(a.attname), (min(a.attname) FILTER (WHERE a.attnum = 1))::name
+	INTO columns, first_column
 	FROM pg_attribute AS a
 	WHERE a.attrelid = view AND a.attnum > 0 AND NOT a.attisdropped;
-	IF models IS NULL OR NOT columns @> '{clv_rank,tier,as_of}' THEN
+	IF pair.models IS NULL OR NOT columns @> '{clv_rank,tier,as_of}' THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'wrong_object_type',
 			MESSAGE = CASE WHEN view IS NULL THEN 'argument "view" must not be null'
 				ELSE format('"%s" is not a view of customer values', view) END,
 			HINT = 'Give the view that clv.create_materialized_view made, the one with a row a customer.';
 	END IF;
-	customers := clv._relation(view);
-	customer_type := clv._column_type(view, customer_column::name);
-	customer_column := format('%I', customer_column);
-	costs := columns @> '{clv_net}';
-	value := CASE WHEN costs THEN 'clv_net' ELSE 'clv' END;
-	cost_columns := CASE WHEN costs THEN 'v.margin, v.cost_per_order, v.service_cost, ' ELSE '' END;
-	opted_out := CASE WHEN columns @> '{opted_out}' THEN 'v.opted_out' ELSE 'false' END;
-	history := columns @> '{history}';
+	pair.customers := clv._relation(view);
+	pair.customer_type := clv._column_type(view, first_column);
+	pair.customer_column := format('%I', first_column);
+	pair.costs := columns @> '{clv_net}';
+	pair.value := CASE WHEN pair.costs THEN 'clv_net' ELSE 'clv' END;
+	pair.cost_columns := CASE WHEN pair.costs THEN 'v.margin, v.cost_per_order, v.service_cost, ' ELSE '' END;
+	pair.opted_out := CASE WHEN columns @> '{opted_out}' THEN 'v.opted_out' ELSE 'false' END;
+	pair.history := columns @> '{history}';
 	-- the models first, as whoever refreshes both begins with them: in the other order each would wait for the other
-	EXECUTE format('SELECT FROM %s LIMIT 0', models);
+	EXECUTE format('SELECT FROM %s LIMIT 0', pair.models);
+	RETURN pair;
 END
 $$;
 COMMENT ON FUNCTION clv._pair(regclass) IS
 	'part of the functions over views: the pair that a view belongs to; 42809 when it belongs to none';
+
+CREATE FUNCTION clv._kept_models(pair clv._pair_text)
+RETURNS clv._model_row
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	m			clv._model_row;
+BEGIN
+	EXECUTE format('SELECT m.model, m.spend, m.annual_rate, m.horizon, m.refunds, m.cutoffs, m.tier_labels FROM %s AS m', pair.models) INTO m;
+	RETURN m;
+END
+$$;
+COMMENT ON FUNCTION clv._kept_models(clv._pair_text) IS
+	'part of the functions over views: what the view with the models holds, NULLs where it is empty';
 
 -- tier_rules(view): what the tiers are, to be shown to the customers in them.
 CREATE FUNCTION clv.tier_rules(view regclass)
@@ -109,7 +145,7 @@ ROWS 6
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	pair		record := clv._pair(view);
+	pair		clv._pair_text := clv._pair(view);
 BEGIN
 	RETURN QUERY EXECUTE format(
 $sql$
@@ -175,7 +211,7 @@ SET datestyle = 'ISO, YMD'
 SET intervalstyle = 'postgres'
 AS $$
 DECLARE
-	pair		record := clv._pair(view);
+	pair		clv._pair_text := clv._pair(view);
 	-- the type's own name, since "character" is of length 1
 	is_the_one CONSTANT text := (SELECT format('v.%s %s CAST(%L AS %I.%I)', pair.customer_column,
 			clv._equality(pair.customer_type), customer, n.nspname, t.typname)
@@ -297,16 +333,24 @@ COMMENT ON FUNCTION clv.explain(regclass, "char") IS
 -- Past dates, asked of the histories in the view, or in another relation.
 
 -- Where a pair's histories are: "v" is a row of the view with the customers.
+CREATE TYPE clv._history_text AS (
+	source text,			-- what follows FROM
+	customer_ref text,
+	history_ref text,
+	last date				-- the last date that can be asked; NULL: any
+);
+COMMENT ON TYPE clv._history_text IS
+	'part of the functions over views: where the histories of a pair are, checked and quoted';
+
 CREATE FUNCTION clv._histories(
-	pair record, histories regclass, customer name, history name,
-	OUT source text,			-- what follows FROM
-	OUT customer_ref text,
-	OUT history_ref text,
-	OUT last date)				-- the last date that can be asked; NULL: any
+	pair clv._pair_text, histories regclass, customer name, history name)
+RETURNS clv._history_text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
+DECLARE
+	found		clv._history_text;
 BEGIN
 	IF histories IS NULL AND NOT pair.history THEN
 		RAISE EXCEPTION USING
@@ -314,11 +358,11 @@ BEGIN
 			MESSAGE = format('%s keeps no histories', pair.customers),
 			HINT = 'Make it with options => ''{"history": true}'', or give a relation of histories and its columns: histories, customer, history.';
 	ELSIF histories IS NULL THEN
-		source := format('%s AS v', pair.customers);
-		customer_ref := 'v.' || pair.customer_column;
-		history_ref := 'v.history';
-		EXECUTE format('SELECT max(v.as_of) FROM %s AS v', pair.customers) INTO last;
-		RETURN;
+		found.source := format('%s AS v', pair.customers);
+		found.customer_ref := 'v.' || pair.customer_column;
+		found.history_ref := 'v.history';
+		EXECUTE format('SELECT max(v.as_of) FROM %s AS v', pair.customers) INTO found.last;
+		RETURN found;
 	END IF;
 	IF customer IS NULL OR history IS NULL THEN
 		RAISE EXCEPTION USING
@@ -327,14 +371,15 @@ BEGIN
 	END IF;
 	PERFORM clv._check_type(histories, history, '{clv.rfm}'::regtype[], 'clv.rfm'::text,
 									'The aggregate clv.rfm makes one of a customer''s orders.'::text);
-	source := format('(SELECT r.%1$I AS customer, clv.rollup(%2$s) AS history FROM %3$s AS r WHERE r.%1$I IS NOT NULL GROUP BY 1) AS h
+	found.source := format('(SELECT r.%1$I AS customer, clv.rollup(%2$s) AS history FROM %3$s AS r WHERE r.%1$I IS NOT NULL GROUP BY 1) AS h
 	LEFT JOIN %4$s AS v ON v.%5$s %6$s h.customer', customer, clv._without_domain(format('r.%I', history), histories, history), clv._relation(histories), pair.customers,
 		pair.customer_column, clv._equality(pair.customer_type, clv._column_type(histories, customer)));
-	customer_ref := 'h.customer';
-	history_ref := 'h.history';
+	found.customer_ref := 'h.customer';
+	found.history_ref := 'h.history';
+	RETURN found;
 END
 $$;
-COMMENT ON FUNCTION clv._histories(record, regclass, name, name) IS
+COMMENT ON FUNCTION clv._histories(clv._pair_text, regclass, name, name) IS
 	'part of the functions over views: where the histories are; 42703, 42804 or 22004 when nowhere';
 
 -- The column clv_net of the views, in which the purchases to come are computed once.
@@ -346,7 +391,7 @@ COMMENT ON FUNCTION clv._net_value(clv.model, clv.model, float8, float8, float8,
 	'part of the functions over views: margin * clv.value - cost_per_order * clv.discounted_purchases - service_cost * clv.alive_years, to the bit; NULL where one of them is';
 
 -- The value that tiers go by, of history "s" by model "m".
-CREATE FUNCTION clv._value_of(pair record, s text, m text)
+CREATE FUNCTION clv._value_of(pair clv._pair_text, s text, m text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -358,7 +403,7 @@ BEGIN
 		ELSE 'clv.value(%2$s.model, %2$s.spend, %1$s.frequency::float8, %1$s.recency, %1$s.t, %1$s.monetary, %2$s.annual_rate, %2$s.horizon)' END, s, m);
 END
 $$;
-COMMENT ON FUNCTION clv._value_of(record, text, text) IS
+COMMENT ON FUNCTION clv._value_of(clv._pair_text, text, text) IS
 	'part of the functions over views: clv, or with costs clv_net, as an expression';
 
 -- A past date that the histories can be asked about.
@@ -394,15 +439,15 @@ SET datestyle = 'ISO, YMD'
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	pair		record := clv._pair(view);
-	h			record := clv._histories(pair, histories, customer, history);
-	m			record;
+	pair		clv._pair_text := clv._pair(view);
+	h			clv._history_text := clv._histories(pair, histories, customer, history);
+	m			clv._model_row;
 	day			date;
 BEGIN
 	FOREACH day IN ARRAY coalesce(as_of, ARRAY[NULL::date]) LOOP
 		PERFORM clv._check_date('a date of as_of'::text, day, h.last);
 	END LOOP;
-	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
+	m := clv._kept_models(pair);
 	RETURN QUERY EXECUTE format(
 $sql$
 SELECT x.as_of, x.customer::text, x.frequency, x.recency, x.t, x.p_alive, x.value, clv.tier(x.value, $7, $8, 'unprofitable'::text)
@@ -442,9 +487,9 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	pair		record := clv._pair(view);
-	h			record := clv._histories(pair, histories, customer, history);
-	m			record;
+	pair		clv._pair_text := clv._pair(view);
+	h			clv._history_text := clv._histories(pair, histories, customer, history);
+	m			clv._model_row;
 BEGIN
 	PERFORM clv._check_date('from_date'::text, from_date, h.last);
 	PERFORM clv._check_date('to_date'::text, to_date, h.last);
@@ -453,7 +498,7 @@ BEGIN
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('from_date "%s" must be before to_date "%s"', from_date, to_date);
 	END IF;
-	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
+	m := clv._kept_models(pair);
 	RETURN QUERY EXECUTE format(
 $sql$
 WITH labels AS (
@@ -513,8 +558,8 @@ SET datestyle = 'ISO, YMD'
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	pair		record := clv._pair(view);
-	m			record;
+	pair		clv._pair_text := clv._pair(view);
+	m			clv._model_row;
 BEGIN
 	IF silent IS NULL OR top < 0 THEN
 		RAISE EXCEPTION USING
@@ -524,7 +569,7 @@ BEGIN
 			HINT = 'For example clv.value_at_risk(''customer_value'', ''90 days'', 100): the hundred with most to lose.';
 	END IF;
 	PERFORM clv._check_length('silent'::text, nullif(silent, '0'::interval));
-	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
+	m := clv._kept_models(pair);
 	RETURN QUERY EXECUTE format(
 $sql$
 WITH held AS NOT MATERIALIZED (

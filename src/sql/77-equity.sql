@@ -24,7 +24,7 @@ SET jit = off
 SET datestyle = 'ISO, YMD'
 AS $$
 DECLARE
-	pair		record := clv._pair(view);
+	pair		clv._pair_text := clv._pair(view);
 	mark		text := 'NULL::text';	-- what the group of row "v" follows from
 	grouping	text := 'k.mark';		-- the group that it does
 	source		text := pair.customers || ' AS v';
@@ -155,9 +155,9 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 DECLARE
-	pair		record := clv._pair(view);
-	h			record := clv._histories(pair, histories, customer, history);
-	m			record;
+	pair		clv._pair_text := clv._pair(view);
+	h			clv._history_text := clv._histories(pair, histories, customer, history);
+	m			clv._model_row;
 	old_model	clv.model;
 	old_spend	clv.model;
 	new_model	clv.model;
@@ -171,7 +171,7 @@ BEGIN
 			MESSAGE = CASE WHEN refit IS NULL THEN 'argument "refit" must not be null'
 				ELSE format('from_date "%s" must be before to_date "%s"', from_date, to_date) END;
 	END IF;
-	EXECUTE format('SELECT * FROM %s', pair.models) INTO m;
+	m := clv._kept_models(pair);
 	old_model := m.model;
 	old_spend := m.spend;
 	new_model := m.model;

@@ -75,7 +75,7 @@ COMMENT ON FUNCTION clv._check_span(text, date, date) IS
 -- customer between two dates, exactly, and the money of those that have no
 -- margin, NULL where there are none.
 CREATE FUNCTION clv._profit_column(
-	source regclass, src record, refunds text, margin float8, margin_column name, first date, last date, name text)
+	source regclass, src clv._source_text, refunds text, margin float8, margin_column name, first date, last date, name text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -98,7 +98,7 @@ BEGIN
 		format('%s BETWEEN %L AND %L%s', src.day, first, last, CASE WHEN refunds = 'gross' THEN format(' AND %s > 0', src.amount_ref) END), name);
 END
 $$;
-COMMENT ON FUNCTION clv._profit_column(regclass, record, text, float8, name, date, date, text) IS
+COMMENT ON FUNCTION clv._profit_column(regclass, clv._source_text, text, float8, name, date, date, text) IS
 	'part of the audit: the sum of amount times margin as a column, and that of amounts without one, NULL where margin is one number; 22023, 42703 or 42804 when it cannot be';
 
 -- The margin of rows that have none, if there is one to take for it.
@@ -152,7 +152,7 @@ SET datestyle = 'ISO, YMD'
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	src			record;
+	src			clv._source_text;
 	profit		text;
 BEGIN
 	PERFORM clv._check_span('the period'::text, first, last);
@@ -303,7 +303,7 @@ SET datestyle = 'ISO, YMD'
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	src			record;
+	src			clv._source_text;
 	profits		text;
 BEGIN
 	PERFORM clv._check_span('the first period'::text, from_first, from_last);

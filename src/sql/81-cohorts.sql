@@ -19,7 +19,7 @@ BEGIN
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('period must be "day", "week", "month", "quarter" or "year", but is "%s"', coalesce(period, 'NULL'));
 	END IF;
-	RETURN CASE period WHEN 'quarter' THEN '3 months' ELSE '1 ' || period END;
+	RETURN (CASE period WHEN 'quarter' THEN '3 months' ELSE '1 ' || period END)::interval;
 END
 $$;
 COMMENT ON FUNCTION clv._period_step(text) IS
@@ -115,7 +115,7 @@ COMMENT ON AGGREGATE clv._cohort_cells(clv.rfm, date[], text) IS
 	'A customer without a purchase within the bounds is of no cohort; the size of a cohort is the number active in its own period; 54000 for more than 500000 cells';
 
 -- On which days so many customers bought last.
-CREATE FUNCTION clv._last_days(src record, refunds text)
+CREATE FUNCTION clv._last_days(src clv._source_text, refunds text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -124,7 +124,7 @@ BEGIN
 	RETURN format('SELECT clv._last_purchase(h.history, %s, %L::text) AS day, count(*) AS customers FROM histories AS h GROUP BY 1', src.today, refunds);
 END
 $$;
-COMMENT ON FUNCTION clv._last_days(record, text) IS
+COMMENT ON FUNCTION clv._last_days(clv._source_text, text) IS
 	'part of the audit: a query of the days on which customers bought last and how many did';
 
 -- Customers by cohort and period: "cells", numbered by the periods' bounds.
@@ -137,7 +137,7 @@ SET datestyle = 'ISO, YMD'
 SET intervalstyle = 'iso_8601'
 AS $$
 DECLARE
-	src			record;
+	src			clv._source_text;
 BEGIN
 	PERFORM clv._period_step(period);
 	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
@@ -228,7 +228,7 @@ SET datestyle = 'ISO, YMD'
 SET intervalstyle = 'iso_8601'
 AS $$
 DECLARE
-	src			record;
+	src			clv._source_text;
 BEGIN
 	PERFORM clv._period_step(period);
 	PERFORM clv._check_span('the time of acquisition'::text, first, last);

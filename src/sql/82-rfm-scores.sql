@@ -76,12 +76,12 @@ BEGIN
 		END IF;
 		place := coalesce((rule ->> 'place')::int, i);
 		segment := rule ->> 'segment';
-		r_min := rule ->> 'r_min';
-		r_max := rule ->> 'r_max';
-		f_min := rule ->> 'f_min';
-		f_max := rule ->> 'f_max';
-		m_min := rule ->> 'm_min';
-		m_max := rule ->> 'm_max';
+		r_min := (rule ->> 'r_min')::int;
+		r_max := (rule ->> 'r_max')::int;
+		f_min := (rule ->> 'f_min')::int;
+		f_max := (rule ->> 'f_max')::int;
+		m_min := (rule ->> 'm_min')::int;
+		m_max := (rule ->> 'm_max')::int;
 		RETURN NEXT;
 	END LOOP;
 END
@@ -153,7 +153,7 @@ SET jit = off		-- compiling the steps takes longer than it saves, also with a mi
 AS $$
 #variable_conflict use_column
 DECLARE
-	src			record;
+	src			clv._source_text;
 	objection	text;
 	asked		date;	-- histories are asked as of this day
 	limits		text;			-- step of the statement

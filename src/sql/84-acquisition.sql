@@ -57,35 +57,45 @@ COMMENT ON FUNCTION clv._beginning(clv.rfm, date, text) IS
 	'part of clv.acquisition: the first, the second and the last purchase of a history up to as_of, the spend on the day of the first and whether there is a refund up to it; NULL without a purchase; errors as clv.summary';
 
 -- Steps up to "facts", or to "grouped": a row for each customer, with its group.
+CREATE TYPE clv._acquired_text AS (
+	steps text,
+	facts_name text,		-- of the last of them
+	group_name text,		-- of a group's key "s.group_key"
+	late_step text,			-- to follow the step "as_of", if that is yet to be found
+	late_join text,
+	cost text,				-- of a customer "f"
+	margin text,			-- of a group of them, if it is a column
+	cost_per_order text		-- likewise
+);
+COMMENT ON TYPE clv._acquired_text IS
+	'part of clv.acquisition: the steps up to one of a row for each customer with a purchase, and what is asked of it';
+
 CREATE FUNCTION clv._acquired(
-	source regclass, customer name, src record, by name, cohort text, as_of date, asked date, refunds text, options jsonb,
-	OUT steps text,
-	OUT facts_name text,	-- of the last of them
-	OUT group_name text,	-- of a group's key "s.group_key"
-	OUT late_step text,		-- to follow the step "as_of", if that is yet to be found
-	OUT late_join text,
-	OUT cost text,			-- of a customer "f"
-	OUT margin text,		-- of a group of them, if it is a column
-	OUT cost_per_order text)	-- likewise
+	source regclass, customer name, src clv._source_text, by name, cohort text, as_of date, asked date, refunds text, options jsonb)
+RETURNS clv._acquired_text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO, YMD'
 SET quote_all_identifiers = off
 AS $$
 DECLARE
-	customers	record := clv._customer_table(options);
-	named		record;
+	found		clv._acquired_text;
+	customers	regclass;	-- and its key
+	customer_key name;
+	named		clv._column_text;
+	cost		clv._cost_text;
 	equality	text := clv._equality(clv._column_type(source, customer));
 	by_column	text;		-- of the source
 	by_value	text := 'NULL::text';
 	group_key	text;
 	more_joins	text;
-	facts		text[] := '{}';	-- columns of the customer table
+	facts		text[] := '{}'::text[];	-- columns of the customer table
 	of_rows		text;		-- more columns of the histories
-	carried		text[] := '{}';	-- columns that later steps want, of "c" and of "f"
+	carried		text[] := '{}'::text[];	-- columns that later steps want, of "c" and of "f"
 	share		record;		-- an option that a group has the weighted mean of
 BEGIN
-	facts_name := 'facts';
+	SELECT c.relation, c.key INTO customers, customer_key FROM clv._customer_table(options) AS c;
+	found.facts_name := 'facts';
 	IF (by IS NULL) = (cohort IS NULL) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
@@ -94,10 +104,10 @@ BEGIN
 	ELSIF cohort IS NOT NULL THEN
 		PERFORM clv._period_step(cohort);
 		group_key := 'c.first_purchase';
-		group_name := format('to_char(date_trunc(%L, s.group_key::timestamp), %L)', cohort,
+		found.group_name := format('to_char(date_trunc(%L, s.group_key::timestamp), %L)', cohort,
 			CASE cohort WHEN 'year' THEN 'YYYY' WHEN 'quarter' THEN 'YYYY-"Q"Q' WHEN 'month' THEN 'YYYY-MM' ELSE 'YYYY-MM-DD' END);
-	ELSIF customers.relation IS NOT NULL AND EXISTS (SELECT FROM pg_attribute AS a
-			WHERE a.attrelid = customers.relation AND a.attname = by AND a.attnum > 0 AND NOT a.attisdropped) THEN
+	ELSIF customers IS NOT NULL AND EXISTS (SELECT FROM pg_attribute AS a
+			WHERE a.attrelid = customers AND a.attname = by AND a.attnum > 0 AND NOT a.attisdropped) THEN
 		facts := facts || format('min(c.%I::text) AS by_value', by);
 		group_key := 'f.by_value';
 	ELSE
@@ -113,11 +123,11 @@ BEGIN
 	END IF;
 	IF cohort IS NULL THEN
 		group_key := format('coalesce(%s, %L)', group_key, '(none)');
-		group_name := 's.group_key';
+		found.group_name := 's.group_key';
 	END IF;
 	IF jsonb_typeof(options -> 'acquisition_cost' -> 'column') = 'string' THEN
 		named := clv._option_column(options, 'acquisition_cost'::text, '{column,of}'::text[], clv._numbers(), 'a number'::text,
-											source, customers.relation);
+											source, customers);
 		IF named.of_source THEN
 			of_rows := format(E',\n           sum(CAST(o.%s AS numeric)) AS cost', named.column_name);
 			carried := carried || 'c.cost'::text;
@@ -125,47 +135,47 @@ BEGIN
 			facts := facts || format('max(CAST(c.%s AS numeric)) AS cost', named.column_name);
 			carried := carried || 'f.cost'::text;
 		END IF;
-		cost := CASE WHEN named.of_source AND as_of IS NULL THEN 'CASE WHEN f.last_row > a.as_of THEN l.cost ELSE f.cost END' ELSE 'f.cost' END;
+		found.cost := CASE WHEN named.of_source AND as_of IS NULL THEN 'CASE WHEN f.last_row > a.as_of THEN l.cost ELSE f.cost END' ELSE 'f.cost' END;
 	END IF;
 	-- a customer's as in the views, a group's by what its customers have bought
 	FOR share IN SELECT * FROM (VALUES ('margin', 'bought', 'sum(CAST(%1$s AS numeric)) FILTER (WHERE %1$s > 0)', 'min'),
 								('cost_per_order', 'ordered', 'count(*) FILTER (WHERE %1$s > 0)', 'max')) AS k (key, weight, weighed, of_several)
 				 WHERE jsonb_typeof(options -> k.key) = 'object' LOOP
-		named := clv._cost(options, share.key, source, customers.relation, as_of);
-		IF named.of_source THEN
-			of_rows := concat(of_rows, E',\n           ', clv._cost_of_rows(share.key, 'o.' || named.column_name, src), ' AS ', share.key);
+		cost := clv._cost(options, share.key, source, customers, as_of);
+		IF cost.of_source THEN
+			of_rows := concat(of_rows, E',\n           ', clv._cost_of_rows(share.key, 'o.' || cost.column_name, src), ' AS ', share.key);
 			carried := carried || ('c.' || share.key);
 		ELSE
-			facts := facts || format('CAST(%s(c.%s) AS double precision) AS %s', share.of_several, named.column_name, share.key);
+			facts := facts || format('CAST(%s(c.%s) AS double precision) AS %s', share.of_several, cost.column_name, share.key);
 			carried := carried || ('f.' || share.key);
 		END IF;
 		of_rows := concat(of_rows, format(E',\n           ' || share.weighed || ' AS %2$s', src.amount_ref, share.weight));
 		carried := carried || ('c.' || share.weight);
-		named.value := format('coalesce(sum(CAST(%1$s AS numeric) * %2$s) / nullif(sum(%2$s) FILTER (WHERE %1$s IS NOT NULL), 0), avg(CAST(%1$s AS numeric)))::float8',
-			replace(named.value, 'h.', 'f.'), format(CASE WHEN as_of IS NULL THEN 'CASE WHEN f.last_row > a.as_of THEN l.%1$s ELSE f.%1$s END' ELSE 'f.%1$s' END, share.weight));
+		cost.value := format('coalesce(sum(CAST(%1$s AS numeric) * %2$s) / nullif(sum(%2$s) FILTER (WHERE %1$s IS NOT NULL), 0), avg(CAST(%1$s AS numeric)))::float8',
+			replace(cost.value, 'h.', 'f.'), format(CASE WHEN as_of IS NULL THEN 'CASE WHEN f.last_row > a.as_of THEN l.%1$s ELSE f.%1$s END' ELSE 'f.%1$s' END, share.weight));
 		IF share.key = 'margin' THEN
-			margin := named.value;
+			found.margin := cost.value;
 		ELSE
-			cost_per_order := named.value;
+			found.cost_per_order := cost.value;
 		END IF;
 	END LOOP;
 	IF by_column IS NOT NULL AND refunds = 'net' THEN
 		carried := carried || '{c.customer,c.refunded}'::text[];
 	END IF;
 	IF of_rows IS NOT NULL AND as_of IS NULL THEN
-		late_step := concat(', ', clv._late_step(src, of_rows, equality, 'facts'::text));
-		late_join := format(' LEFT JOIN late AS l ON l.customer %s f.customer', equality);
+		found.late_step := concat(', ', clv._late_step(src, of_rows, equality, 'facts'::text));
+		found.late_join := format(' LEFT JOIN late AS l ON l.customer %s f.customer', equality);
 		of_rows := concat(of_rows, E',\n           max(', src.day, ') AS last_row');
 		carried := carried || CASE WHEN 'c.customer' = ANY (carried) THEN '{c.last_row}' ELSE '{c.customer,c.last_row}'::text[] END;
 	END IF;
 	IF facts <> '{}' THEN
 		more_joins := format(' LEFT JOIN (SELECT c.%1$I AS key, %2$s FROM %3$s AS c GROUP BY c.%1$I) AS f ON f.key %4$s c.customer',
-			customers.key, array_to_string(facts, ', '), clv._relation(customers.relation),
-			clv._equality(clv._column_type(customers.relation, customers.key), clv._column_type(source, customer)));
+			customer_key, array_to_string(facts, ', '), clv._relation(customers),
+			clv._equality(clv._column_type(customers, customer_key), clv._column_type(source, customer)));
 	END IF;
 	-- What is carried from step to step is written to disk and read again: few
 	-- columns, and "facts" is the only step that is kept.
-	steps := concat('WITH ', clv._histories_step(src, refunds, format(E',\n           %s AS by_value%s', by_value, of_rows), NULL::text), format(
+	found.steps := concat('WITH ', clv._histories_step(src, refunds, format(E',\n           %s AS by_value%s', by_value, of_rows), NULL::text), format(
 $sql$
 walked AS (
 	SELECT h.*, clv._beginning(h.history, %1$L::date, %2$L::text) AS b FROM histories AS h OFFSET '0'
@@ -180,7 +190,7 @@ walked AS (
 	IF by_column IS NOT NULL AND refunds = 'net' THEN
 		-- The first purchase is that of the history, whatever stands in the rows of
 		-- refunds, and the group is one whose orders of that day were not sent back.
-		steps := concat(steps, format(
+		found.steps := concat(found.steps, format(
 $sql$, parts AS (
 	SELECT %1$s AS customer, %2$s AS by_value, f.first_purchase, sum(CAST(%3$s AS numeric)) > 0 OR min(%3$s) >= 0 AS stays
 	FROM %4$s AS o JOIN facts AS f ON f.customer %5$s %1$s
@@ -198,11 +208,12 @@ $sql$, parts AS (
 	OFFSET '0'
 )$sql$, src.customer_ref, by_column, src.amount_ref, src.relation, equality, src.day, src.up_to,
 			(SELECT string_agg(regexp_replace(x.c, '^.', ', f'), '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place))));
-		facts_name := 'grouped';
+		found.facts_name := 'grouped';
 	END IF;
+	RETURN found;
 END
 $$;
-COMMENT ON FUNCTION clv._acquired(regclass, name, record, name, text, date, date, text, jsonb) IS
+COMMENT ON FUNCTION clv._acquired(regclass, name, clv._source_text, name, text, date, date, text, jsonb) IS
 	'part of clv.acquisition: the steps up to one of a row for each customer with a purchase, and the name of a group';
 
 -- A number in the options of clv.acquisition.
@@ -239,8 +250,8 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	given		jsonb := coalesce(options, '{}');
-	src			record;
-	acquired	record;
+	src			clv._source_text;
+	acquired	clv._acquired_text;
 	asked		date;	-- histories are asked as of this day
 	level		float8;
 BEGIN

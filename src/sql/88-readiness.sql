@@ -15,7 +15,7 @@ SET jit = off
 SET datestyle = 'ISO, YMD'
 AS $$
 DECLARE
-	src			record;
+	src			clv._source_text;
 	asked		date;	-- histories are asked as of this day
 	money		text;			-- an amount as a decimal
 BEGIN
