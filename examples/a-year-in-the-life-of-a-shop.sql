@@ -25,7 +25,7 @@ SET search_path = coffee, public;
 SELECT check_name, verdict, finding
 FROM clv.readiness('orders', 'customer', 'at', 'amount', '2023-12-31');
 
--- "look" at the days covered: a year has no second Christmas in it yet.  The
+-- "warning" at the days covered: a year has no second Christmas in it yet.  The
 -- rest is good, so on with it.
 
 \echo 'Who brings the profit?  Of each sale 35 % are left.'

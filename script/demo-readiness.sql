@@ -22,5 +22,5 @@ SELECT EXISTS (SELECT FROM verdicts) AS any \gset
 \echo 'Before the numbers: what is not good about these orders'
 \echo
 SELECT format('  %s: %s: %s.%s    %s', verdict, check_name, finding, chr(10), what_to_do)
-FROM verdicts ORDER BY verdict = 'look', place;
+FROM verdicts ORDER BY verdict = 'warning', place;
 \endif

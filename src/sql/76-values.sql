@@ -135,6 +135,41 @@ $$;
 COMMENT ON FUNCTION clv._kept_models(clv._pair_text) IS
 	'part of the functions over views: what the view with the models holds, NULLs where it is empty';
 
+-- Who is in each tier.  A value below 0 is unprofitable whatever the cut-offs: a
+-- tier begins at 0 where its cut-off is lower, and where that of the tier above
+-- is not above 0 nobody is left for it.
+CREATE FUNCTION clv._tier_criteria(
+	cutoffs float8[], labels text[], tier_method text, shares float8[], band float8, value_name text)
+RETURNS TABLE (place int, tier text, threshold float8, method text, share float8, criterion text)
+LANGUAGE sql STABLE PARALLEL SAFE
+ROWS 6
+BEGIN ATOMIC
+SELECT l.place::int, l.label,
+	   CASE WHEN l.place = 1 OR cutoffs[l.place - 1] > 0 THEN CASE WHEN cutoffs[l.place] < 0 THEN 0 ELSE cutoffs[l.place] END END,
+	   tier_method, CASE WHEN tier_method <> 'natural' THEN shares[l.place] END,
+	   CASE WHEN cutoffs IS NULL
+			THEN 'nobody: no customer had a value when the thresholds were to be found'
+			WHEN l.place > cardinality(cutoffs) + 1
+			THEN 'nobody: there are fewer tiers than labels'
+			WHEN cutoffs[l.place - 1] <= 0
+			THEN format('nobody: the cut-off above, %s, is not above 0, and a %s below 0 is unprofitable', cutoffs[l.place - 1], value_name)
+			WHEN cutoffs[l.place] < 0
+			THEN format('%s of at least 0%s: the cut-off is %s, and what is below 0 is unprofitable', value_name, CASE WHEN l.place > 1 THEN ', below the tiers above' END, cutoffs[l.place])
+			WHEN l.place <= cardinality(cutoffs)
+			THEN format('%s of at least %s', value_name, cutoffs[l.place])
+			ELSE format('%s of at least 0%s', value_name, CASE WHEN l.place > 1 THEN ', below the tiers above' END) END
+	   || CASE WHEN band IS NOT NULL AND cutoffs[l.place] > 0
+			THEN format('; from below, of %s; from above or within, of %s', cutoffs[l.place] + band * abs(cutoffs[l.place]), cutoffs[l.place] - band * abs(cutoffs[l.place]))
+			ELSE '' END
+FROM unnest(labels) WITH ORDINALITY AS l (label, place)
+UNION ALL
+SELECT cardinality(labels) + 1, 'unprofitable', 0, tier_method, NULL, value_name || ' below 0'
+UNION ALL
+SELECT cardinality(labels) + 2, NULL, NULL, NULL, NULL, 'without a value, or opted out';
+END;
+COMMENT ON FUNCTION clv._tier_criteria(float8[], text[], text, float8[], float8, text) IS
+	'part of clv.tier_rules: a row a tier, one for unprofitable customers and one for those without a tier, given the thresholds that are kept, the band of hysteresis or NULL, and the name of the value';
+
 -- tier_rules(view): what the tiers are, to be shown to the customers in them.
 CREATE FUNCTION clv.tier_rules(view regclass)
 RETURNS TABLE (
@@ -150,32 +185,9 @@ BEGIN
 	RETURN QUERY EXECUTE format(
 $sql$
 WITH rules AS (
-	-- A value below 0 is unprofitable whatever the cut-offs: a tier begins at 0
-	-- where its cut-off is lower, and where that of the tier above is not above 0
-	-- nobody is left for it.
-	SELECT l.place::int, l.label AS tier, CASE WHEN l.place = 1 OR m.cutoffs[l.place - 1] > 0 THEN CASE WHEN m.cutoffs[l.place] < 0 THEN 0 ELSE m.cutoffs[l.place] END END AS threshold, m.tier_method AS method,
-		   CASE WHEN m.tier_method <> 'natural' THEN m.tier_shares[l.place] END AS share,
-		   CASE WHEN m.cutoffs IS NULL
-				THEN 'nobody: no customer had a value when the thresholds were to be found'
-				WHEN l.place > cardinality(m.cutoffs) + 1
-				THEN 'nobody: there are fewer tiers than labels'
-				WHEN m.cutoffs[l.place - 1] <= 0
-				THEN format('nobody: the cut-off above, %%s, is not above 0, and a %3$s below 0 is unprofitable', m.cutoffs[l.place - 1])
-				WHEN m.cutoffs[l.place] < 0
-				THEN concat('%3$s of at least 0', CASE WHEN l.place > 1 THEN ', below the tiers above' END, format(': the cut-off is %%s, and what is below 0 is unprofitable', m.cutoffs[l.place]))
-				WHEN l.place <= cardinality(m.cutoffs)
-				THEN format('%3$s of at least %%s', m.cutoffs[l.place])
-				ELSE concat('%3$s of at least 0', CASE WHEN l.place > 1 THEN ', below the tiers above' END) END
-		   || CASE WHEN m.options ? 'hysteresis' AND m.cutoffs[l.place] > 0
-				THEN format('; from below, of %%s; from above or within, of %%s',
-							m.cutoffs[l.place] + (m.options #>> '{hysteresis,band}')::float8 * abs(m.cutoffs[l.place]),
-							m.cutoffs[l.place] - (m.options #>> '{hysteresis,band}')::float8 * abs(m.cutoffs[l.place]))
-				ELSE '' END AS criterion
-	FROM %2$s AS m, unnest(m.tier_labels) WITH ORDINALITY AS l (label, place)
-	UNION ALL
-	SELECT cardinality(m.tier_labels) + 1, 'unprofitable', 0, m.tier_method, NULL, '%3$s below 0' FROM %2$s AS m
-	UNION ALL
-	SELECT cardinality(m.tier_labels) + 2, NULL, NULL, NULL, NULL, 'without a value, or opted out' FROM %2$s AS m
+	SELECT r.*
+	FROM %2$s AS m
+	CROSS JOIN LATERAL clv._tier_criteria(m.cutoffs, m.tier_labels, m.tier_method, m.tier_shares, (m.options #>> '{hysteresis,band}')::float8, '%3$s'::text) AS r
 ), held AS (
 	SELECT v.tier, count(*) AS customers, coalesce(sum(clv._numeric(v.%3$s::float8)), 0) AS value, max(v.as_of) AS as_of
 	FROM %1$s AS v

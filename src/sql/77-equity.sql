@@ -1,6 +1,16 @@
 -- The base as an asset: what all customers together are worth from here on,
 -- and why that changes.
 
+-- Half of the width of an interval, from samples.
+CREATE FUNCTION clv._half_width(chance float8, drawn bigint, customers bigint, fit float8, fitted numeric, equity numeric)
+RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT sqrt((chance / 2) ^ 2 * (customers::float8 / drawn) + (fit / 2 * (equity / nullif(fitted, 0))::float8) ^ 2);
+END;
+COMMENT ON FUNCTION clv._half_width(float8, bigint, bigint, float8, numeric, numeric) IS
+	'part of clv.equity: half of the width of the interval of so many customers: chance, the width for the customers drawn, grows with the root of their number, and fit, that of what is expected of customers worth "fitted", with their value';
+
 -- equity(view, by): customer equity with its interval.
 --
 -- The interval of a large group is not drawn customer by customer.  It has two
@@ -120,8 +130,7 @@ WITH valued AS %7$s (
 	GROUP BY e.number
 ), halves AS (
 	SELECT g.*, d.both,
-		   sqrt((((d.chance).upper - (d.chance).lower) / 2) ^ 2 * (g.valued::float8 / d.customers)
-				+ ((e.range[2] - e.range[1]) / 2 * (g.equity / nullif(d.fitted, 0))::float8) ^ 2) AS half
+		   clv._half_width((d.chance).upper - (d.chance).lower, d.customers, g.valued, e.range[2] - e.range[1], d.fitted, g.equity) AS half
 	FROM groups AS g LEFT JOIN drawn AS d ON d.number = g.number LEFT JOIN expected AS e ON e.number = g.number
 )
 SELECT h.group_name, h.customers, h.equity,

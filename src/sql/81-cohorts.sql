@@ -172,6 +172,17 @@ $$;
 COMMENT ON FUNCTION clv._cohort_steps(regclass, name, name, name, text, date, text, text) IS
 	'part of the audit: the steps up to cells, active customers, orders and revenue by cohort and period';
 
+-- An interval for a share, Wilson (1927).
+CREATE FUNCTION clv._wilson(active bigint, size bigint, OUT lower float8, OUT upper float8)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT CASE WHEN s.share IS NOT NULL THEN greatest(0, (s.share + s.z2 / (2 * size) - sqrt(s.z2 * (s.share * (1 - s.share) + s.z2 / (4 * size)) / size)) / (1 + s.z2 / size)) END,
+	   CASE WHEN s.share IS NOT NULL THEN least(1, (s.share + s.z2 / (2 * size) + sqrt(s.z2 * (s.share * (1 - s.share) + s.z2 / (4 * size)) / size)) / (1 + s.z2 / size)) END
+FROM (SELECT active / nullif(size, 0)::float8 AS share, 1.959963984540054 ^ 2 AS z2) AS s;
+END;
+COMMENT ON FUNCTION clv._wilson(bigint, bigint) IS
+	'part of the audit: the 95 % interval of a share of so many active of a number; NULLs for a NULL, and for a number of 0';
+
 -- ----------------------------------------------------------- lenses 3 and 4
 
 CREATE FUNCTION clv.audit_cohorts(source regclass, customer name, at name, amount name, period text DEFAULT 'quarter',
@@ -196,17 +207,16 @@ grid AS (
 		   CASE WHEN g.complete THEN coalesce(c.revenue, 0) END AS revenue
 	FROM grid AS g LEFT JOIN cells AS c ON c.cohort = g.k AND c.period = g.k + g.age
 ), shares AS (
-	SELECT f.*, CASE WHEN f.age >= 0 THEN f.active / f.size::float8 END AS share, 1.959963984540054 ^ 2 AS z2,
+	SELECT f.*, CASE WHEN f.age >= 0 THEN f.active / f.size::float8 END AS share,
 		   CASE WHEN f.age >= 0 THEN sum(f.active) OVER same_age / nullif(sum(f.size) FILTER (WHERE f.complete) OVER same_age, 0)::float8 END AS pooled_share,
 		   CASE WHEN f.complete THEN sum(f.revenue) OVER (PARTITION BY f.k ORDER BY f.age) END AS cumulative
 	FROM filled AS f
 	WINDOW same_age AS (PARTITION BY f.age)
 )
 SELECT s.cohort, s.size, s.age, s.period_start, s.active, s.share,
-	   CASE WHEN s.share IS NOT NULL THEN greatest(0, (s.share + s.z2 / (2 * s.size) - sqrt(s.z2 * (s.share * (1 - s.share) + s.z2 / (4 * s.size)) / s.size)) / (1 + s.z2 / s.size)) END,
-	   CASE WHEN s.share IS NOT NULL THEN least(1, (s.share + s.z2 / (2 * s.size) + sqrt(s.z2 * (s.share * (1 - s.share) + s.z2 / (4 * s.size)) / s.size)) / (1 + s.z2 / s.size)) END,
+	   w.lower, w.upper,
 	   s.pooled_share, s.orders, s.revenue, s.revenue / s.size, s.cumulative / s.size
-FROM shares AS s
+FROM shares AS s CROSS JOIN LATERAL clv._wilson(CASE WHEN s.age >= 0 THEN s.active END, s.size) AS w
 ORDER BY s.cohort, s.age
 $sql$ USING clv._period_step(period);
 END

@@ -237,11 +237,44 @@ $$;
 COMMENT ON FUNCTION clv._option_number(jsonb, text, float8, float8, float8) IS
 	'part of clv.acquisition: a number among the options; 22023 when it is none or out of bounds, 22003 when it is not finite';
 
+-- What a new customer brings, after margin and costs of orders.
+CREATE FUNCTION clv._newcomer(model clv.model, spend clv.model, annual_rate float8, horizon interval, margin float8, cost_per_order float8)
+RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT clv._finite(v * (margin - cost_per_order / clv.expected_spend(spend, 0::float8, NULL::float8))) FROM (SELECT clv.new_customer_value(model, spend, annual_rate, horizon)) AS n (v);
+END;
+COMMENT ON FUNCTION clv._newcomer(clv.model, clv.model, float8, interval, float8, float8) IS
+	'part of clv.acquisition: clv.new_customer_value after margin, and the cost of each of the purchases in it, which are the value over the spend of each; 22003 when that is no finite number';
+
+-- When an acquisition cost has come back.
+CREATE FUNCTION clv._payback_months(model clv.model, spend clv.model, annual_rate float8, margin float8, cost_per_order float8, cost float8)
+RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT min(g.months) FROM generate_series(0, 120) AS g (months)
+WHERE clv._newcomer(model, spend, annual_rate, g.months * interval '1 month', margin, cost_per_order) >= cost;
+END;
+COMMENT ON FUNCTION clv._payback_months(clv.model, clv.model, float8, float8, float8, float8) IS
+	'part of clv.acquisition: the first whole number of months within which a new customer brings the cost; NULL when that is not within ten years';
+
+-- Does it pay to win a customer at that cost?
+CREATE FUNCTION clv._acquisition_verdict(lower float8, value float8, upper float8, cost float8, target_return float8)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT CASE WHEN lower >= cost * (1 + target_return) THEN 'pays'
+			WHEN upper < cost * (1 + target_return) THEN 'does not pay'
+			WHEN value IS NOT NULL AND cost IS NOT NULL THEN 'not sure' END;
+END;
+COMMENT ON FUNCTION clv._acquisition_verdict(float8, float8, float8, float8, float8) IS
+	'part of clv.acquisition: a cost, with the return asked for on it, against a value and its interval; NULL without a cost or a value';
+
 CREATE FUNCTION clv.acquisition(source regclass, customer name, at name, amount name, by name DEFAULT NULL, cohort text DEFAULT NULL,
 	as_of date DEFAULT NULL, horizon interval DEFAULT '1 year', annual_rate float8 DEFAULT 0.10, model text DEFAULT 'mbgnbd',
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', options jsonb DEFAULT NULL)
-RETURNS TABLE (group_name text, customers bigint, first_order numeric, second_order_30 float8, second_order_90 float8, second_order_365 float8,
-	new_customer_value float8, lower float8, upper float8, most_cost float8, cost float8, payback_months int, verdict text, note text)
+RETURNS TABLE (group_name text, customers bigint, first_order numeric, repeat_rate_30d float8, repeat_rate_90d float8, repeat_rate_365d float8,
+	new_customer_value float8, lower float8, upper float8, max_acquisition_cost float8, cost float8, payback_months int, verdict text, note text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 20
 SET search_path = pg_catalog, pg_temp
@@ -321,10 +354,8 @@ SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customer
 	   CASE WHEN v.customers >= $5 THEN trim_scale(round(v.first_order, 9)) END, CASE WHEN v.seen_30 >= $5 THEN v.again_30::float8 / v.seen_30 END,
 	   CASE WHEN v.seen_90 >= $5 THEN v.again_90::float8 / v.seen_90 END, CASE WHEN v.seen_365 >= $5 THEN v.again_365::float8 / v.seen_365 END,
 	   v.value, v.ends[1], v.ends[2], v.value / (1 + $11), CASE WHEN v.customers >= $5 THEN v.cost END,
-	   CASE WHEN v.cost IS NOT NULL THEN (
-		   SELECT min(g) FROM generate_series(0, 120) AS g
-		   WHERE clv._newcomer(v.model, v.spend, $1, g * interval '1 month', v.margin, v.cost_per_order) >= v.cost) END,
-	   CASE WHEN v.ends[1] >= v.cost * (1 + $11) THEN 'pays' WHEN v.ends[2] < v.cost * (1 + $11) THEN 'does not pay' WHEN v.value IS NOT NULL AND v.cost IS NOT NULL THEN 'not sure' END,
+	   CASE WHEN v.cost IS NOT NULL THEN clv._payback_months(v.model, v.spend, $1, v.margin, v.cost_per_order, v.cost) END,
+	   clv._acquisition_verdict(v.ends[1], v.value, v.ends[2], v.cost, $11),
 	   nullif(concat_ws('; ', v.why, CASE WHEN v.pool IS NULL THEN 'together: ' || m.members END), '')
 FROM valued AS v CROSS JOIN small AS m
 ORDER BY v.pool IS NULL, %4$s
@@ -341,19 +372,9 @@ END
 $$;
 COMMENT ON FUNCTION clv.acquisition(regclass, name, name, name, name, text, date, interval, float8, text, text, text, jsonb) IS
 	'what customers of each group are worth when they come, and what winning one may cost. Groups are the values of a column (by) at the customer''s first order, or of the customer table in the options, or cohorts of first purchase (day, week, month, quarter, year). '
-	'first_order is the mean spend on the day of the first purchase; second_order_30 and so on are the shares of those seen for at least that many days who bought again within them, NULL where they are fewer than min_customers; '
+	'first_order is the mean spend on the day of the first purchase; repeat_rate_30d and so on are the shares of those seen for at least that many days who bought again within them, NULL where they are fewer than min_customers; '
 	'new_customer_value is what a new customer brings within the horizon, the first order included, times margin less cost_per_order a purchase, from models fitted to each group and drawn to the pool (clv.shrink), with the interval that the fit leaves open; '
-	'most_cost is what winning one may cost for target_return on it, new_customer_value / (1 + target_return); payback_months is after how many months its discounted sum reaches the cost (NULL: not within ten years); '
+	'max_acquisition_cost is what winning one may cost for target_return on it, new_customer_value / (1 + target_return); payback_months is after how many months its discounted sum reaches the cost (NULL: not within ten years); '
 	'verdict compares cost and interval: pays, does not pay, not sure. '
 	'options: margin (a number, or {"column": "name"[, "of": "customers"][, "default": number]} as in clv.query, of a group weighted by what its customers have bought), cost_per_order (likewise, of a group weighted by their orders above 0), target_return, acquisition_cost (a number, {"group": number}, or {"column": "name"[, "of": "customers"]}), customers ({"table", "key"}), min_customers (30: smaller groups are one, and a smaller rest is suppressed, since nothing sure is known of it; that does not keep it secret, as it follows from the totals and the other groups), level, draws, seed, max_silence (as in clv.query). '
 	'Errors as clv.query, a stray last date without as_of included; 22023 for options that cannot be';
-
--- What a new customer brings, after margin and costs of orders.
-CREATE FUNCTION clv._newcomer(model clv.model, spend clv.model, annual_rate float8, horizon interval, margin float8, cost_per_order float8)
-RETURNS float8
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-SELECT clv._finite(v * (margin - cost_per_order / clv.expected_spend(spend, 0::float8, NULL::float8))) FROM (SELECT clv.new_customer_value(model, spend, annual_rate, horizon)) AS n (v);
-END;
-COMMENT ON FUNCTION clv._newcomer(clv.model, clv.model, float8, interval, float8, float8) IS
-	'part of clv.acquisition: clv.new_customer_value after margin, and the cost of each of the purchases in it, which are the value over the spend of each; 22003 when that is no finite number';

@@ -5,6 +5,136 @@
 -- What needs orders one by one, and not their sums, is asked of 20,000 customers
 -- at most, picked by a hash of their names.
 
+-- What is measured of a log, which is one row; NULL where there is nothing to measure.
+CREATE TYPE clv._log_measures AS (
+	rows numeric,				-- in the source
+	rows_without_customer numeric,
+	rows_without_date numeric,
+	rows_without_amount numeric,
+	customers bigint,
+	repeat_buyers bigint,
+	first_day date,				-- of the first and the last purchase
+	last_day date,
+	as_of date,
+	log_begins date,			-- without stray dates at either end
+	log_ends date,
+	covered_to date,
+	early_orders numeric,
+	late_orders numeric,
+	mean_gap float8,			-- days between two purchases of a customer
+	begun_early float8,			-- share of customers whose first purchase is in the first 30 days
+	seen_briefly float8,		-- share of those first seen less than a year ago
+	longest_seen int,			-- days since the first purchase of anybody
+	busiest_customer text,
+	longest_gap int,			-- days without a purchase, but for those at the ends
+	refund_rows numeric,
+	refunded float8,			-- part of the amounts
+	best_day date,				-- that with most orders
+	best_day_orders bigint,
+	best_day_share float8,
+	mean_day_orders float8,
+	spend numeric,
+	highest_amount numeric,
+	highest_ratio float8,		-- to the 99.9 % quantile of the others
+	share_of_purchases float8,	-- of the customer with most, and so on
+	share_of_orders float8,
+	correlation float8,			-- of frequency and mean spend
+	copies float8,				-- share of rows that repeat another
+	orders_a_day float8,		-- orders for each day on which a customer bought
+	regularity float8,			-- k of Erlang intervals; NULL when there are too few
+	intervals bigint			-- customers of whom two were compared
+);
+COMMENT ON TYPE clv._log_measures IS
+	'part of clv.readiness: what is measured of a log of orders';
+
+-- What is to be thought of it, by rules of thumb.
+CREATE FUNCTION clv._judge_log(measures clv._log_measures)
+RETURNS TABLE (place int, check_name text, value float8, verdict text, finding text, what_to_do text)
+LANGUAGE sql STABLE PARALLEL SAFE
+ROWS 18
+BEGIN ATOMIC
+SELECT c.place, c.check_name, c.value, CASE WHEN m.customers > 0 OR c.place <= 3 THEN c.verdict END,
+	   CASE WHEN m.customers > 0 OR c.place <= 3 THEN c.finding ELSE 'there is no customer' END,
+	   CASE WHEN c.verdict <> 'good' THEN c.what_to_do END
+FROM (SELECT (measures).*) AS m, LATERAL (VALUES
+	(1, 'rows left out', (m.rows_without_customer + m.rows_without_date + m.rows_without_amount) / nullif(m.rows, 0)::float8,
+		CASE WHEN m.rows = 0 OR m.rows_without_customer + m.rows_without_date + m.rows_without_amount > 0.2 * m.rows THEN 'bad' WHEN m.rows_without_customer + m.rows_without_date + m.rows_without_amount > 0.01 * m.rows THEN 'warning' ELSE 'good' END,
+		format('of %s rows %s have no customer, %s no date, %s no amount', m.rows, m.rows_without_customer, m.rows_without_date, m.rows_without_amount),
+		'Find out whose orders these are: guests, other systems? clv.source_report tells more. Customers who are missing make the others look rarer.'),
+	(2, 'customers', m.customers,
+		CASE WHEN m.customers < 100 THEN 'bad' WHEN m.customers < 1000 THEN 'warning' ELSE 'good' END,
+		format('%s customers have a purchase', m.customers),
+		'With few customers the parameters are uncertain: look at the intervals (clv.coefficients, clv.equity), and give clv.fit a prior.'),
+	(3, 'repeat buyers', m.repeat_buyers / nullif(m.customers, 0)::float8,
+		CASE WHEN m.repeat_buyers < 50 THEN 'bad' WHEN m.repeat_buyers < 0.1 * m.customers OR m.repeat_buyers < 300 THEN 'warning' ELSE 'good' END,
+		format('%s of %s customers bought again', m.repeat_buyers, m.customers),
+		'What is learned of buying and spending comes from these alone. Observe longer, or take customers of more channels together.'),
+	(4, 'days covered', m.covered_to - m.log_begins,
+		CASE WHEN m.covered_to - m.log_begins < 90 OR (m.covered_to - m.log_begins < 2 * m.mean_gap) THEN 'bad' WHEN m.covered_to - m.log_begins < 365 OR m.covered_to - m.log_begins < 5 * m.mean_gap THEN 'warning' ELSE 'good' END,
+		concat(format('from %s to %s; ', m.log_begins, m.covered_to), coalesce(round(m.mean_gap::numeric, 1) || ' days between two purchases of a customer on average', 'nobody bought on two days')),
+		'Silence means something only after several usual gaps: observe at least a year, and some gaps. Seasons need whole years.'),
+	(5, 'left truncation', m.begun_early,
+		CASE WHEN m.begun_early > 0.05 AND m.begun_early > 6 * 30.0 / (m.covered_to - m.log_begins + 1) THEN 'bad' WHEN m.begun_early > 0.05 AND m.begun_early > 2 * 30.0 / (m.covered_to - m.log_begins + 1) THEN 'warning' ELSE 'good' END,
+		format('%s %% of the customers have their first purchase in the first 30 days of the log', round((100 * m.begun_early)::numeric, 1)),
+		'They were probably customers before the log begins, and are not as new as they look. Leave out who bought in the first months, or add the older orders.'),
+	(6, 'silence at the end', m.as_of - m.log_ends,
+		CASE WHEN m.as_of - m.log_ends > 3 * greatest(m.longest_gap, 1) AND m.as_of - m.log_ends > 7 THEN 'bad' WHEN m.as_of - m.log_ends > greatest(m.longest_gap, 1) THEN 'warning' ELSE 'good' END,
+		concat(format('the last purchase is on %s, as_of is %s; ', m.log_ends, m.as_of), coalesce('the longest time without any before was ' || m.longest_gap || ' days', 'it is the only day with one')),
+		'If orders are missing everybody seems to leave. Give as_of the last day that is complete.'),
+	(7, 'refunds', m.refunded,
+		CASE WHEN m.refunded > 0.3 THEN 'bad' WHEN m.refunded > 0.05 THEN 'warning' ELSE 'good' END,
+		concat(m.refund_rows, ' refunds', coalesce(', ' || round((100 * m.refunded)::numeric, 1) || ' % of the amounts', '; there is no amount above 0')),
+		'A refund on a later day than its purchase lowers spend, not the mean of a purchase: values are too high where they are many. Put refunds on the day of the purchase, or lower the margin.'),
+	(8, 'one-day spikes', m.best_day_share,
+		CASE WHEN m.best_day_share > 0.25 AND m.best_day_orders > 10 * m.mean_day_orders THEN 'bad' WHEN m.best_day_share > 0.02 AND m.best_day_orders > 10 * m.mean_day_orders THEN 'warning' ELSE 'good' END,
+		coalesce(round((100 * m.best_day_share)::numeric, 1) || ' % of the orders are on ' || m.best_day, 'there are no orders, only refunds'),
+		'A campaign, or an import that gave old orders one date? The latter must be put right.'),
+	(9, 'one customer', m.share_of_purchases,
+		CASE WHEN m.share_of_purchases > 0.2 THEN 'bad' WHEN m.share_of_purchases > 0.02 AND m.customers >= 100 THEN 'warning' ELSE 'good' END,
+		format('the most frequent customer has %s %% of the purchases', round((100 * m.share_of_purchases)::numeric, 2)),
+		'A reseller, a till, a test account? Such a customer is not drawn from the same base: leave it out.'),
+	(10, 'frequency and spend', m.correlation,
+		CASE WHEN abs(m.correlation) > 0.3 THEN 'bad' WHEN abs(m.correlation) > 0.15 THEN 'warning' ELSE 'good' END,
+		format('correlation of frequency with mean spend: %s', coalesce(round(m.correlation::numeric, 3)::text, 'unknown')),
+		'The spend model takes them to be independent. Fit groups of customers apart, such as business and private ones.'),
+	(11, 'first dates', m.early_orders::float8,
+		CASE WHEN m.early_orders > 0 THEN 'bad' WHEN m.first_day < '1970-01-01' THEN 'warning' ELSE 'good' END,
+		CASE WHEN m.early_orders > 0 THEN format('the log begins on %s; orders long before that: %s, the first on %s', m.log_begins, m.early_orders, m.first_day) ELSE format('the log begins on %s', m.log_begins) END,
+		'A placeholder for a date that is not known, or a year with two digits? Such customers look old and silent. Correct the dates, or leave the rows out.'),
+	(12, 'last dates', m.late_orders::float8,
+		CASE WHEN m.late_orders > 0 THEN 'bad' ELSE 'good' END,
+		CASE WHEN m.late_orders > 0 THEN format('the log ends on %s; orders long after that: %s, the last on %s', m.log_ends, m.late_orders, m.last_day) ELSE format('the log ends on %s', m.log_ends) END,
+		'Everybody else seems to have left by then. Correct the dates, or give as_of the last day that is complete.'),
+	(13, 'outlying amounts', m.highest_ratio,
+		CASE WHEN m.highest_ratio > 1000 AND m.highest_amount > 0.5 * m.spend THEN 'bad' WHEN m.highest_ratio > 100 THEN 'warning' ELSE 'good' END,
+		CASE WHEN m.highest_amount IS NULL THEN 'there are no orders, only refunds' ELSE concat('the highest amount is ', trim_scale(round(m.highest_amount::numeric, 2)), CASE WHEN m.highest_ratio IS NOT NULL THEN format(', %s times the 99.9 %% quantile of the others', round(m.highest_ratio::numeric, 1)) ELSE '; there is no other' END) END,
+		'A slip of the decimal point, cents for units, another currency? One such order decides the spend model and the total.'),
+	(14, 'the same row twice', m.copies,
+		CASE WHEN m.copies > 0.4 THEN 'bad' WHEN m.copies > 0.05 THEN 'warning' ELSE 'good' END,
+		coalesce(round((100 * m.copies)::numeric, 1) || ' % of the rows repeat another with the same customer, date and amount', 'there is no amount above 0'),
+		'A log that was loaded twice, or exports that overlap? Spend is doubled, and orders are. SELECT DISTINCT, by the number of the order if there is one.'),
+	(15, 'order lines', m.orders_a_day,
+		CASE WHEN m.orders_a_day > 2 THEN 'bad' WHEN m.orders_a_day > 1.3 THEN 'warning' ELSE 'good' END,
+		format('%s rows for each day on which a customer bought', round(m.orders_a_day::numeric, 2)),
+		'These are probably lines of orders. Values stay right, since a purchase is a day, but the audit counts rows as orders: sum up the lines of an order in a view, and give that.'),
+	(16, 'placeholder customers', m.share_of_orders,
+		CASE WHEN m.share_of_orders > 0.5 OR m.share_of_orders > 0.1 AND m.customers >= 100 THEN 'bad' WHEN m.share_of_orders > 0.02 AND m.customers >= 100 THEN 'warning' ELSE 'good' END,
+		CASE WHEN m.share_of_orders > 0 THEN format('customer "%s" has %s %% of the orders', m.busiest_customer, round((100 * m.share_of_orders)::numeric, 2)) ELSE 'there are no orders, only refunds' END,
+		'Is that a person, or the key of guests, of a till, of what is not known? Set it to NULL in a view, so that its rows are left out and counted.'),
+	(17, 'regular intervals', m.regularity,
+		CASE WHEN m.regularity > 6 THEN 'bad' WHEN m.regularity > 2 THEN 'warning' ELSE 'good' END,
+		CASE WHEN m.regularity IS NOT NULL THEN format('intervals of %s customers are as regular as Erlang %s; 1 is what most models take for granted', m.intervals, round(m.regularity::numeric, 1)) ELSE format('%s customers have two intervals to compare, too few to tell', m.intervals) END,
+		'Regular buyers who are late have left sooner than the usual models think: take model mbgcnbd; for subscriptions, which renew or end, clv.retention.'),
+	(18, 'seen for a year', m.seen_briefly,
+		CASE WHEN m.longest_seen < 183 THEN 'bad' WHEN m.seen_briefly > 0.75 THEN 'warning' ELSE 'good' END,
+		format('%s %% of the customers were first seen less than a year ago', round((100 * m.seen_briefly)::numeric, 1)),
+		'A horizon of a year looks further ahead than there is to look back. Ask for a shorter one, or take the sum for what it is: an extrapolation.')
+	) AS c (place, check_name, value, verdict, finding, what_to_do)
+ORDER BY c.place;
+END;
+COMMENT ON FUNCTION clv._judge_log(clv._log_measures) IS
+	'part of clv.readiness: the verdicts on a log and what led to them, given what was measured of it';
+
 CREATE FUNCTION clv.readiness(source regclass, customer name, at name, amount name,
 	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
 RETURNS TABLE (place int, check_name text, value float8, verdict text, finding text, what_to_do text)
@@ -104,85 +234,17 @@ told AS MATERIALIZED (
 	SELECT coalesce(sum(r.n), 0) AS n, coalesce(sum(r.no_customer), 0) AS no_customer, coalesce(sum(r.no_date), 0) AS no_date, coalesce(sum(r.no_amount), 0) AS no_amount
 	FROM read AS r
 )
-SELECT c.place, c.check_name, c.value, CASE WHEN b.customers > 0 OR c.place <= 3 THEN c.verdict END,
-	   CASE WHEN b.customers > 0 OR c.place <= 3 THEN c.finding ELSE 'there is no customer' END,
-	   CASE WHEN c.verdict <> 'good' THEN c.what_to_do END
+SELECT j.*
 FROM base AS b CROSS JOIN births AS e CROSS JOIN log AS l CROSS JOIN rows AS r CROSS JOIN ends AS d CROSS JOIN copies AS u
-CROSS JOIN regularity AS i LEFT JOIN amounts AS m ON true, LATERAL (VALUES
-	(1, 'rows left out', (r.no_customer + r.no_date + r.no_amount) / nullif(r.n, 0)::float8,
-		CASE WHEN r.n = 0 OR r.no_customer + r.no_date + r.no_amount > 0.2 * r.n THEN 'bad' WHEN r.no_customer + r.no_date + r.no_amount > 0.01 * r.n THEN 'look' ELSE 'good' END,
-		format('of %%s rows %%s have no customer, %%s no date, %%s no amount', r.n, r.no_customer, r.no_date, r.no_amount),
-		'Find out whose orders these are: guests, other systems? clv.source_report tells more. Customers who are missing make the others look rarer.'),
-	(2, 'customers', b.customers,
-		CASE WHEN b.customers < 100 THEN 'bad' WHEN b.customers < 1000 THEN 'look' ELSE 'good' END,
-		format('%%s customers have a purchase', b.customers),
-		'With few customers the parameters are uncertain: look at the intervals (clv.coefficients, clv.equity), and give clv.fit a prior.'),
-	(3, 'repeat buyers', b.repeat_buyers / nullif(b.customers, 0)::float8,
-		CASE WHEN b.repeat_buyers < 50 THEN 'bad' WHEN b.repeat_buyers < 0.1 * b.customers OR b.repeat_buyers < 300 THEN 'look' ELSE 'good' END,
-		format('%%s of %%s customers bought again', b.repeat_buyers, b.customers),
-		'What is learned of buying and spending comes from these alone. Observe longer, or take customers of more channels together.'),
-	(4, 'days covered', d.covered_to - d.first_day,
-		CASE WHEN d.covered_to - d.first_day < 90 OR (d.covered_to - d.first_day < 2 * e.gap) THEN 'bad' WHEN d.covered_to - d.first_day < 365 OR d.covered_to - d.first_day < 5 * e.gap THEN 'look' ELSE 'good' END,
-		concat(format('from %%s to %%s; ', d.first_day, d.covered_to), coalesce(round(e.gap::numeric, 1) || ' days between two purchases of a customer on average', 'nobody bought on two days')),
-		'Silence means something only after several usual gaps: observe at least a year, and some gaps. Seasons need whole years.'),
-	(5, 'left truncation', e.early,
-		CASE WHEN e.early > 0.05 AND e.early > 6 * 30.0 / (d.covered_to - d.first_day + 1) THEN 'bad' WHEN e.early > 0.05 AND e.early > 2 * 30.0 / (d.covered_to - d.first_day + 1) THEN 'look' ELSE 'good' END,
-		format('%%s %%%% of the customers have their first purchase in the first 30 days of the log', round((100 * e.early)::numeric, 1)),
-		'They were probably customers before the log begins, and are not as new as they look. Leave out who bought in the first months, or add the older orders.'),
-	(6, 'silence at the end', b.as_of - d.last_day,
-		CASE WHEN b.as_of - d.last_day > 3 * greatest(l.longest_gap, 1) AND b.as_of - d.last_day > 7 THEN 'bad' WHEN b.as_of - d.last_day > greatest(l.longest_gap, 1) THEN 'look' ELSE 'good' END,
-		concat(format('the last purchase is on %%s, as_of is %%s; ', d.last_day, b.as_of), coalesce('the longest time without any before was ' || l.longest_gap || ' days', 'it is the only day with one')),
-		'If orders are missing everybody seems to leave. Give as_of the last day that is complete.'),
-	(7, 'refunds', l.refunded,
-		CASE WHEN l.refunded > 0.3 THEN 'bad' WHEN l.refunded > 0.05 THEN 'look' ELSE 'good' END,
-		concat(l.refund_rows, ' refunds', coalesce(', ' || round((100 * l.refunded)::numeric, 1) || ' %% of the amounts', '; there is no amount above 0')),
-		'A refund on a later day than its purchase lowers spend, not the mean of a purchase: values are too high where they are many. Put refunds on the day of the purchase, or lower the margin.'),
-	(8, 'one-day spikes', l.spike,
-		CASE WHEN l.spike > 0.25 AND l.best_day > 10 * l.mean_day THEN 'bad' WHEN l.spike > 0.02 AND l.best_day > 10 * l.mean_day THEN 'look' ELSE 'good' END,
-		coalesce(round((100 * l.spike)::numeric, 1) || ' %% of the orders are on ' || l.spike_day, 'there are no orders, only refunds'),
-		'A campaign, or an import that gave old orders one date? The latter must be put right.'),
-	(9, 'one customer', b.largest,
-		CASE WHEN b.largest > 0.2 THEN 'bad' WHEN b.largest > 0.02 AND b.customers >= 100 THEN 'look' ELSE 'good' END,
-		format('the most frequent customer has %%s %%%% of the purchases', round((100 * b.largest)::numeric, 2)),
-		'A reseller, a till, a test account? Such a customer is not drawn from the same base: leave it out.'),
-	(10, 'frequency and spend', b.correlation,
-		CASE WHEN abs(b.correlation) > 0.3 THEN 'bad' WHEN abs(b.correlation) > 0.15 THEN 'look' ELSE 'good' END,
-		format('correlation of frequency with mean spend: %%s', coalesce(round(b.correlation::numeric, 3)::text, 'unknown')),
-		'The spend model takes them to be independent. Fit groups of customers apart, such as business and private ones.'),
-	(11, 'first dates', d.early_orders::float8,
-		CASE WHEN d.early_orders > 0 THEN 'bad' WHEN b.first_day < '1970-01-01' THEN 'look' ELSE 'good' END,
-		CASE WHEN d.early_orders > 0 THEN format('the log begins on %%s; orders long before that: %%s, the first on %%s', d.first_day, d.early_orders, b.first_day) ELSE format('the log begins on %%s', d.first_day) END,
-		'A placeholder for a date that is not known, or a year with two digits? Such customers look old and silent. Correct the dates, or leave the rows out.'),
-	(12, 'last dates', d.late_orders::float8,
-		CASE WHEN d.late_orders > 0 THEN 'bad' ELSE 'good' END,
-		CASE WHEN d.late_orders > 0 THEN format('the log ends on %%s; orders long after that: %%s, the last on %%s', d.last_day, d.late_orders, b.last_day) ELSE format('the log ends on %%s', d.last_day) END,
-		'Everybody else seems to have left by then. Correct the dates, or give as_of the last day that is complete.'),
-	(13, 'outlying amounts', m.ratio,
-		CASE WHEN m.ratio > 1000 AND l.highest > 0.5 * l.gross THEN 'bad' WHEN m.ratio > 100 THEN 'look' ELSE 'good' END,
-		CASE WHEN l.highest IS NULL THEN 'there are no orders, only refunds' ELSE concat('the highest amount is ', trim_scale(round(l.highest::numeric, 2)), CASE WHEN m.ratio IS NOT NULL THEN format(', %%s times the 99.9 %%%% quantile of the others', round(m.ratio::numeric, 1)) ELSE '; there is no other' END) END,
-		'A slip of the decimal point, cents for units, another currency? One such order decides the spend model and the total.'),
-	(14, 'the same row twice', u.share,
-		CASE WHEN u.share > 0.4 THEN 'bad' WHEN u.share > 0.05 THEN 'look' ELSE 'good' END,
-		coalesce(round((100 * u.share)::numeric, 1) || ' %% of the rows repeat another with the same customer, date and amount', 'there is no amount above 0'),
-		'A log that was loaded twice, or exports that overlap? Spend is doubled, and orders are. SELECT DISTINCT, by the number of the order if there is one.'),
-	(15, 'order lines', b.orders_a_day,
-		CASE WHEN b.orders_a_day > 2 THEN 'bad' WHEN b.orders_a_day > 1.3 THEN 'look' ELSE 'good' END,
-		format('%%s rows for each day on which a customer bought', round(b.orders_a_day::numeric, 2)),
-		'These are probably lines of orders. Values stay right, since a purchase is a day, but the audit counts rows as orders: sum up the lines of an order in a view, and give that.'),
-	(16, 'placeholder customers', b.most,
-		CASE WHEN b.most > 0.5 OR b.most > 0.1 AND b.customers >= 100 THEN 'bad' WHEN b.most > 0.02 AND b.customers >= 100 THEN 'look' ELSE 'good' END,
-		CASE WHEN b.most > 0 THEN format('customer "%%s" has %%s %%%% of the orders', e.busiest, round((100 * b.most)::numeric, 2)) ELSE 'there are no orders, only refunds' END,
-		'Is that a person, or the key of guests, of a till, of what is not known? Set it to NULL in a view, so that its rows are left out and counted.'),
-	(17, 'regular intervals', i.k,
-		CASE WHEN i.k > 6 THEN 'bad' WHEN i.k > 2 THEN 'look' ELSE 'good' END,
-		CASE WHEN i.k IS NOT NULL THEN format('intervals of %%s customers are as regular as Erlang %%s; 1 is what most models take for granted', i.n, round(i.k::numeric, 1)) ELSE format('%%s customers have two intervals to compare, too few to tell', i.n) END,
-		'Regular buyers who are late have left sooner than the usual models think: take model mbgcnbd; for subscriptions, which renew or end, clv.retention.'),
-	(18, 'seen for a year', e.young,
-		CASE WHEN e.longest < 183 THEN 'bad' WHEN e.young > 0.75 THEN 'look' ELSE 'good' END,
-		format('%%s %%%% of the customers were first seen less than a year ago', round((100 * e.young)::numeric, 1)),
-		'A horizon of a year looks further ahead than there is to look back. Ask for a shorter one, or take the sum for what it is: an extrapolation.')
-	) AS c (place, check_name, value, verdict, finding, what_to_do)
-ORDER BY c.place
+CROSS JOIN regularity AS i LEFT JOIN amounts AS m ON true
+CROSS JOIN LATERAL clv._judge_log(CAST(ROW(
+	r.n, r.no_customer, r.no_date, r.no_amount, b.customers, b.repeat_buyers,
+	b.first_day, b.last_day, b.as_of, d.first_day, d.last_day, d.covered_to,
+	d.early_orders, d.late_orders, e.gap, e.early, e.young, e.longest,
+	e.busiest, l.longest_gap, l.refund_rows, l.refunded, l.spike_day, l.best_day,
+	l.spike, l.mean_day, l.gross, l.highest, m.ratio, b.largest,
+	b.most, b.correlation, u.share, b.orders_a_day, i.k, i.n) AS clv._log_measures)) AS j
+ORDER BY j.place
 $sql$, refunds, CASE WHEN as_of IS NULL THEN 'max(t.last_purchase)' ELSE format('%L::date', as_of) END,
 		src.up_to, src.day, src.customer_ref, src.at_ref, src.amount_ref, money, src.relation));
 END
@@ -190,4 +252,4 @@ $$;
 COMMENT ON FUNCTION clv.readiness(regclass, name, name, name, date, text, text) IS
 	'is a log of orders fit for modelling: rows left out, customers, repeat buyers, days covered, left truncation, silence at the end, refunds, spikes, a single large customer, whether frequency goes with spend, '
 	'first and last dates and amounts out of line, rows given twice, lines instead of orders, a key that stands for many, regular intervals (Wheat & Morrison 1990), customers seen for less than a year, '
-	'each with a number, a verdict (good, look, bad; NULL where there is no customer), what was found, and what to do when it is not good. The limits are rules of thumb. Errors as clv.query';
+	'each with a number, a verdict (good, warning, bad; NULL where there is no customer), what was found, and what to do when it is not good. The limits are rules of thumb. Errors as clv.query';
