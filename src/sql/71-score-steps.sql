@@ -1,0 +1,377 @@
+-- The other steps of clv.query: the fit, what the models say of each customer,
+-- values, thresholds and the result.
+
+-- Steps "base" and "model": the fit to all customers.
+CREATE FUNCTION clv._fit_steps(
+	horizon interval, annual_rate float8, model text, refunds text, tier_labels text[])
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET intervalstyle = 'iso_8601'
+SET extra_float_digits = 1
+AS $$
+SELECT format(
+$sql$base AS (
+    -- all customers together: how many share each frequency, recency and age
+    SELECT clv.cbs(h.history, a.as_of, CAST(%1$L AS pg_catalog.text)) AS base
+    FROM histories AS h
+    CROSS JOIN as_of AS a
+),
+model AS MATERIALIZED (
+    -- how often customers buy, when they leave and what they spend; what to ask of that
+    -- (calls have all arguments, each of its type, so that no overload can take their place)
+    SELECT clv.fit(b.base, CAST(%2$L AS pg_catalog.text), CAST(1 AS double precision),
+                   CAST(NULL AS pg_catalog.jsonb), CAST(NULL AS pg_catalog.jsonb)) AS model,
+           clv.fit(b.base, CAST('gammagamma' AS pg_catalog.text), CAST(1 AS double precision),
+                   CAST(NULL AS pg_catalog.jsonb), CAST(NULL AS pg_catalog.jsonb)) AS spend,
+           INTERVAL %3$L AS horizon,
+           CAST(%4$s AS double precision) AS annual_rate,
+           CAST(%5$L AS pg_catalog.text[]) AS tier_labels
+    FROM base AS b
+),$sql$, refunds, model, horizon, annual_rate, tier_labels)
+$$;
+COMMENT ON FUNCTION clv._fit_steps(interval, float8, text, text, text[]) IS
+	'part of clv.query: the steps base and model';
+
+-- A past date's own columns in step "scores": what the models said then.
+CREATE FUNCTION clv._past_columns(opt clv._option_text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT string_agg(format(CASE WHEN opt.costs THEN
+$sql$,
+           clv.discounted_purchases(m.model, s%1$s.x, s%1$s.recency, s%1$s.t,
+                                    m.annual_rate, m.horizon) AS past_purchases_%1$s,
+           clv.expected_spend(m.spend, s%1$s.x, s%1$s.monetary) AS past_spend_%1$s,
+           clv.alive_years(m.model, s%1$s.x, s%1$s.recency, s%1$s.t,
+                           m.annual_rate, m.horizon) AS past_years_%1$s$sql$
+			ELSE
+$sql$,
+           clv.value(m.model, m.spend, s%1$s.x, s%1$s.recency, s%1$s.t,
+                     s%1$s.monetary, m.annual_rate, m.horizon) AS past_value_%1$s$sql$ END, i), '' ORDER BY i)
+			FROM generate_series(1, cardinality(opt.past_dates)) AS i);
+END
+$$;
+COMMENT ON FUNCTION clv._past_columns(clv._option_text) IS
+	'part of clv.query: columns of the step scores for the stated past dates, NULL without any';
+
+-- Can a refund lower what a customer is expected to bring?  Under gross no
+-- number contains one, under error there is none.
+CREATE FUNCTION clv._refunds_matter(refunds text)
+RETURNS bool
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN refunds OPERATOR(pg_catalog.=) ANY ('{net,event}'::text[]);
+COMMENT ON FUNCTION clv._refunds_matter(text) IS
+	'part of clv.query: whether refunds enter the numbers under a policy';
+
+-- Steps "summaries" and "scores": each customer, and what the models say of it.
+-- OFFSET 0 and MATERIALIZED are fences: without them the planner would call a
+-- costly function wherever its result is mentioned.  The first of them also
+-- joins the customer table to rows that are narrow yet; the second keeps rows
+-- that are read more than once.  Where only values are asked for, and not the
+-- customers who have them, other columns are left out.
+CREATE FUNCTION clv._scores_step(refunds text, opt clv._option_text, only_values boolean, read_once boolean)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	past		int := CASE WHEN NOT only_values THEN cardinality(opt.past_dates) END;
+	costs		text[] := CASE WHEN opt.costs THEN '{margin,cost_per_order,service_cost}'::text[] ELSE '{}' END
+		|| CASE WHEN opt.costs AND NOT only_values THEN '{acquisition_cost}'::text[] ELSE '{}' END
+		|| CASE WHEN opt.opted_out IS NOT NULL THEN '{opted_out}'::text[] ELSE '{}' END;
+	without_refunds bool := opt.costs AND NOT only_values AND clv._refunds_matter(refunds);
+BEGIN
+	RETURN concat(
+		format(
+$sql$summaries AS (
+    -- each customer as of that day%1$s
+    SELECT h.customer,%2$s
+           clv.summary(h.history, a.as_of, CAST(%3$L AS pg_catalog.text)) AS s$sql$,
+			CASE WHEN past > 0 THEN ' and the stated dates before it' END,
+			CASE WHEN without_refunds OR (opt.keep_history AND NOT only_values) THEN E'\n           h.history,' END, refunds),
+		(SELECT string_agg(format(E',\n           clv.summary(h.history, %s, CAST(%L AS pg_catalog.text)) AS s%s', opt.past_dates[i], refunds, i), '' ORDER BY i)
+		 FROM generate_series(1, past) AS i),
+		(SELECT string_agg(format(E',\n           %s AS %s', CASE c.name WHEN 'margin' THEN opt.margin
+				WHEN 'cost_per_order' THEN opt.cost_per_order WHEN 'service_cost' THEN opt.service_cost
+				WHEN 'acquisition_cost' THEN opt.acquisition_cost ELSE opt.opted_out END, c.name), '' ORDER BY c.place)
+		 FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
+$sql$
+    FROM histories AS h
+    CROSS JOIN as_of AS a$sql$, opt.late_join, opt.customer_join, $sql$
+    OFFSET 0
+),
+scores AS $sql$, CASE WHEN NOT read_once THEN 'MATERIALIZED ' END, $sql$(
+    -- what the models say of each customer with a purchase
+    SELECT $sql$,
+		CASE WHEN NOT only_values THEN
+$sql$h.customer,
+           s.first_purchase,
+           s.last_purchase,
+           s.frequency,
+           s.recency,
+           s.t,
+           s.monetary,
+           s.days_since_last,
+           clv.p_alive(m.model, s.x, s.recency, s.t) AS p_alive,
+           clv.expected_purchases(m.model, s.x, s.recency, s.t,
+                                  m.horizon) AS expected_purchases,
+           $sql$ END,
+$sql$clv.discounted_purchases(m.model, s.x, s.recency, s.t,
+                                    m.annual_rate, m.horizon) AS discounted_purchases,
+           clv.expected_spend(m.spend, s.x, s.monetary) AS expected_spend$sql$,
+		CASE WHEN opt.costs THEN
+$sql$,
+           clv.alive_years(m.model, s.x, s.recency, s.t,
+                           m.annual_rate, m.horizon) AS alive_years$sql$ END,
+		CASE WHEN opt.costs AND NOT only_values THEN E',\n           s.spend AS value_to_date' END,
+		CASE WHEN without_refunds THEN E',\n           CASE WHEN s.refund_days OPERATOR(pg_catalog.>) 0 THEN h.history END AS with_refunds' END,
+		-- what the step "observed" asks for
+		CASE WHEN only_values THEN E',\n           s.first_purchase,\n           s.frequency,\n           s.recency,\n           s.spend,\n           s.refunds' END,
+		(SELECT string_agg(E',\n           h.' || c.name, '' ORDER BY c.place) FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
+		CASE WHEN NOT only_values THEN clv._past_columns(opt) END,
+		CASE WHEN opt.keep_history AND NOT only_values THEN E',\n           h.history' END,
+$sql$
+    FROM summaries AS h
+    CROSS JOIN model AS m
+    CROSS JOIN LATERAL (
+        SELECT (h.s).*, CAST((h.s).frequency AS double precision) AS x
+    ) AS s$sql$,
+		(SELECT string_agg(format(E'\n    CROSS JOIN LATERAL (\n        SELECT (h.s%1$s).*, CAST((h.s%1$s).frequency AS double precision) AS x\n    ) AS s%1$s', i), '' ORDER BY i)
+		 FROM generate_series(1, past) AS i),
+		E'\n    WHERE s.frequency IS NOT NULL', CASE WHEN read_once THEN E'\n    OFFSET 0' END, E'\n)');
+END
+$$;
+COMMENT ON FUNCTION clv._scores_step(text, clv._option_text, boolean, boolean) IS
+	'part of clv.query: the steps summaries and scores';
+
+-- A value less its costs.
+CREATE FUNCTION clv._net(clv text, purchases text, years text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT format(
+$sql$(v.margin OPERATOR(pg_catalog.*) %s)
+               OPERATOR(pg_catalog.-) (v.cost_per_order OPERATOR(pg_catalog.*) %s)
+               OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) %s)$sql$, clv, purchases, years)
+$$;
+COMMENT ON FUNCTION clv._net(text, text, text) IS
+	'part of clv.query: what is left of a value after costs';
+
+-- Steps "late", "customer_facts", "scores" and what comes of them: what each customer
+-- is worth.
+CREATE FUNCTION clv._score_steps(refunds text, opt clv._option_text, only_values boolean, read_once boolean)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN concat(opt.late_step || E',\n', opt.customer_step || E',\n', clv._scores_step(refunds, opt, only_values, read_once),
+$sql$,
+customer_values AS NOT MATERIALIZED (
+    -- customer lifetime value: money to come within the horizon, discounted to as_of
+    SELECT p.*,
+           p.discounted_purchases OPERATOR(pg_catalog.*) p.expected_spend AS clv
+    FROM scores AS p
+)$sql$,
+		CASE WHEN opt.costs THEN concat(
+$sql$,
+customer_profits AS NOT MATERIALIZED (
+    -- what is left of it after costs$sql$, CASE WHEN NOT only_values THEN ', and of the past' END, $sql$
+    SELECT v.*,
+           $sql$, clv._net('v.clv'::text, 'v.discounted_purchases'::text, 'v.alive_years'::text), ' AS clv_net',
+			CASE WHEN NOT only_values THEN concat(
+$sql$,
+           v.value_to_date OPERATOR(pg_catalog.+) v.clv AS clv_total,
+           (v.margin OPERATOR(pg_catalog.*) v.value_to_date)
+               OPERATOR(pg_catalog.-) (v.cost_per_order OPERATOR(pg_catalog.*) (v.frequency OPERATOR(pg_catalog.+) 1))
+               OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) v.t OPERATOR(pg_catalog./) 365.25)
+               OPERATOR(pg_catalog.-) v.acquisition_cost AS profit_to_date$sql$,
+				(SELECT string_agg(concat(E',\n           ',
+					clv._net(format('(v.past_purchases_%1$s OPERATOR(pg_catalog.*) v.past_spend_%1$s)', i),
+							 format('v.past_purchases_%s', i), format('v.past_years_%s', i)),
+					' AS past_value_', i), '' ORDER BY i)
+				 FROM generate_series(1, cardinality(opt.past_dates)) AS i)) END,
+			E'\n    FROM customer_values AS v\n)') END);
+END
+$$;
+COMMENT ON FUNCTION clv._score_steps(text, clv._option_text, boolean, boolean) IS
+	'part of clv.query: the steps scores and customer_values, with costs customer_profits, and before them late and the customer table';
+
+-- The step that holds the customers' values, and the value that ranks and
+-- tiers go by.
+CREATE FUNCTION clv._value_step(opt clv._option_text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (opt).costs THEN 'customer_profits' ELSE 'customer_values' END;
+COMMENT ON FUNCTION clv._value_step(clv._option_text) IS
+	'part of clv.query: the step with the values';
+
+CREATE FUNCTION clv._ranked_value(opt clv._option_text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (opt).costs THEN 'v.clv_net' ELSE 'v.clv' END;
+COMMENT ON FUNCTION clv._ranked_value(clv._option_text) IS
+	'part of clv.query: the value that ranks and tiers go by';
+
+-- Step "tiers": the lowest value of each tier.
+CREATE FUNCTION clv._tier_step(tier_method text, tier_shares float8[], opt clv._option_text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET extra_float_digits = 1
+AS $$
+BEGIN
+	RETURN format(
+$sql$tiers AS (
+    -- the value from which on a customer is in each tier
+    SELECT clv.cutoffs(%3$s, CAST(%1$L AS pg_catalog.text), CAST(%2$L AS double precision[])) AS cutoffs
+    FROM %4$s AS v%5$s
+)$sql$, tier_method, tier_shares, clv._ranked_value(opt), clv._value_step(opt),
+		CASE WHEN opt.opted_out IS NOT NULL THEN E'\n    WHERE NOT v.opted_out' END);
+END
+$$;
+COMMENT ON FUNCTION clv._tier_step(text, float8[], clv._option_text) IS
+	'part of clv.query: the step tiers';
+
+-- Step "means": the base that an unprofitable customer is compared with.
+CREATE FUNCTION clv._means_step()
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT
+$sql$means AS (
+    -- the average customer
+    SELECT CAST(pg_catalog.avg(CAST(v.margin AS numeric)) AS double precision) AS mean_margin,
+           CAST(pg_catalog.avg(CAST(v.expected_spend AS numeric)) AS double precision) AS mean_expected_spend,
+           CAST(pg_catalog.avg(CAST(v.discounted_purchases AS numeric)) AS double precision) AS mean_discounted_purchases
+    FROM customer_profits AS v
+    WHERE v.clv_net IS NOT NULL
+)$sql$
+$$;
+COMMENT ON FUNCTION clv._means_step() IS
+	'part of clv.query: the step means; numeric, so that the order of the rows does not matter';
+
+-- Why a customer's net value is below 0: the first of these which alone would
+-- lift it to 0.  What it were without refunds is asked of the history, since a
+-- refund on a later day, however large, does not lower a value.
+CREATE FUNCTION clv._because(refunds text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN concat(
+$sql$CASE WHEN v.clv_net OPERATOR(pg_catalog.<) 0 THEN
+           CASE $sql$, CASE WHEN clv._refunds_matter(refunds) THEN concat(
+$sql$WHEN v.with_refunds IS NOT NULL
+                 AND (SELECT $sql$, clv._net('(n.purchases OPERATOR(pg_catalog.*) n.spend)'::text, 'n.purchases'::text, 'n.years'::text), $sql$
+                      FROM (SELECT clv.discounted_purchases(m.model, g.x, (g.s).recency, (g.s).t, m.annual_rate, m.horizon) AS purchases,
+                                   clv.expected_spend(m.spend, g.x, (g.s).monetary) AS spend,
+                                   clv.alive_years(m.model, g.x, (g.s).recency, (g.s).t, m.annual_rate, m.horizon) AS years
+                            FROM (SELECT h.s, CAST((h.s).frequency AS double precision) AS x
+                                  FROM (SELECT clv.summary(v.with_refunds, a.as_of, CAST('gross' AS pg_catalog.text)) AS s OFFSET 0) AS h
+                            ) AS g OFFSET 0
+                      ) AS n) OPERATOR(pg_catalog.>=) 0
+                THEN 'refunds'
+                $sql$) END,
+$sql$WHEN (v.discounted_purchases OPERATOR(pg_catalog.*)
+                      ((w.mean_margin OPERATOR(pg_catalog.*) w.mean_expected_spend) OPERATOR(pg_catalog.-) v.cost_per_order))
+                     OPERATOR(pg_catalog.>=) (v.service_cost OPERATOR(pg_catalog.*) v.alive_years)
+                THEN 'low margin'
+                WHEN (w.mean_discounted_purchases OPERATOR(pg_catalog.*)
+                      ((v.margin OPERATOR(pg_catalog.*) v.expected_spend) OPERATOR(pg_catalog.-) v.cost_per_order))
+                     OPERATOR(pg_catalog.>=) (v.service_cost OPERATOR(pg_catalog.*) v.alive_years)
+                THEN 'few purchases'
+                ELSE 'cost to serve' END
+       END$sql$);
+END
+$$;
+COMMENT ON FUNCTION clv._because(text) IS
+	'part of clv.query: the column unprofitable_because';
+
+-- The tier at each stated date in turn, each with the one before, by the models
+-- and thresholds of today.  Where there is no value, the tier stays what it
+-- was.  OFFSET 0 is a fence, as MATERIALIZED is: each tier is mentioned twice.
+CREATE FUNCTION clv._past_tiers(opt clv._option_text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT string_agg(format(
+$sql$
+CROSS JOIN LATERAL (
+    -- the tier %s
+    SELECT %s AS tier
+    OFFSET 0
+) AS t%s$sql$,
+			CASE WHEN i = 1 THEN 'that the customer had at the first of the stated dates' ELSE 'at the next of them, coming from that one' END,
+			CASE WHEN i = 1 THEN 'clv.tier(v.past_value_1, k.cutoffs, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text))'
+				ELSE format('coalesce(clv.tier(v.past_value_%1$s, k.cutoffs, t%2$s.tier, %3$s, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text)), t%2$s.tier)', i, i - 1, opt.band) END,
+			i), '' ORDER BY i)
+			FROM generate_series(1, cardinality(opt.past_dates)) AS i);
+END
+$$;
+COMMENT ON FUNCTION clv._past_tiers(clv._option_text) IS
+	'part of clv.query: the tiers that a customer came from, NULL without past dates';
+
+-- The result: a row a customer.
+CREATE FUNCTION clv._result_select(customer_column text, refunds text, opt clv._option_text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	value		text := clv._ranked_value(opt);
+	tier		text := format('clv.tier(%s, k.cutoffs, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text))', value);
+	rank		text := format('pg_catalog.rank() OVER (ORDER BY %s DESC NULLS LAST)', value);
+	previous	text := format('t%s.tier', cardinality(opt.past_dates));
+	more		text;
+BEGIN
+	IF opt.past_dates IS NOT NULL THEN
+		tier := format('clv.tier(%s, k.cutoffs, %s, %s, m.tier_labels, CAST(''unprofitable'' AS pg_catalog.text))', value, previous, opt.band);
+	END IF;
+	IF opt.opted_out IS NOT NULL THEN
+		tier := format('CASE WHEN NOT v.opted_out THEN %s END', tier);
+		rank := format('CASE WHEN NOT v.opted_out THEN pg_catalog.rank() OVER (PARTITION BY v.opted_out ORDER BY %s DESC NULLS LAST) END', value);
+	END IF;
+	SELECT string_agg(E',\n       ' || CASE c.name
+			WHEN 'unprofitable_because' THEN clv._because(refunds) || ' AS unprofitable_because'
+			WHEN 'previous_tier' THEN format(CASE WHEN opt.opted_out IS NULL THEN '%s AS previous_tier'
+				ELSE 'CASE WHEN NOT v.opted_out THEN %s END AS previous_tier' END, previous)
+			ELSE 'v.' || c.name END, '' ORDER BY c.place)
+	INTO more
+	FROM unnest(opt.columns) WITH ORDINALITY AS c (name, place);
+	RETURN format(
+$sql$SELECT v.customer AS %1$s,
+       v.first_purchase,
+       v.last_purchase,
+       v.frequency,
+       v.recency,
+       v.t,
+       v.monetary,
+       v.days_since_last,
+       v.p_alive,
+       v.expected_purchases,
+       v.discounted_purchases,
+       v.expected_spend,
+       v.clv,
+       %2$s AS clv_rank,
+       %3$s AS tier,
+       a.as_of%4$s
+FROM %5$s AS v
+CROSS JOIN tiers AS k
+CROSS JOIN model AS m
+CROSS JOIN as_of AS a%6$s%7$s$sql$,
+		customer_column, rank, tier, more, clv._value_step(opt),
+		CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
+		clv._past_tiers(opt));
+END
+$$;
+COMMENT ON FUNCTION clv._result_select(text, text, clv._option_text) IS
+	'part of clv.query: the columns of the result';
