@@ -1,7 +1,7 @@
 -- Checks of arguments that are not about the source: parts of clv.query and of
 -- the functions over orders and views.
 
--- A policy for refunds that there is none of, also where no row asks for it.
+-- Rejects an unknown policy for refunds also where the source is empty.
 CREATE FUNCTION clv._check_refunds(refunds text)
 RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -14,8 +14,8 @@ BEGIN
 			MESSAGE = 'argument "refunds" must not be null',
 			HINT = 'Leave it out for its default.';
 	END IF;
-	PERFORM clv.frequency(one.history, '2000-01-01'::date, refunds)
-	FROM (SELECT clv.rfm('2000-01-01'::date, 1::float8)) AS one (history);
+	PERFORM clv.frequency(h.history, '2000-01-01'::date, refunds)
+	FROM (SELECT clv.rfm('2000-01-01'::date, 1::float8)) AS h (history);
 END
 $$;
 COMMENT ON FUNCTION clv._check_refunds(text) IS

@@ -15,7 +15,7 @@
 -- parts, not of the interface.
 
 -- The last day that histories of a source can be asked about.
-CREATE FUNCTION clv._asked(src clv._source_text, as_of date)
+CREATE FUNCTION clv._effective_as_of(src clv._source_text, as_of date)
 RETURNS date
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -29,7 +29,7 @@ BEGIN
 	RETURN coalesce(as_of, today);
 END
 $$;
-COMMENT ON FUNCTION clv._asked(clv._source_text, date) IS
+COMMENT ON FUNCTION clv._effective_as_of(clv._source_text, date) IS
 	'part of the functions over orders: as_of, or today in the zone of the source';
 
 -- The rows whose amounts count.

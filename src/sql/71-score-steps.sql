@@ -148,7 +148,7 @@ COMMENT ON FUNCTION clv._scores_step(text, clv._option_text, boolean, boolean) I
 	'part of clv.query: the steps summaries and scores';
 
 -- A value less its costs.
-CREATE FUNCTION clv._net(clv text, purchases text, years text)
+CREATE FUNCTION clv._net_value_expr(clv text, purchases text, years text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -158,7 +158,7 @@ $sql$(v.margin OPERATOR(pg_catalog.*) %s)
                OPERATOR(pg_catalog.-) (v.cost_per_order OPERATOR(pg_catalog.*) %s)
                OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) %s)$sql$, clv, purchases, years)
 $$;
-COMMENT ON FUNCTION clv._net(text, text, text) IS
+COMMENT ON FUNCTION clv._net_value_expr(text, text, text) IS
 	'part of clv.query: what is left of a value after costs';
 
 -- Steps "late", "customer_facts", "scores" and what comes of them: what each customer
@@ -182,7 +182,7 @@ $sql$,
 customer_profits AS NOT MATERIALIZED (
     -- what is left of it after costs$sql$, CASE WHEN NOT only_values THEN ', and of the past' END, $sql$
     SELECT v.*,
-           $sql$, clv._net('v.clv'::text, 'v.discounted_purchases'::text, 'v.alive_years'::text), ' AS clv_net',
+           $sql$, clv._net_value_expr('v.clv'::text, 'v.discounted_purchases'::text, 'v.alive_years'::text), ' AS clv_net',
 			CASE WHEN NOT only_values THEN concat(
 $sql$,
            v.value_to_date OPERATOR(pg_catalog.+) v.clv AS clv_total,
@@ -191,7 +191,7 @@ $sql$,
                OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) v.t OPERATOR(pg_catalog./) 365.25)
                OPERATOR(pg_catalog.-) v.acquisition_cost AS profit_to_date$sql$,
 				(SELECT string_agg(concat(E',\n           ',
-					clv._net(format('(v.past_purchases_%1$s OPERATOR(pg_catalog.*) v.past_spend_%1$s)', i),
+					clv._net_value_expr(format('(v.past_purchases_%1$s OPERATOR(pg_catalog.*) v.past_spend_%1$s)', i),
 							 format('v.past_purchases_%s', i), format('v.past_years_%s', i)),
 					' AS past_value_', i), '' ORDER BY i)
 				 FROM generate_series(1, cardinality(opt.past_dates)) AS i)) END,
@@ -259,7 +259,7 @@ COMMENT ON FUNCTION clv._means_step() IS
 -- Why a customer's net value is below 0: the first of these which alone would
 -- lift it to 0.  What it were without refunds is asked of the history, since a
 -- refund on a later day, however large, does not lower a value.
-CREATE FUNCTION clv._because(refunds text)
+CREATE FUNCTION clv._unprofitable_reason(refunds text)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -269,7 +269,7 @@ BEGIN
 $sql$CASE WHEN v.clv_net OPERATOR(pg_catalog.<) 0 THEN
            CASE $sql$, CASE WHEN clv._refunds_matter(refunds) THEN concat(
 $sql$WHEN v.with_refunds IS NOT NULL
-                 AND (SELECT $sql$, clv._net('(n.purchases OPERATOR(pg_catalog.*) n.spend)'::text, 'n.purchases'::text, 'n.years'::text), $sql$
+                 AND (SELECT $sql$, clv._net_value_expr('(n.purchases OPERATOR(pg_catalog.*) n.spend)'::text, 'n.purchases'::text, 'n.years'::text), $sql$
                       FROM (SELECT clv.discounted_purchases(m.model, g.x, (g.s).recency, (g.s).t, m.annual_rate, m.horizon) AS purchases,
                                    clv.expected_spend(m.spend, g.x, (g.s).monetary) AS spend,
                                    clv.alive_years(m.model, g.x, (g.s).recency, (g.s).t, m.annual_rate, m.horizon) AS years
@@ -291,7 +291,7 @@ $sql$WHEN (v.discounted_purchases OPERATOR(pg_catalog.*)
        END$sql$);
 END
 $$;
-COMMENT ON FUNCTION clv._because(text) IS
+COMMENT ON FUNCTION clv._unprofitable_reason(text) IS
 	'part of clv.query: the column unprofitable_because';
 
 -- The tier at each stated date in turn, each with the one before, by the models
@@ -341,7 +341,7 @@ BEGIN
 		rank := format('CASE WHEN NOT v.opted_out THEN pg_catalog.rank() OVER (PARTITION BY v.opted_out ORDER BY %s DESC NULLS LAST) END', value);
 	END IF;
 	SELECT string_agg(E',\n       ' || CASE c.name
-			WHEN 'unprofitable_because' THEN clv._because(refunds) || ' AS unprofitable_because'
+			WHEN 'unprofitable_because' THEN clv._unprofitable_reason(refunds) || ' AS unprofitable_because'
 			WHEN 'previous_tier' THEN format(CASE WHEN opt.opted_out IS NULL THEN '%s AS previous_tier'
 				ELSE 'CASE WHEN NOT v.opted_out THEN %s END AS previous_tier' END, previous)
 			ELSE 'v.' || c.name END, '' ORDER BY c.place)

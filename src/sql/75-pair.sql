@@ -44,7 +44,7 @@ CREATE TYPE clv._model_row AS (
 COMMENT ON TYPE clv._model_row IS
 	'part of the functions over views: what the view with the models holds';
 
-CREATE FUNCTION clv._pair(view regclass)
+CREATE FUNCTION clv._view_pair(view regclass)
 RETURNS clv._pair_text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -90,7 +90,7 @@ BEGIN
 	RETURN pair;
 END
 $$;
-COMMENT ON FUNCTION clv._pair(regclass) IS
+COMMENT ON FUNCTION clv._view_pair(regclass) IS
 	'part of the functions over views: the pair that a view belongs to; 42809 when it belongs to none';
 
 CREATE FUNCTION clv._kept_models(pair clv._pair_text)

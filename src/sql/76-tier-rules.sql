@@ -45,7 +45,7 @@ ROWS 6
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	pair		clv._pair_text := clv._pair(view);
+	pair		clv._pair_text := clv._view_pair(view);
 BEGIN
 	RETURN QUERY EXECUTE format(
 $sql$
@@ -53,12 +53,12 @@ WITH rules AS (
 	SELECT r.*
 	FROM %2$s AS m
 	CROSS JOIN LATERAL clv._tier_criteria(m.cutoffs, m.tier_labels, m.tier_method, m.tier_shares, (m.options #>> '{hysteresis,band}')::float8, '%3$s'::text) AS r
-), held AS (
+), tier_totals AS (
 	SELECT v.tier, count(*) AS customers, coalesce(sum(clv._numeric(v.%3$s::float8)), 0) AS value, max(v.as_of) AS as_of
 	FROM %1$s AS v
 	GROUP BY v.tier
 ), total AS (
-	SELECT sum(h.customers) AS customers, sum(h.value) AS value, max(h.as_of) AS as_of FROM held AS h
+	SELECT sum(h.customers) AS customers, sum(h.value) AS value, max(h.as_of) AS as_of FROM tier_totals AS h
 )
 SELECT r.place, r.tier, r.criterion, CASE WHEN r.tier <> 'unprofitable' OR r.method IS NULL THEN r.threshold END,
 	   r.method, r.share, t.as_of, coalesce(h.customers, 0),
@@ -66,7 +66,7 @@ SELECT r.place, r.tier, r.criterion, CASE WHEN r.tier <> 'unprofitable' OR r.met
 	   coalesce(h.value, 0), (coalesce(h.value, 0) / nullif(t.value, 0))::float8
 FROM rules AS r
 CROSS JOIN total AS t
-LEFT JOIN held AS h ON h.tier IS NOT DISTINCT FROM r.tier
+LEFT JOIN tier_totals AS h ON h.tier IS NOT DISTINCT FROM r.tier
 WHERE r.tier IS NOT NULL OR h.customers > 0
 ORDER BY r.place
 $sql$, pair.customers, pair.models, pair.value);

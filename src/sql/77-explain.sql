@@ -10,7 +10,7 @@ SET datestyle = 'ISO, YMD'
 SET intervalstyle = 'postgres'
 AS $$
 DECLARE
-	pair		clv._pair_text := clv._pair(view);
+	pair		clv._pair_text := clv._view_pair(view);
 	-- the type's own name, since "character" is of length 1
 	is_the_one CONSTANT text := (SELECT format('v.%s %s CAST(%L AS %I.%I)', pair.customer_column,
 			clv._equality(pair.customer_type), customer, n.nspname, t.typname)
@@ -32,7 +32,7 @@ BEGIN
 	END IF;
 	RETURN QUERY EXECUTE concat(format(
 $sql$
-WITH one AS (
+WITH customer_row AS (
 	SELECT v.*, v.%4$s AS value FROM %1$s AS v WHERE %3$s
 ), m AS (
 	SELECT r.*, clv.model_name(r.model) AS name, clv.customers(r.model) AS fitted,
@@ -40,7 +40,7 @@ WITH one AS (
 	FROM %2$s AS r
 ), step AS (
 	SELECT s.*
-	FROM one AS v CROSS JOIN m, LATERAL (VALUES
+	FROM customer_row AS v CROSS JOIN m, LATERAL (VALUES
 		(10, 'frequency', v.frequency::float8, 'purchases after the first: days with a purchase up to as_of, less one'),
 		(20, 'recency', v.recency, format('days from the first purchase, %%s, to the last, %%s', v.first_purchase, v.last_purchase)),
 		(30, 't', v.t, format('days from the first purchase to as_of, %%s', v.as_of)),
@@ -63,19 +63,19 @@ WITH one AS (
 	SELECT 90 + (row_number() OVER ())::int, c.name, c.estimate, format('parameter of %%s, fitted to %%s customers', clv.model_name(m.spend), clv.customers(m.spend))
 	FROM m, clv.coefficients(m.spend) AS c
 	UNION ALL
-	SELECT 200, 'clv_rank', v.clv_rank, format('rank by %4$s among the customers of this view') FROM one AS v
+	SELECT 200, 'clv_rank', v.clv_rank, format('rank by %4$s among the customers of this view') FROM customer_row AS v
 	UNION ALL
 	SELECT 210, 'threshold', CASE WHEN v.value >= 0 THEN greatest(max(c.cutoff), CASE WHEN max(c.cutoff) < 0 THEN 0 END) END,
 		   CASE WHEN v.value < 0 THEN 'none: a %4$s below 0 is unprofitable, whatever the thresholds'
 				ELSE concat('the highest threshold that %4$s reaches', CASE WHEN count(c.cutoff) = 0 THEN ': none' WHEN max(c.cutoff) < 0 THEN format(': 0, since the cut-off is %%s', max(c.cutoff)) END,
 							CASE WHEN m.options ? 'hysteresis' THEN concat('; the tier is kept within ', trim_scale((m.options #>> '{hysteresis,band}')::numeric * 100), ' %% of a threshold') END) END
-	FROM one AS v CROSS JOIN m LEFT JOIN LATERAL unnest(m.cutoffs) AS c (cutoff) ON v.value >= c.cutoff
+	FROM customer_row AS v CROSS JOIN m LEFT JOIN LATERAL unnest(m.cutoffs) AS c (cutoff) ON v.value >= c.cutoff
 	GROUP BY m.options, v.value%6$s
 	UNION ALL
-	SELECT 220, 'tier', NULL, coalesce(v.tier, 'none: there is no value') FROM one AS v
+	SELECT 220, 'tier', NULL, coalesce(v.tier, 'none: there is no value') FROM customer_row AS v
 	UNION ALL
 	SELECT 230, 'note', NULL, 'the models were fitted anew after this view was scored: refresh it'
-	FROM one AS v CROSS JOIN m
+	FROM customer_row AS v CROSS JOIN m
 	WHERE v.discounted_purchases IS DISTINCT FROM clv.discounted_purchases(m.model, v.frequency::float8, v.recency, v.t, m.annual_rate, m.horizon)
 	   OR v.expected_spend IS DISTINCT FROM clv.expected_spend(m.spend, v.frequency::float8, v.monetary)
 )
@@ -96,7 +96,7 @@ $sql$
 	UNION ALL
 	SELECT 215, 'previous_tier', NULL, concat(coalesce(v.previous_tier, 'none'), ': the tier at the last of the stated past dates',
 				CASE WHEN v.tier <> p.tier THEN concat('; it decides, by the thresholds alone the tier would be ', p.tier) END)
-	FROM one AS v CROSS JOIN m CROSS JOIN LATERAL (SELECT clv.tier(v.value, m.cutoffs, m.tier_labels, 'unprofitable'::text)) AS p (tier)$sql$ END));
+	FROM customer_row AS v CROSS JOIN m CROSS JOIN LATERAL (SELECT clv.tier(v.value, m.cutoffs, m.tier_labels, 'unprofitable'::text)) AS p (tier)$sql$ END));
 END
 $$;
 COMMENT ON FUNCTION clv.explain(regclass, text) IS

@@ -13,7 +13,7 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	pair		clv._pair_text := clv._pair(view);
+	pair		clv._pair_text := clv._view_pair(view);
 	h			clv._history_text := clv._histories(pair, histories, customer, history);
 	m			clv._model_row;
 BEGIN

@@ -12,7 +12,7 @@ SET datestyle = 'ISO, YMD'
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	pair		clv._pair_text := clv._pair(view);
+	pair		clv._pair_text := clv._view_pair(view);
 	h			clv._history_text := clv._histories(pair, histories, customer, history);
 	m			clv._model_row;
 	day			date;

@@ -12,7 +12,7 @@ SET datestyle = 'ISO, YMD'
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	pair		clv._pair_text := clv._pair(view);
+	pair		clv._pair_text := clv._view_pair(view);
 	m			clv._model_row;
 BEGIN
 	IF silent IS NULL OR top < 0 THEN
@@ -26,7 +26,7 @@ BEGIN
 	m := clv._kept_models(pair);
 	RETURN QUERY EXECUTE format(
 $sql$
-WITH held AS NOT MATERIALIZED (
+WITH scored AS NOT MATERIALIZED (
 	-- asked twice, by all processes: keeping the answers takes longer
 	SELECT %1$s AS customer, v.tier, v.p_alive, v.frequency, v.recency, s.t AS silent_t, v.days_since_last,
 		   v.%2$s AS now, %3$s AS later
@@ -35,14 +35,14 @@ WITH held AS NOT MATERIALIZED (
 	CROSS JOIN LATERAL (SELECT v.frequency, v.recency, v.t + clv.interval_days($1) AS t, v.monetary) AS s
 	WHERE (%5$s) IS NOT TRUE AND v.%2$s IS NOT NULL
 	OFFSET '0'
-), most AS (
-	SELECT h.* FROM held AS h ORDER BY h.now - h.later DESC, h.customer LIMIT $2
+), highest AS (
+	SELECT h.* FROM scored AS h ORDER BY h.now - h.later DESC, h.customer LIMIT $2
 ), total AS (
-	SELECT sum(clv._numeric(h.now - h.later))::float8 AS risk FROM held AS h
+	SELECT sum(clv._numeric(h.now - h.later))::float8 AS risk FROM scored AS h
 )
 SELECT x.customer::text, x.tier, x.now, x.later, x.now - x.later, (x.now - x.later) / nullif(t.risk, 0),
 	   x.p_alive, clv.p_alive($3, x.frequency::float8, x.recency, x.silent_t), x.days_since_last
-FROM most AS x CROSS JOIN total AS t
+FROM highest AS x CROSS JOIN total AS t
 ORDER BY x.now - x.later DESC, x.customer
 $sql$, 'v.' || pair.customer_column, pair.value, clv._value_of(pair, 's'::text, 'm'::text), pair.customers, pair.opted_out)
 	USING silent, top, m.model, m.spend, m.annual_rate, m.horizon;

@@ -10,7 +10,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 DECLARE
-	pair		clv._pair_text := clv._pair(view);
+	pair		clv._pair_text := clv._view_pair(view);
 	h			clv._history_text := clv._histories(pair, histories, customer, history);
 	m			clv._model_row;
 	old_model	clv.model;

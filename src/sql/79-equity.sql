@@ -33,9 +33,9 @@ SET jit = off
 SET datestyle = 'ISO, YMD'
 AS $$
 DECLARE
-	pair		clv._pair_text := clv._pair(view);
-	mark		text := 'NULL::text';	-- what the group of row "v" follows from
-	grouping	text := 'k.mark';		-- the group that it does
+	pair		clv._pair_text := clv._view_pair(view);
+	group_key	text := 'NULL::text';	-- what the group of row "v" follows from
+	grouping	text := 'k.group_key';		-- the group that it does
 	source		text := pair.customers || ' AS v';
 	-- customers whose futures are drawn, of groups up to twice as large; half
 	-- as many of larger ones
@@ -52,11 +52,11 @@ BEGIN
 			MESSAGE = 'equity by a customer table needs the table, its key and the column to group by',
 			HINT = 'For example by => ''channel'', relation => ''crm.customers'', key => ''id''.';
 	ELSIF cohort IS NOT NULL THEN
-		mark := 'v.first_purchase';
+		group_key := 'v.first_purchase';
 		grouping := CASE cohort
-			WHEN 'year' THEN $q$to_char(k.mark, 'YYYY')$q$
-			WHEN 'quarter' THEN $q$to_char(k.mark, 'YYYY-"Q"Q')$q$
-			WHEN 'month' THEN $q$to_char(k.mark, 'YYYY-MM')$q$ END;
+			WHEN 'year' THEN $q$to_char(k.group_key, 'YYYY')$q$
+			WHEN 'quarter' THEN $q$to_char(k.group_key, 'YYYY-"Q"Q')$q$
+			WHEN 'month' THEN $q$to_char(k.group_key, 'YYYY-MM')$q$ END;
 		IF grouping IS NULL THEN
 			RAISE EXCEPTION USING
 				ERRCODE = 'invalid_parameter_value',
@@ -64,7 +64,7 @@ BEGIN
 		END IF;
 	ELSIF by IS NOT NULL AND relation IS NULL THEN
 		PERFORM clv._column_type(view, by);
-		mark := format('v.%I::text', by);
+		group_key := format('v.%I::text', by);
 	ELSIF by IS NOT NULL THEN
 		IF key IS NULL THEN
 			RAISE EXCEPTION USING
@@ -72,7 +72,7 @@ BEGIN
 				MESSAGE = 'a relation with groups needs the name of its column with the customer: key';
 		END IF;
 		PERFORM clv._column_type(relation, by);
-		mark := 'g.group_name';
+		group_key := 'g.group_name';
 		source := format('%1$s AS v LEFT JOIN (SELECT c.%2$I AS key, min(c.%3$I::text) AS group_name FROM %4$s AS c GROUP BY c.%2$I) AS g ON g.key %5$s v.%6$s',
 			pair.customers, key, by, clv._relation(relation),
 			clv._equality(clv._column_type(relation, key), pair.customer_type), pair.customer_column);
@@ -80,12 +80,12 @@ BEGIN
 	RETURN QUERY EXECUTE format(
 $sql$
 WITH valued AS %7$s (
-	SELECT %1$s AS mark, v.%8$s::text AS customer, v.frequency, v.recency, v.t, v.monetary, v.clv, %3$s AS net FROM %4$s
-), marks AS (
-	SELECT v.mark, count(*) AS customers, count(v.clv) AS valued, coalesce(sum(clv._numeric(v.clv)), 0) AS equity, sum(clv._numeric(v.net)) AS net
-	FROM valued AS v GROUP BY v.mark
+	SELECT %1$s AS group_key, v.%8$s::text AS customer, v.frequency, v.recency, v.t, v.monetary, v.clv, %3$s AS net FROM %4$s
+), key_totals AS (
+	SELECT v.group_key, count(*) AS customers, count(v.clv) AS valued, coalesce(sum(clv._numeric(v.clv)), 0) AS equity, sum(clv._numeric(v.net)) AS net
+	FROM valued AS v GROUP BY v.group_key
 ), numbered AS MATERIALIZED (
-	SELECT k.*, %2$s AS group_name, dense_rank() OVER (ORDER BY %2$s) AS number FROM marks AS k
+	SELECT k.*, %2$s AS group_name, dense_rank() OVER (ORDER BY %2$s) AS number FROM key_totals AS k
 ), groups AS MATERIALIZED (
 	SELECT g.*, g.valued < 2 * g.size AS whole, g.size / 2 AS wanted
 	FROM (
@@ -94,19 +94,19 @@ WITH valued AS %7$s (
 		FROM numbered AS k
 		GROUP BY k.number
 	) AS g
-), picks AS MATERIALIZED (
+), sampling AS MATERIALIZED (
 	-- not many more than are wanted: sorting all takes long
-	SELECT k.mark, g.number, g.whole, g.wanted, CASE WHEN g.whole THEN 1 ELSE greatest(1, g.valued / (16 * g.wanted)) END AS every
+	SELECT k.group_key, g.number, g.whole, g.wanted, CASE WHEN g.whole THEN 1 ELSE greatest(1, g.valued / (16 * g.wanted)) END AS every
 	FROM numbered AS k JOIN groups AS g ON g.number = k.number
-), near AS (
+), candidates AS (
 	SELECT k.number, k.whole, v.frequency, v.recency, v.t, v.monetary, v.clv,
 		   row_number() OVER (PARTITION BY k.number ORDER BY v.clv, v.frequency, v.recency, v.t, v.monetary) AS place,
 		   greatest(1, count(*) OVER (PARTITION BY k.number) / k.wanted) AS step
-	FROM valued AS v JOIN picks AS k ON %9$s
+	FROM valued AS v JOIN sampling AS k ON %9$s
 	WHERE v.clv IS NOT NULL AND (k.every = 1 OR hashtextextended(v.customer COLLATE "C", 0) %% k.every = 0)
 ), sample AS MATERIALIZED (
 	SELECT n.*, NOT n.whole AND n.place / n.step %% 4 = 2 AS is_fitted
-	FROM near AS n
+	FROM candidates AS n
 	WHERE n.whole OR n.place %% n.step = n.step / 2
 ), drawn AS (
 	SELECT a.number, count(*) AS customers, sum(clv._numeric(a.clv)) FILTER (WHERE a.is_fitted) AS fitted,
@@ -139,11 +139,11 @@ SELECT h.group_name, h.customers, h.equity,
 	   (h.equity / nullif(h.valued, 0))::float8, h.net
 FROM halves AS h
 ORDER BY %6$s
-$sql$, mark, grouping, CASE WHEN pair.costs THEN 'v.clv_net' ELSE 'NULL::float8' END, source, pair.models,
+$sql$, group_key, grouping, CASE WHEN pair.costs THEN 'v.clv_net' ELSE 'NULL::float8' END, source, pair.models,
 		CASE WHEN cohort IS NULL THEN 'h.equity DESC, h.group_name' ELSE 'h.group_name' END,
 		CASE WHEN relation IS NULL THEN 'NOT MATERIALIZED' ELSE 'MATERIALIZED' END, pair.customer_column,
-		CASE WHEN cohort IS NULL THEN $q$coalesce(k.mark, '') = coalesce(v.mark, '') AND (k.mark IS NULL) = (v.mark IS NULL)$q$
-			ELSE 'k.mark = v.mark' END)
+		CASE WHEN cohort IS NULL THEN $q$coalesce(k.group_key, '') = coalesce(v.group_key, '') AND (k.group_key IS NULL) = (v.group_key IS NULL)$q$
+			ELSE 'k.group_key = v.group_key' END)
 	USING level, draws, seed, sample_least, sample_of_all;
 END
 $$;

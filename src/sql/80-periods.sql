@@ -123,13 +123,13 @@ COMMENT ON FUNCTION clv._profit(text, text, text, text) IS
 	'part of the audit: an expression for profit, of the known part and the money whose margin is not known, which has the mean of the others in the relation';
 
 -- Revenue after a margin that is the same for everything.
-CREATE FUNCTION clv._times(revenue text, margin float8)
+CREATE FUNCTION clv._scaled(revenue text, margin float8)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 RETURN CASE WHEN margin = 1 THEN revenue ELSE format('%s * %L::numeric', revenue, margin) END;
-COMMENT ON FUNCTION clv._times(text, float8) IS
+COMMENT ON FUNCTION clv._scaled(text, float8) IS
 	'part of the audit: an expression for money times a number';
 
 -- Customers in one period: "customer_periods", a row for each with a row in it.
@@ -152,10 +152,10 @@ BEGIN
 	RETURN concat('WITH ', clv._histories_step(src, refunds, profit, NULL::text), format(
 $sql$
 %5$s AS (
-	SELECT (p.own).purchases, (p.own).orders, (p.own).revenue, %1$s
-	FROM (SELECT h.*, clv._in_period(h.history, %2$L::date, %3$L::date, %4$L::text) AS own FROM histories AS h OFFSET 0) AS p
-	WHERE (p.own).orders IS NOT NULL
-),$sql$, CASE WHEN profit IS NOT NULL THEN 'p.profit, p.profit_unknown' ELSE clv._times('(p.own).revenue'::text, margin) || ' AS profit' END, first, last, refunds,
+	SELECT (p.found).purchases, (p.found).orders, (p.found).revenue, %1$s
+	FROM (SELECT h.*, clv._in_period(h.history, %2$L::date, %3$L::date, %4$L::text) AS found FROM histories AS h OFFSET 0) AS p
+	WHERE (p.found).orders IS NOT NULL
+),$sql$, CASE WHEN profit IS NOT NULL THEN 'p.profit, p.profit_unknown' ELSE clv._scaled('(p.found).revenue'::text, margin) || ' AS profit' END, first, last, refunds,
 		CASE WHEN profit IS NOT NULL THEN 'known' ELSE 'customer_periods' END),
 		CASE WHEN profit IS NOT NULL THEN format($sql$
 customer_periods AS (
@@ -195,11 +195,11 @@ BEGIN
 	RETURN concat('WITH ', clv._histories_step(src, refunds, profits, NULL::text), format(
 $sql$
 %8$s AS (
-	SELECT (p.own).*, %1$s, %2$s
-	FROM (SELECT h.*, clv._in_periods(h.history, %3$L::date, %4$L::date, %5$L::date, %6$L::date, %7$L::text) AS own FROM histories AS h OFFSET 0) AS p
-	WHERE (p.own).orders_to IS NOT NULL
-),$sql$, CASE WHEN profits IS NOT NULL THEN 'p.profit_from, p.profit_from_unknown' ELSE clv._times('(p.own).revenue_from'::text, margin) || ' AS profit_from' END,
-		CASE WHEN profits IS NOT NULL THEN 'p.profit_to, p.profit_to_unknown' ELSE clv._times('(p.own).revenue_to'::text, margin) || ' AS profit_to' END,
+	SELECT (p.found).*, %1$s, %2$s
+	FROM (SELECT h.*, clv._in_periods(h.history, %3$L::date, %4$L::date, %5$L::date, %6$L::date, %7$L::text) AS found FROM histories AS h OFFSET 0) AS p
+	WHERE (p.found).orders_to IS NOT NULL
+),$sql$, CASE WHEN profits IS NOT NULL THEN 'p.profit_from, p.profit_from_unknown' ELSE clv._scaled('(p.found).revenue_from'::text, margin) || ' AS profit_from' END,
+		CASE WHEN profits IS NOT NULL THEN 'p.profit_to, p.profit_to_unknown' ELSE clv._scaled('(p.found).revenue_to'::text, margin) || ' AS profit_to' END,
 		from_first, from_last, to_first, to_last, refunds, CASE WHEN profits IS NOT NULL THEN 'known' ELSE 'both_periods' END),
 		CASE WHEN profits IS NOT NULL THEN format($sql$
 both_periods AS (

@@ -15,7 +15,7 @@ running AS (
 	SELECT c.profit, row_number() OVER w AS place, sum(c.profit) OVER w AS until, sum(c.profit) OVER () AS total
 	FROM customer_periods AS c
 	WINDOW w AS (ORDER BY c.profit DESC ROWS UNBOUNDED PRECEDING)
-), one AS (
+), totals AS (
 	SELECT count(*) AS customers, sum(c.profit)::float8 AS total, clv.gini(clv._double(c.profit)) AS gini,
 		   clv.top_share(clv._double(c.profit), 0.01::float8) AS top01, clv.top_share(clv._double(c.profit), 0.05::float8) AS top05,
 		   clv.top_share(clv._double(c.profit), 0.10::float8) AS top10, clv.top_share(clv._double(c.profit), 0.20::float8) AS top20
@@ -26,7 +26,7 @@ running AS (
 	FROM running AS r
 )
 SELECT m.*
-FROM one AS o CROSS JOIN needed AS n, LATERAL (VALUES
+FROM totals AS o CROSS JOIN needed AS n, LATERAL (VALUES
 	('customers', o.customers::float8, 'customers with a row in the period'),
 	('profit', o.total, 'what they brought'),
 	('gini', o.gini, 'Gini coefficient: 0 when all bring the same, near 1 when one brings everything'),

@@ -13,7 +13,7 @@ BEGIN
 	RETURN QUERY EXECUTE clv._two_periods(source, customer, at, amount, from_first, from_last, to_first, to_last,
 												  zone, refunds, margin, margin_column, NULL::date) ||
 $sql$
-told AS (
+changes AS (
 	SELECT b.profit_from, b.profit_to,
 		   CASE WHEN b.purchases_from = 0 AND b.purchases_to = 0 THEN 'neither'
 				WHEN b.purchases_from = 0 THEN CASE WHEN b.before THEN 'back' ELSE 'new' END
@@ -23,7 +23,7 @@ told AS (
 				ELSE 'same' END AS status
 	FROM both_periods AS b
 ), summed AS (
-	SELECT t.status, count(*) AS customers, sum(t.profit_from) AS profit_from, sum(t.profit_to) AS profit_to FROM told AS t GROUP BY t.status
+	SELECT t.status, count(*) AS customers, sum(t.profit_from) AS profit_from, sum(t.profit_to) AS profit_to FROM changes AS t GROUP BY t.status
 )
 SELECT s.place, s.status, coalesce(t.customers, 0), coalesce(t.profit_from, 0), coalesce(t.profit_to, 0),
 	   coalesce(t.profit_to, 0) - coalesce(t.profit_from, 0), s.meaning

@@ -80,7 +80,7 @@ BEGIN
 										 'It is true of customers who must not be differentiated.'::text);
 		objection := format('o.%I', opt_out);
 	END IF;
-	asked := clv._asked(src, as_of);
+	asked := clv._effective_as_of(src, as_of);
 	IF cuts IS NOT NULL THEN
 		PERFORM clv._check_keys('cuts'::text, cuts, '{r,f,m}'::text[]);
 		limits := format('limits AS (SELECT %L::float8[] AS r, %L::float8[] AS f, %L::float8[] AS m)',
@@ -96,14 +96,14 @@ $sql$limits AS MATERIALIZED (
 	END IF;
 	RETURN QUERY EXECUTE concat('WITH ', clv._history_steps(src, asked, refunds, NULL::text, objection, NULL::text), format(
 $sql$
-told AS (
+summaries AS (
 	SELECT h.customer, h.history, clv.summary(h.history, a.as_of, %1$L::text) AS s
 	FROM histories AS h CROSS JOIN as_of AS a%2$s
 	OFFSET 0
 ), counted AS MATERIALIZED (
 	SELECT t.customer, (t.s).last_purchase, (t.s).frequency + 1 AS purchases, (t.s).spend,
 		   CASE WHEN (t.s).refund_days > 0 THEN t.history END AS with_refunds
-	FROM told AS t
+	FROM summaries AS t
 	WHERE (t.s).frequency IS NOT NULL
 ), total AS MATERIALIZED (
 	SELECT %3$s AS last_day

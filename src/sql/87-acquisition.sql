@@ -130,15 +130,15 @@ BEGIN
 	-- columns, and "facts" is the only step that is kept.
 	found.steps := concat('WITH ', clv._histories_step(src, refunds, format(E',\n           %s AS by_value%s', by_value, of_rows), NULL::text), format(
 $sql$
-walked AS (
+beginnings AS (
 	SELECT h.*, clv._beginning(h.history, %1$L::date, %2$L::text) AS b FROM histories AS h OFFSET '0'
-), begun AS (
+), buyers AS (
 	SELECT t.*, (t.b).first_purchase, (t.b).second_purchase, (t.b).last_purchase, (t.b).first_order, (t.b).refunded
-	FROM walked AS t
+	FROM beginnings AS t
 	WHERE (t.b).first_purchase IS NOT NULL
 ), facts AS MATERIALIZED (
 	SELECT c.history, c.first_purchase, c.second_purchase, c.last_purchase, c.first_order, %3$s AS group_key%4$s
-	FROM begun AS c%5$s
+	FROM buyers AS c%5$s
 )$sql$, asked, refunds, group_key, (SELECT string_agg(', ' || x.c, '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place)), more_joins));
 	IF by_column IS NOT NULL AND refunds = 'net' THEN
 		-- The first purchase is that of the history, whatever stands in the rows of
@@ -255,7 +255,7 @@ BEGIN
 	ELSIF jsonb_typeof(given -> 'acquisition_cost') NOT IN ('object', 'number') THEN
 		PERFORM clv._option_number(given, 'acquisition_cost'::text, 0::float8, 1e300::float8, NULL::float8);
 	END IF;
-	asked := clv._asked(src, as_of);
+	asked := clv._effective_as_of(src, as_of);
 	acquired := clv._acquired(source, customer, src, by, cohort, as_of, asked, refunds, given);
 	RETURN QUERY EXECUTE acquired.steps || format(
 $sql$, sized AS MATERIALIZED (
@@ -269,7 +269,7 @@ $sql$, sized AS MATERIALIZED (
 				WHEN jsonb_typeof($9 -> 'column') = 'string' THEN 0
 				ELSE ($9 ->> g.group_name)::numeric END AS cost
 	FROM (SELECT s.group_key, %3$s AS group_name, s.n FROM sized AS s) AS g
-), told AS MATERIALIZED (
+), group_totals AS MATERIALIZED (
 	SELECT p.pool, count(*) AS customers, clv.cbs(f.history, a.as_of, %1$L::text) AS base, avg(clv._money(f.first_order)) AS first_order,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30) AS seen_30,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30 AND f.second_purchase - f.first_purchase <= 30) AS again_30,
@@ -288,8 +288,8 @@ $sql$, sized AS MATERIALIZED (
 	FROM (SELECT array_agg(t.pool ORDER BY t.pool) AS pools,
 				 clv.shrink(array_agg(clv.fit(t.base, $3, 1::float8, '{}'::jsonb, NULL::jsonb) ORDER BY t.pool)) AS models,
 				 clv.shrink(array_agg(clv.fit(t.base, 'gammagamma'::text, 1::float8, '{}'::jsonb, NULL::jsonb) ORDER BY t.pool)) AS spends
-		  FROM told AS t WHERE t.customers >= $5) AS s,
-		 unnest(s.pools, s.models, s.spends) AS u (pool, model, spend) JOIN told AS t ON t.pool IS NOT DISTINCT FROM u.pool
+		  FROM group_totals AS t WHERE t.customers >= $5) AS s,
+		 unnest(s.pools, s.models, s.spends) AS u (pool, model, spend) JOIN group_totals AS t ON t.pool IS NOT DISTINCT FROM u.pool
 ), drawn AS (
 	SELECT f.pool, percentile_cont(ARRAY[clv._draw_share((1 - $6) / 2, $10), clv._draw_share((1 + $6) / 2, $10)]) WITHIN GROUP (ORDER BY
 			   clv._newcomer(clv.draw_model(f.model, $8, i), clv.draw_model(f.spend, $8, i), $1, $2, f.margin, f.cost_per_order)) AS ends
@@ -301,7 +301,7 @@ $sql$, sized AS MATERIALIZED (
 				WHEN f.model IS NULL OR f.spend IS NULL THEN 'nothing to fit: nobody has bought again'
 				WHEN t.margin IS NULL THEN 'no margin is known'
 				WHEN t.cost_per_order IS NULL THEN 'no cost per order is known' END AS why
-	FROM told AS t LEFT JOIN fitted AS f ON f.pool IS NOT DISTINCT FROM t.pool LEFT JOIN drawn AS d ON d.pool IS NOT DISTINCT FROM t.pool
+	FROM group_totals AS t LEFT JOIN fitted AS f ON f.pool IS NOT DISTINCT FROM t.pool LEFT JOIN drawn AS d ON d.pool IS NOT DISTINCT FROM t.pool
 )
 SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customers >= $5 THEN v.customers END,
 	   CASE WHEN v.customers >= $5 THEN trim_scale(round(v.first_order, 9)) END, CASE WHEN v.seen_30 >= $5 THEN v.again_30::float8 / v.seen_30 END,

@@ -150,12 +150,12 @@ DECLARE
 	money		text;			-- an amount as a decimal
 BEGIN
 	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
-	asked := clv._asked(src, as_of);
+	asked := clv._effective_as_of(src, as_of);
 	money := CASE WHEN clv._column_type(source, amount) IN ('double precision'::regtype, 'real'::regtype)
 		THEN format('clv._money(%s)', src.amount_value) ELSE src.amount_ref END;
 	RETURN QUERY EXECUTE concat('WITH ', clv._history_steps(src, asked, refunds, NULL::text, NULL::text, NULL::text), format(
 $sql$
-told AS MATERIALIZED (
+customer_facts AS MATERIALIZED (
 	SELECT q.customer, (q.s).frequency, (q.s).recency, (q.s).monetary, (q.s).first_purchase, (q.s).last_purchase, (q.s).orders
 	FROM (SELECT h.customer::text AS customer, clv.summary(h.history, a.as_of, %1$L::text) AS s FROM histories AS h CROSS JOIN as_of AS a OFFSET 0) AS q
 	WHERE (q.s).frequency IS NOT NULL
@@ -164,7 +164,7 @@ told AS MATERIALIZED (
 		   %2$s AS as_of, corr(t.frequency, t.monetary) FILTER (WHERE t.monetary > 0) AS correlation,
 		   max(t.frequency + 1) / nullif(sum(t.frequency + 1), 0)::float8 AS largest,
 		   sum(t.orders) / nullif(sum(t.frequency + 1), 0)::float8 AS orders_a_day, max(t.orders) / nullif(sum(t.orders), 0)::float8 AS most, max(t.orders) AS most_orders
-	FROM told AS t
+	FROM customer_facts AS t
 ), read AS MATERIALIZED (
 	-- the rows, read once; those without a day or after the last one are under NULL
 	SELECT r.day, count(*) AS n, count(*) FILTER (WHERE r.customer IS NULL) AS no_customer, count(*) FILTER (WHERE r.at IS NULL) AS no_date,
@@ -200,7 +200,7 @@ told AS MATERIALIZED (
 		   / nullif(sum(t.frequency) FILTER (WHERE t.first_purchase >= d.first_day AND t.last_purchase <= d.last_day), 0) AS gap,
 		   count(*) FILTER (WHERE d.covered_to - t.first_purchase < 365) / nullif(count(*), 0)::float8 AS young, max(d.covered_to - t.first_purchase) AS longest,
 		   min(t.customer) FILTER (WHERE t.orders = b.most_orders) AS busiest
-	FROM told AS t CROSS JOIN ends AS d CROSS JOIN base AS b
+	FROM customer_facts AS t CROSS JOIN ends AS d CROSS JOIN base AS b
 ), orders AS MATERIALIZED (
 	SELECT %5$s AS customer, %6$s AS at, %7$s AS amount
 	FROM %9$s AS o
