@@ -58,21 +58,22 @@ DECLARE
 	counts		text := clv._counts(src);
 BEGIN
 	PERFORM clv._check_refunds(refunds);
-	RETURN format(
+	RETURN clv._fill(
 $sql$histories AS (
-    -- each customer's purchase history, day by day%6$s
-    SELECT %1$s AS customer,
-           %2$s AS history%5$s
-    FROM %3$s AS o
-    WHERE %1$s IS NOT NULL
-      AND %4$s
-    GROUP BY %1$s
-),$sql$, src.customer_ref,
-		CASE WHEN objection IS NULL THEN src.history ELSE format(E'%s\n           FILTER (WHERE %s)', src.history, replace(counts, E'\n      ', ' ')) END,
-		src.relation,
-		CASE WHEN objection IS NULL THEN counts ELSE format('(%s OR %s)', replace(counts, E'\n      ', ' '), objection) END,
-		concat(more_columns, E',\n           pg_catalog.bool_or(' || objection || ') AS opted_out'),
-		CASE WHEN objection IS NOT NULL THEN '; an objection counts from any row' END);
+    -- each customer's purchase history, day by day{{note}}
+    SELECT {{customer}} AS customer,
+           {{history}} AS history{{more_columns}}
+    FROM {{relation}} AS o
+    WHERE {{customer}} IS NOT NULL
+      AND {{counts}}
+    GROUP BY {{customer}}
+),$sql$, jsonb_build_object(
+			'customer', src.customer_ref,
+			'history', CASE WHEN objection IS NULL THEN src.history ELSE format(E'%s\n           FILTER (WHERE %s)', src.history, replace(counts, E'\n      ', ' ')) END,
+			'relation', src.relation,
+			'counts', CASE WHEN objection IS NULL THEN counts ELSE format('(%s OR %s)', replace(counts, E'\n      ', ' '), objection) END,
+			'more_columns', concat(more_columns, E',\n           pg_catalog.bool_or(' || objection || ') AS opted_out'),
+			'note', CASE WHEN objection IS NOT NULL THEN '; an objection counts from any row' END));
 END
 $$;
 COMMENT ON FUNCTION clv._histories_step(clv._source_text, text, text, text) IS
@@ -160,14 +161,22 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format($sql$(
+	RETURN clv._fill(
+$sql$(
 	SELECT CASE WHEN clv._may_be_stray(l.days, l.customers, NULL::bigint) THEN (
-			   SELECT clv._check_silence(l.last_day, array_agg(d.day ORDER BY d.day), array_agg(d.orders ORDER BY d.day), %2$s, %3$L::boolean)
-			   FROM (SELECT %4$s AS day, count(*) AS orders FROM %5$s AS o
-					 WHERE %6$s IS NOT NULL AND %7$s >= 0 AND %8$s AND %4$s <= l.last_day GROUP BY 1) AS d)
+			   SELECT clv._check_silence(l.last_day, array_agg(d.day ORDER BY d.day), array_agg(d.orders ORDER BY d.day), {{max_silence}}, {{has_options}}::boolean)
+			   FROM (SELECT {{day}} AS day, count(*) AS orders FROM {{relation}} AS o
+					 WHERE {{customer}} IS NOT NULL AND {{amount}} >= 0 AND {{up_to}} AND {{day}} <= l.last_day GROUP BY 1) AS d)
 		   ELSE l.last_day END
-	FROM (SELECT max(k.day) AS last_day, array_agg(k.day ORDER BY k.day) AS days, array_agg(k.customers ORDER BY k.day) AS customers FROM (%1$s) AS k WHERE k.day IS NOT NULL) AS l)$sql$,
-		last_days, max_silence, has_options, src.day, src.relation, src.customer_ref, src.amount_ref, src.up_to);
+	FROM (SELECT max(k.day) AS last_day, array_agg(k.day ORDER BY k.day) AS days, array_agg(k.customers ORDER BY k.day) AS customers FROM ({{last_days}}) AS k WHERE k.day IS NOT NULL) AS l)$sql$, jsonb_build_object(
+			'last_days', last_days,
+			'max_silence', max_silence,
+			'has_options', quote_nullable(has_options),
+			'day', src.day,
+			'relation', src.relation,
+			'customer', src.customer_ref,
+			'amount', src.amount_ref,
+			'up_to', src.up_to));
 END
 $$;
 COMMENT ON FUNCTION clv._found_as_of(clv._source_text, text, text, boolean) IS
@@ -262,19 +271,27 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format(
+	RETURN clv._fill(
 $sql$late AS (
     -- what counts of customers with rows after that day, from those up to it
-    SELECT %1$s AS customer%2$s
-    FROM %3$s AS o
-    WHERE (SELECT pg_catalog.max(h.last_row) FROM %8$s AS h) OPERATOR(pg_catalog.>) (SELECT a.as_of FROM as_of AS a)
-      AND EXISTS (SELECT FROM %8$s AS h CROSS JOIN as_of AS a
-                  WHERE h.customer %4$s %1$s AND h.last_row OPERATOR(pg_catalog.>) a.as_of)
-      AND %5$s IS NOT NULL
-      AND %6$s
-      AND %7$s OPERATOR(pg_catalog.<=) (SELECT a.as_of FROM as_of AS a)
-    GROUP BY %1$s
-)$sql$, src.customer_ref, columns, src.relation, customer_equality, src.amount_ref, src.up_to, src.day, seen);
+    SELECT {{customer}} AS customer{{columns}}
+    FROM {{relation}} AS o
+    WHERE (SELECT pg_catalog.max(h.last_row) FROM {{seen}} AS h) OPERATOR(pg_catalog.>) (SELECT a.as_of FROM as_of AS a)
+      AND EXISTS (SELECT FROM {{seen}} AS h CROSS JOIN as_of AS a
+                  WHERE h.customer {{equality}} {{customer}} AND h.last_row OPERATOR(pg_catalog.>) a.as_of)
+      AND {{amount}} IS NOT NULL
+      AND {{up_to}}
+      AND {{day}} OPERATOR(pg_catalog.<=) (SELECT a.as_of FROM as_of AS a)
+    GROUP BY {{customer}}
+)$sql$, jsonb_build_object(
+			'customer', src.customer_ref,
+			'columns', columns,
+			'relation', src.relation,
+			'equality', customer_equality,
+			'amount', src.amount_ref,
+			'up_to', src.up_to,
+			'day', src.day,
+			'seen', seen));
 END
 $$;
 COMMENT ON FUNCTION clv._late_step(clv._source_text, text, text, text) IS

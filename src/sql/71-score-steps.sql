@@ -347,8 +347,8 @@ BEGIN
 			ELSE 'v.' || c.name END, '' ORDER BY c.place)
 	INTO more
 	FROM unnest(opt.columns) WITH ORDINALITY AS c (name, place);
-	RETURN format(
-$sql$SELECT v.customer AS %1$s,
+	RETURN clv._fill(
+$sql$SELECT v.customer AS {{customer_column}},
        v.first_purchase,
        v.last_purchase,
        v.frequency,
@@ -361,16 +361,20 @@ $sql$SELECT v.customer AS %1$s,
        v.discounted_purchases,
        v.expected_spend,
        v.clv,
-       %2$s AS clv_rank,
-       %3$s AS tier,
-       a.as_of%4$s
-FROM %5$s AS v
+       {{rank}} AS clv_rank,
+       {{tier}} AS tier,
+       a.as_of{{more_columns}}
+FROM {{step}} AS v
 CROSS JOIN tiers AS k
 CROSS JOIN model AS m
-CROSS JOIN as_of AS a%6$s%7$s$sql$,
-		customer_column, rank, tier, more, clv._value_step(opt),
-		CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
-		clv._past_tiers(opt));
+CROSS JOIN as_of AS a{{means}}{{past_tiers}}$sql$, jsonb_build_object(
+			'customer_column', customer_column,
+			'rank', rank,
+			'tier', tier,
+			'more_columns', more,
+			'step', clv._value_step(opt),
+			'means', CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
+			'past_tiers', clv._past_tiers(opt)));
 END
 $$;
 COMMENT ON FUNCTION clv._result_select(text, text, clv._option_text) IS

@@ -93,13 +93,13 @@ BEGIN
 		clv._tier_step(tier_method, tier_shares, opt) || ',',
 		clv._row_step(src, late_refunds) || ',',
 		clv._observed_step() || ',',
-		format(
+		clv._fill(
 $sql$counted AS (
     SELECT coalesce(sum(r.rows) FILTER (WHERE r.reason = 'used'), 0)::bigint AS rows_used,
            coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without customer'), 0)::bigint AS rows_without_customer,
            coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without date'), 0)::bigint AS rows_without_date,
            coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without amount'), 0)::bigint AS rows_without_amount,
-           coalesce(sum(r.rows) FILTER (WHERE r.reason = 'after as_of'), 0)::bigint AS rows_after_as_of%8$s
+           coalesce(sum(r.rows) FILTER (WHERE r.reason = 'after as_of'), 0)::bigint AS rows_after_as_of{{refund_count}}
     FROM source_rows AS r
 )
 SELECT a.as_of,
@@ -109,8 +109,8 @@ SELECT a.as_of,
        m.tier_labels,
        m.horizon,
        m.annual_rate,
-       %1$L::text AS refunds,
-       %2$L::text AS zone,
+       {{refunds}}::text AS refunds,
+       {{zone}}::text AS zone,
        coalesce(clv.customers(b.base), 0) AS customers,
        n.rows_used,
        n.rows_without_customer,
@@ -131,25 +131,30 @@ SELECT a.as_of,
                      WHEN clv.status(m.spend) <> 'converged'
                      THEN concat_ws(': ', 'spend', clv.status(m.spend), clv.message(m.spend)) END,
                 clv._remarks(m.model, e.first_purchase, e.gap, e.largest),
-                clv._remark_on_horizon(m.horizon, a.as_of - e.first_purchase)%9$s), '')
+                clv._remark_on_horizon(m.horizon, a.as_of - e.first_purchase){{refund_remark}}), '')
        END AS message,
-       %3$L::text AS tier_method,
-       %4$L::float8[] AS tier_shares,
-       %5$L::jsonb AS options%6$s
+       {{tier_method}}::text AS tier_method,
+       {{tier_shares}}::float8[] AS tier_shares,
+       {{options}}::jsonb AS options{{mean_columns}}
 FROM base AS b
 CROSS JOIN model AS m
 CROSS JOIN tiers AS k
 CROSS JOIN counted AS n
 CROSS JOIN observed AS e
-CROSS JOIN as_of AS a%7$s$sql$, refunds, zone, tier_method, tier_shares, opt.given,
-			CASE WHEN opt.costs THEN E',\n       w.mean_margin,\n       w.mean_expected_spend,\n       w.mean_discounted_purchases' END,
-			CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
+CROSS JOIN as_of AS a{{means}}$sql$, jsonb_build_object(
+			'refunds', quote_nullable(refunds),
+			'zone', quote_nullable(zone),
+			'tier_method', quote_nullable(tier_method),
+			'tier_shares', quote_nullable(tier_shares),
+			'options', quote_nullable(opt.given),
+			'mean_columns', CASE WHEN opt.costs THEN E',\n       w.mean_margin,\n       w.mean_expected_spend,\n       w.mean_discounted_purchases' END,
+			'means', CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
 			-- what was sent back since is not in the money of the past
-			CASE WHEN late_refunds THEN E',\n           coalesce(sum(r.refunds) FILTER (WHERE r.reason = ''after as_of''), 0)::bigint AS refunds_after_as_of' END,
-			CASE WHEN late_refunds THEN
+			'refund_count', CASE WHEN late_refunds THEN E',\n           coalesce(sum(r.refunds) FILTER (WHERE r.reason = ''after as_of''), 0)::bigint AS refunds_after_as_of' END,
+			'refund_remark', CASE WHEN late_refunds THEN
 $sql$,
                 CASE WHEN n.refunds_after_as_of > 0
-                     THEN concat('refunds: ', n.refunds_after_as_of, ' made after as_of, the last day with a purchase, do not count; give as_of to count them') END$sql$ END));
+                     THEN concat('refunds: ', n.refunds_after_as_of, ' made after as_of, the last day with a purchase, do not count; give as_of to count them') END$sql$ END)));
 END
 $$;
 COMMENT ON FUNCTION clv._model_view_query(clv._source_text, date, interval, float8, text, text, text, text, float8[], text[], clv._option_text) IS

@@ -10,22 +10,28 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format(
+	RETURN clv._fill(
 $sql$source_rows AS (
-    SELECT CASE WHEN %1$s IS NULL THEN 'without customer'
-                WHEN %2$s IS NULL THEN 'without date'
-                WHEN %3$s IS NULL THEN 'without amount'
-                WHEN %2$s = '-infinity' THEN 'date not finite'
-                WHEN %8$s AND NOT %6$s THEN 'amount not finite'
-                WHEN %4$s > (SELECT coalesce(a.as_of, %5$s) FROM as_of AS a) THEN 'after as_of'
+    SELECT CASE WHEN {{customer}} IS NULL THEN 'without customer'
+                WHEN {{at}} IS NULL THEN 'without date'
+                WHEN {{amount}} IS NULL THEN 'without amount'
+                WHEN {{at}} = '-infinity' THEN 'date not finite'
+                WHEN {{up_to}} AND NOT {{amount_finite}} THEN 'amount not finite'
+                WHEN {{day}} > (SELECT coalesce(a.as_of, {{today}}) FROM as_of AS a) THEN 'after as_of'
                 ELSE 'used' END AS reason,
-           count(*) AS rows%9$s
-    FROM %7$s AS o
+           count(*) AS rows{{refund_count}}
+    FROM {{relation}} AS o
     GROUP BY 1
-)$sql$,
-		src.customer_ref, src.at_ref, src.amount_ref, src.day, src.today, src.amount_finite, src.relation,
-		src.up_to,
-		CASE WHEN with_refunds THEN format(E',\n           count(*) FILTER (WHERE %s < 0 AND %s <= %s) AS refunds', src.amount_ref, src.day, src.today) END);
+)$sql$, jsonb_build_object(
+			'customer', src.customer_ref,
+			'at', src.at_ref,
+			'amount', src.amount_ref,
+			'day', src.day,
+			'today', src.today,
+			'amount_finite', src.amount_finite,
+			'relation', src.relation,
+			'up_to', src.up_to,
+			'refund_count', CASE WHEN with_refunds THEN format(E',\n           count(*) FILTER (WHERE %s < 0 AND %s <= %s) AS refunds', src.amount_ref, src.day, src.today) END));
 END
 $$;
 COMMENT ON FUNCTION clv._row_step(clv._source_text, bool) IS

@@ -30,47 +30,47 @@ BEGIN
 			MESSAGE = format('customer "%s" has opted out of being differentiated', customer),
 			HINT = 'There is no tier to explain: the customer counts in sums alone.';
 	END IF;
-	RETURN QUERY EXECUTE concat(format(
+	RETURN QUERY EXECUTE concat(clv._fill(
 $sql$
 WITH customer_row AS (
-	SELECT v.*, v.%4$s AS value FROM %1$s AS v WHERE %3$s
+	SELECT v.*, v.{{value}} AS value FROM {{customers}} AS v WHERE {{is_the_one}}
 ), m AS (
 	SELECT r.*, clv.model_name(r.model) AS name, clv.customers(r.model) AS fitted,
 		   clv.expected_spend(r.spend, 0::float8, NULL::float8) AS mean_spend
-	FROM %2$s AS r
+	FROM {{models}} AS r
 ), step AS (
 	SELECT s.*
 	FROM customer_row AS v CROSS JOIN m, LATERAL (VALUES
 		(10, 'frequency', v.frequency::float8, 'purchases after the first: days with a purchase up to as_of, less one'),
-		(20, 'recency', v.recency, format('days from the first purchase, %%s, to the last, %%s', v.first_purchase, v.last_purchase)),
-		(30, 't', v.t, format('days from the first purchase to as_of, %%s', v.as_of)),
+		(20, 'recency', v.recency, format('days from the first purchase, %s, to the last, %s', v.first_purchase, v.last_purchase)),
+		(30, 't', v.t, format('days from the first purchase to as_of, %s', v.as_of)),
 		(40, 'monetary', v.monetary, 'mean spend of a purchase after the first'),
 		(60, 'p_alive', v.p_alive, CASE WHEN v.p_alive IS NULL THEN concat('P(still a customer): none: ', coalesce(clv.message(m.model), 'there is no model'))
-				ELSE format('P(still a customer): model %%s with these parameters, at frequency, recency and t', m.name) END),
-		(70, 'expected_purchases', v.expected_purchases, format('purchases that it expects within %%s', m.horizon)),
-		(80, 'discounted_purchases', v.discounted_purchases, format('the same, each discounted from its day to as_of at %%s %%%% a year', trim_scale((m.annual_rate * 100)::numeric))),
+				ELSE format('P(still a customer): model %s with these parameters, at frequency, recency and t', m.name) END),
+		(70, 'expected_purchases', v.expected_purchases, format('purchases that it expects within %s', m.horizon)),
+		(80, 'discounted_purchases', v.discounted_purchases, format('the same, each discounted from its day to as_of at %s %% a year', trim_scale((m.annual_rate * 100)::numeric))),
 		(100, 'mean_spend_of_all', m.mean_spend, 'spend per purchase expected of a customer of whom nothing is known: p gamma / (q - 1)'),
 		(110, 'weight_of_own', CASE WHEN v.frequency = 0 THEN 0
 				ELSE clv.param(m.spend, 'p'::text) * v.frequency / (clv.param(m.spend, 'p'::text) * v.frequency + clv.param(m.spend, 'q'::text) - 1) END,
 			'what the customer''s own mean counts beside it: p x / (p x + q - 1)'),
 		(120, 'expected_spend', v.expected_spend, 'weight_of_own * monetary + (1 - weight_of_own) * mean_spend_of_all'),
-		(130, 'clv', v.clv, 'discounted_purchases * expected_spend')%5$s
+		(130, 'clv', v.clv, 'discounted_purchases * expected_spend'){{cost_steps}}
 	) AS s (step, quantity, value, formula)
 	UNION ALL
-	SELECT 50 + (row_number() OVER ())::int, c.name, c.estimate, format('parameter of %%s, fitted to %%s customers', m.name, m.fitted)
+	SELECT 50 + (row_number() OVER ())::int, c.name, c.estimate, format('parameter of %s, fitted to %s customers', m.name, m.fitted)
 	FROM m, clv.coefficients(m.model) AS c
 	UNION ALL
-	SELECT 90 + (row_number() OVER ())::int, c.name, c.estimate, format('parameter of %%s, fitted to %%s customers', clv.model_name(m.spend), clv.customers(m.spend))
+	SELECT 90 + (row_number() OVER ())::int, c.name, c.estimate, format('parameter of %s, fitted to %s customers', clv.model_name(m.spend), clv.customers(m.spend))
 	FROM m, clv.coefficients(m.spend) AS c
 	UNION ALL
-	SELECT 200, 'clv_rank', v.clv_rank, format('rank by %4$s among the customers of this view') FROM customer_row AS v
+	SELECT 200, 'clv_rank', v.clv_rank, format('rank by {{value}} among the customers of this view') FROM customer_row AS v
 	UNION ALL
 	SELECT 210, 'threshold', CASE WHEN v.value >= 0 THEN greatest(max(c.cutoff), CASE WHEN max(c.cutoff) < 0 THEN 0 END) END,
-		   CASE WHEN v.value < 0 THEN 'none: a %4$s below 0 is unprofitable, whatever the thresholds'
-				ELSE concat('the highest threshold that %4$s reaches', CASE WHEN count(c.cutoff) = 0 THEN ': none' WHEN max(c.cutoff) < 0 THEN format(': 0, since the cut-off is %%s', max(c.cutoff)) END,
-							CASE WHEN m.options ? 'hysteresis' THEN concat('; the tier is kept within ', trim_scale((m.options #>> '{hysteresis,band}')::numeric * 100), ' %% of a threshold') END) END
+		   CASE WHEN v.value < 0 THEN 'none: a {{value}} below 0 is unprofitable, whatever the thresholds'
+				ELSE concat('the highest threshold that {{value}} reaches', CASE WHEN count(c.cutoff) = 0 THEN ': none' WHEN max(c.cutoff) < 0 THEN format(': 0, since the cut-off is %s', max(c.cutoff)) END,
+							CASE WHEN m.options ? 'hysteresis' THEN concat('; the tier is kept within ', trim_scale((m.options #>> '{hysteresis,band}')::numeric * 100), ' % of a threshold') END) END
 	FROM customer_row AS v CROSS JOIN m LEFT JOIN LATERAL unnest(m.cutoffs) AS c (cutoff) ON v.value >= c.cutoff
-	GROUP BY m.options, v.value%6$s
+	GROUP BY m.options, v.value{{previous_step}}
 	UNION ALL
 	SELECT 220, 'tier', NULL, coalesce(v.tier, 'none: there is no value') FROM customer_row AS v
 	UNION ALL
@@ -82,8 +82,12 @@ WITH customer_row AS (
 SELECT (row_number() OVER (ORDER BY s.step))::int, s.quantity, s.value, s.formula
 FROM step AS s
 ORDER BY s.step
-$sql$, pair.customers, pair.models, is_the_one, pair.value,
-		CASE WHEN pair.costs THEN
+$sql$, jsonb_build_object(
+			'customers', pair.customers,
+			'models', pair.models,
+			'is_the_one', is_the_one,
+			'value', pair.value,
+			'cost_steps', CASE WHEN pair.costs THEN
 $sql$,
 		(140, 'margin', v.margin, 'part of spend that is left after the cost of the goods'),
 		(150, 'contribution', v.margin * v.clv, 'margin * clv'),
@@ -91,12 +95,12 @@ $sql$,
 		(170, 'alive_years', v.alive_years, 'years that the customer is still expected to be one, within the horizon and discounted'),
 		(180, 'service_costs', v.service_cost * v.alive_years, format('service_cost, %s, * alive_years', coalesce(v.service_cost || ' a year', 'not known'))),
 		(190, 'clv_net', v.clv_net, concat('contribution - order_costs - service_costs', '; below 0 because of: ' || v.unprofitable_because))$sql$ END,
-		CASE WHEN EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = view AND a.attname = 'previous_tier') THEN
+			'previous_step', CASE WHEN EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = view AND a.attname = 'previous_tier') THEN
 $sql$
 	UNION ALL
 	SELECT 215, 'previous_tier', NULL, concat(coalesce(v.previous_tier, 'none'), ': the tier at the last of the stated past dates',
 				CASE WHEN v.tier <> p.tier THEN concat('; it decides, by the thresholds alone the tier would be ', p.tier) END)
-	FROM customer_row AS v CROSS JOIN m CROSS JOIN LATERAL (SELECT clv.tier(v.value, m.cutoffs, m.tier_labels, 'unprofitable'::text)) AS p (tier)$sql$ END));
+	FROM customer_row AS v CROSS JOIN m CROSS JOIN LATERAL (SELECT clv.tier(v.value, m.cutoffs, m.tier_labels, 'unprofitable'::text)) AS p (tier)$sql$ END)));
 END
 $$;
 COMMENT ON FUNCTION clv.explain(regclass, text) IS

@@ -25,14 +25,14 @@ BEGIN
 			MESSAGE = format('from_date "%s" must be before to_date "%s"', from_date, to_date);
 	END IF;
 	m := clv._kept_models(pair);
-	RETURN QUERY EXECUTE format(
+	RETURN QUERY EXECUTE clv._fill(
 $sql$
 WITH labels AS (
-	SELECT l.place, l.label FROM %1$s AS m, unnest(m.tier_labels || 'unprofitable'::text) WITH ORDINALITY AS l (label, place)
+	SELECT l.place, l.label FROM {{models}} AS m, unnest(m.tier_labels || 'unprofitable'::text) WITH ORDINALITY AS l (label, place)
 ), dated AS (
-	SELECT (v.a).frequency IS NULL AS is_new, m.cutoffs, m.tier_labels, %2$s AS v0, %3$s AS v1,
+	SELECT (v.a).frequency IS NULL AS is_new, m.cutoffs, m.tier_labels, {{value_from}} AS v0, {{value_to}} AS v1,
 		   clv.p_alive(m.model, (v.a).frequency::float8, (v.a).recency, (v.a).t) >= 0.5 AND clv.p_alive(m.model, (v.b).frequency::float8, (v.b).recency, (v.b).t) < 0.5 AS departed
-	FROM (SELECT %7$sclv.summary(%5$s, $1, $9) AS a, clv.summary(%5$s, $2, $9) AS b FROM %4$s WHERE (%6$s) IS NOT TRUE OFFSET '0') AS v
+	FROM (SELECT {{cost_columns}}clv.summary({{history}}, $1, $9) AS a, clv.summary({{history}}, $2, $9) AS b FROM {{source}} WHERE ({{opted_out}}) IS NOT TRUE OFFSET '0') AS v
 	CROSS JOIN LATERAL (SELECT $3 AS model, $4 AS spend, $5 AS annual_rate, $6 AS horizon, $7 AS cutoffs, $8 AS tier_labels) AS m
 	WHERE (v.b).frequency IS NOT NULL
 	OFFSET '0'
@@ -63,7 +63,14 @@ FROM (TABLE places UNION ALL SELECT 1001, '(new)') AS f
 CROSS JOIN places AS t
 LEFT JOIN moved AS x ON x.from_tier = f.label AND x.to_tier = t.label
 ORDER BY f.place, t.place
-$sql$, pair.models, clv._value_of(pair, '(v.a)'::text, 'm'::text), clv._value_of(pair, '(v.b)'::text, 'm'::text), h.source, h.history_ref, pair.opted_out, pair.cost_columns)
+$sql$, jsonb_build_object(
+			'models', pair.models,
+			'value_from', clv._value_of(pair, '(v.a)'::text, 'm'::text),
+			'value_to', clv._value_of(pair, '(v.b)'::text, 'm'::text),
+			'source', h.source,
+			'history', h.history_ref,
+			'opted_out', pair.opted_out,
+			'cost_columns', pair.cost_columns))
 	USING from_date, to_date, m.model, m.spend, m.annual_rate, m.horizon, m.cutoffs, m.tier_labels, m.refunds;
 END
 $$;

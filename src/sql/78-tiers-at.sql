@@ -21,23 +21,29 @@ BEGIN
 		PERFORM clv._check_date('a date of as_of'::text, day, h.last);
 	END LOOP;
 	m := clv._kept_models(pair);
-	RETURN QUERY EXECUTE format(
+	RETURN QUERY EXECUTE clv._fill(
 $sql$
 SELECT x.as_of, x.customer::text, x.frequency, x.recency, x.t, x.p_alive, x.value, clv.tier(x.value, $7, $8, 'unprofitable'::text)
 FROM (
 	SELECT v.as_of, v.customer, (v.s).frequency, (v.s).recency, (v.s).t,
-		   clv.p_alive(m.model, (v.s).frequency::float8, (v.s).recency, (v.s).t) AS p_alive, %2$s AS value
+		   clv.p_alive(m.model, (v.s).frequency::float8, (v.s).recency, (v.s).t) AS p_alive, {{value}} AS value
 	FROM (
-		SELECT %6$sd.as_of, %1$s AS customer, clv.summary(%4$s, d.as_of, $6) AS s
-		FROM %3$s CROSS JOIN unnest($1) AS d (as_of)
-		WHERE (%5$s) IS NOT TRUE
+		SELECT {{cost_columns}}d.as_of, {{customer}} AS customer, clv.summary({{history}}, d.as_of, $6) AS s
+		FROM {{source}} CROSS JOIN unnest($1) AS d (as_of)
+		WHERE ({{opted_out}}) IS NOT TRUE
 		OFFSET '0'
 	) AS v
 	CROSS JOIN LATERAL (SELECT $2 AS model, $3 AS spend, $4 AS annual_rate, $5 AS horizon) AS m
 	WHERE (v.s).frequency IS NOT NULL
 	OFFSET '0'
 ) AS x
-$sql$, h.customer_ref, clv._value_of(pair, '(v.s)'::text, 'm'::text), h.source, h.history_ref, pair.opted_out, pair.cost_columns)
+$sql$, jsonb_build_object(
+			'customer', h.customer_ref,
+			'value', clv._value_of(pair, '(v.s)'::text, 'm'::text),
+			'source', h.source,
+			'history', h.history_ref,
+			'opted_out', pair.opted_out,
+			'cost_columns', pair.cost_columns))
 	USING as_of, m.model, m.spend, m.annual_rate, m.horizon, m.refunds, m.cutoffs, m.tier_labels;
 END
 $$;

@@ -24,16 +24,16 @@ BEGIN
 	END IF;
 	PERFORM clv._check_length('silent'::text, nullif(silent, '0'::interval));
 	m := clv._kept_models(pair);
-	RETURN QUERY EXECUTE format(
+	RETURN QUERY EXECUTE clv._fill(
 $sql$
 WITH scored AS NOT MATERIALIZED (
 	-- asked twice, by all processes: keeping the answers takes longer
-	SELECT %1$s AS customer, v.tier, v.p_alive, v.frequency, v.recency, s.t AS silent_t, v.days_since_last,
-		   v.%2$s AS now, %3$s AS later
-	FROM %4$s AS v
+	SELECT {{customer}} AS customer, v.tier, v.p_alive, v.frequency, v.recency, s.t AS silent_t, v.days_since_last,
+		   v.{{value}} AS now, {{value_later}} AS later
+	FROM {{customers}} AS v
 	CROSS JOIN LATERAL (SELECT $3 AS model, $4 AS spend, $5 AS annual_rate, $6 AS horizon) AS m
 	CROSS JOIN LATERAL (SELECT v.frequency, v.recency, v.t + clv.interval_days($1) AS t, v.monetary) AS s
-	WHERE (%5$s) IS NOT TRUE AND v.%2$s IS NOT NULL
+	WHERE ({{opted_out}}) IS NOT TRUE AND v.{{value}} IS NOT NULL
 	OFFSET '0'
 ), highest AS (
 	SELECT h.* FROM scored AS h ORDER BY h.now - h.later DESC, h.customer LIMIT $2
@@ -44,7 +44,12 @@ SELECT x.customer::text, x.tier, x.now, x.later, x.now - x.later, (x.now - x.lat
 	   x.p_alive, clv.p_alive($3, x.frequency::float8, x.recency, x.silent_t), x.days_since_last
 FROM highest AS x CROSS JOIN total AS t
 ORDER BY x.now - x.later DESC, x.customer
-$sql$, 'v.' || pair.customer_column, pair.value, clv._value_of(pair, 's'::text, 'm'::text), pair.customers, pair.opted_out)
+$sql$, jsonb_build_object(
+			'customer', 'v.' || pair.customer_column,
+			'value', pair.value,
+			'value_later', clv._value_of(pair, 's'::text, 'm'::text),
+			'customers', pair.customers,
+			'opted_out', pair.opted_out))
 	USING silent, top, m.model, m.spend, m.annual_rate, m.horizon;
 END
 $$;

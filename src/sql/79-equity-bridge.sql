@@ -41,12 +41,12 @@ $sql$, h.history_ref, h.source)
 		INTO old_model, old_spend, new_model, new_spend
 		USING from_date, to_date, m.refunds, m.model, m.spend;
 	END IF;
-	RETURN QUERY EXECUTE format(
+	RETURN QUERY EXECUTE clv._fill(
 $sql$
 WITH valued AS (
 	SELECT (v.a).frequency IS NULL AS is_new, (v.b).last_purchase > $1 AS bought, (1 + $8) ^ (($2 - $1) / 365.25::float8) - 1 AS unwinding,
-		   coalesce(%3$s, 0) AS v0, coalesce(%4$s, 0) AS v1, CASE WHEN $3 THEN coalesce(%5$s, 0) END AS v2
-	FROM (SELECT %6$sclv.summary(%2$s, $1, $10) AS a, clv.summary(%2$s, $2, $10) AS b FROM %1$s OFFSET '0') AS v
+		   coalesce({{value_from}}, 0) AS v0, coalesce({{value_to}}, 0) AS v1, CASE WHEN $3 THEN coalesce({{value_refitted}}, 0) END AS v2
+	FROM (SELECT {{cost_columns}}clv.summary({{history}}, $1, $10) AS a, clv.summary({{history}}, $2, $10) AS b FROM {{source}} OFFSET '0') AS v
 	CROSS JOIN LATERAL (SELECT $4 AS model, $5 AS spend, $8 AS annual_rate, $9 AS horizon) AS o
 	CROSS JOIN LATERAL (SELECT $6 AS model, $7 AS spend, $8 AS annual_rate, $9 AS horizon) AS n
 	WHERE (v.b).frequency IS NOT NULL
@@ -78,9 +78,13 @@ FROM sums AS s, LATERAL (VALUES
 	(6, 'model', s.model, s.customers, 'what fitting the models anew makes of the same customers'),
 	(7, 'end', s.finish, s.customers, 'value of the customers at the second date: the sum of all above')
 	) AS r (place, component, amount, customers, meaning)
-$sql$, h.source, h.history_ref,
-		clv._value_of(pair, '(v.a)'::text, 'o'::text), clv._value_of(pair, '(v.b)'::text, 'o'::text),
-		clv._value_of(pair, '(v.b)'::text, 'n'::text), pair.cost_columns)
+$sql$, jsonb_build_object(
+			'source', h.source,
+			'history', h.history_ref,
+			'value_from', clv._value_of(pair, '(v.a)'::text, 'o'::text),
+			'value_to', clv._value_of(pair, '(v.b)'::text, 'o'::text),
+			'value_refitted', clv._value_of(pair, '(v.b)'::text, 'n'::text),
+			'cost_columns', pair.cost_columns))
 	USING from_date, to_date, refit, old_model, old_spend, new_model, new_spend, m.annual_rate, m.horizon, m.refunds;
 END
 $$;

@@ -77,15 +77,15 @@ BEGIN
 			pair.customers, key, by, clv._relation(relation),
 			clv._equality(clv._column_type(relation, key), pair.customer_type), pair.customer_column);
 	END IF;
-	RETURN QUERY EXECUTE format(
+	RETURN QUERY EXECUTE clv._fill(
 $sql$
-WITH valued AS %7$s (
-	SELECT %1$s AS group_key, v.%8$s::text AS customer, v.frequency, v.recency, v.t, v.monetary, v.clv, %3$s AS net FROM %4$s
+WITH valued AS {{materialized}} (
+	SELECT {{group_key}} AS group_key, v.{{customer}}::text AS customer, v.frequency, v.recency, v.t, v.monetary, v.clv, {{net}} AS net FROM {{source}}
 ), key_totals AS (
 	SELECT v.group_key, count(*) AS customers, count(v.clv) AS valued, coalesce(sum(clv._numeric(v.clv)), 0) AS equity, sum(clv._numeric(v.net)) AS net
 	FROM valued AS v GROUP BY v.group_key
 ), numbered AS MATERIALIZED (
-	SELECT k.*, %2$s AS group_name, dense_rank() OVER (ORDER BY %2$s) AS number FROM key_totals AS k
+	SELECT k.*, {{group_name}} AS group_name, dense_rank() OVER (ORDER BY {{group_name}}) AS number FROM key_totals AS k
 ), groups AS MATERIALIZED (
 	SELECT g.*, g.valued < 2 * g.size AS whole, g.size / 2 AS wanted
 	FROM (
@@ -102,23 +102,23 @@ WITH valued AS %7$s (
 	SELECT k.number, k.whole, v.frequency, v.recency, v.t, v.monetary, v.clv,
 		   row_number() OVER (PARTITION BY k.number ORDER BY v.clv, v.frequency, v.recency, v.t, v.monetary) AS place,
 		   greatest(1, count(*) OVER (PARTITION BY k.number) / k.wanted) AS step
-	FROM valued AS v JOIN sampling AS k ON %9$s
-	WHERE v.clv IS NOT NULL AND (k.every = 1 OR hashtextextended(v.customer COLLATE "C", 0) %% k.every = 0)
+	FROM valued AS v JOIN sampling AS k ON {{same_group}}
+	WHERE v.clv IS NOT NULL AND (k.every = 1 OR hashtextextended(v.customer COLLATE "C", 0) % k.every = 0)
 ), sample AS MATERIALIZED (
-	SELECT n.*, NOT n.whole AND n.place / n.step %% 4 = 2 AS is_fitted
+	SELECT n.*, NOT n.whole AND n.place / n.step % 4 = 2 AS is_fitted
 	FROM candidates AS n
-	WHERE n.whole OR n.place %% n.step = n.step / 2
+	WHERE n.whole OR n.place % n.step = n.step / 2
 ), drawn AS (
 	SELECT a.number, count(*) AS customers, sum(clv._numeric(a.clv)) FILTER (WHERE a.is_fitted) AS fitted,
 		   clv.total_interval(m.model, m.spend, a.frequency::float8, a.recency, a.t, a.monetary, m.annual_rate, m.horizon, $1, $2, $3)
 		   FILTER (WHERE a.whole) AS both,
 		   clv.total_interval(clv.without_uncertainty(m.model), clv.without_uncertainty(m.spend), a.frequency::float8, a.recency, a.t, a.monetary,
 							  m.annual_rate, m.horizon, $1, $2, $3) FILTER (WHERE NOT a.whole) AS chance
-	FROM sample AS a CROSS JOIN %5$s AS m
+	FROM sample AS a CROSS JOIN {{models}} AS m
 	GROUP BY a.number
 ), fits AS MATERIALIZED (
 	SELECT clv.draw_model(m.model, $3, n) AS model, clv.draw_model(m.spend, $3, n) AS spend, m.annual_rate, m.horizon
-	FROM %5$s AS m, generate_series(0, least($2, 1000) - 1) AS n
+	FROM {{models}} AS m, generate_series(0, least($2, 1000) - 1) AS n
 ), expected AS (
 	SELECT e.number, percentile_cont(ARRAY[clv._draw_share((1 - $1) / 2, least($2, 1000)), clv._draw_share((1 + $1) / 2, least($2, 1000))]) WITHIN GROUP (ORDER BY e.equity) AS range
 	FROM fits AS f
@@ -138,12 +138,18 @@ SELECT h.group_name, h.customers, h.equity,
 	   (h.equity / nullif(sum(h.equity) OVER (), 0))::float8,
 	   (h.equity / nullif(h.valued, 0))::float8, h.net
 FROM halves AS h
-ORDER BY %6$s
-$sql$, group_key, grouping, CASE WHEN pair.costs THEN 'v.clv_net' ELSE 'NULL::float8' END, source, pair.models,
-		CASE WHEN cohort IS NULL THEN 'h.equity DESC, h.group_name' ELSE 'h.group_name' END,
-		CASE WHEN relation IS NULL THEN 'NOT MATERIALIZED' ELSE 'MATERIALIZED' END, pair.customer_column,
-		CASE WHEN cohort IS NULL THEN $q$coalesce(k.group_key, '') = coalesce(v.group_key, '') AND (k.group_key IS NULL) = (v.group_key IS NULL)$q$
-			ELSE 'k.group_key = v.group_key' END)
+ORDER BY {{order_by}}
+$sql$, jsonb_build_object(
+			'group_key', group_key,
+			'group_name', grouping,
+			'net', CASE WHEN pair.costs THEN 'v.clv_net' ELSE 'NULL::float8' END,
+			'source', source,
+			'models', pair.models,
+			'order_by', CASE WHEN cohort IS NULL THEN 'h.equity DESC, h.group_name' ELSE 'h.group_name' END,
+			'materialized', CASE WHEN relation IS NULL THEN 'NOT MATERIALIZED' ELSE 'MATERIALIZED' END,
+			'customer', pair.customer_column,
+			'same_group', CASE WHEN cohort IS NULL THEN $q$coalesce(k.group_key, '') = coalesce(v.group_key, '') AND (k.group_key IS NULL) = (v.group_key IS NULL)$q$
+			ELSE 'k.group_key = v.group_key' END))
 	USING level, draws, seed, sample_least, sample_of_all;
 END
 $$;

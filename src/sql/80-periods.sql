@@ -149,14 +149,18 @@ BEGIN
 	PERFORM clv._check_span('the period'::text, first, last);
 	src := clv._source(source, customer, at, amount, last, zone, first);
 	profit := clv._profit_column(source, src, refunds, margin, margin_column, first, last, 'profit'::text);
-	RETURN concat('WITH ', clv._histories_step(src, refunds, profit, NULL::text), format(
+	RETURN concat('WITH ', clv._histories_step(src, refunds, profit, NULL::text), clv._fill(
 $sql$
-%5$s AS (
-	SELECT (p.found).purchases, (p.found).orders, (p.found).revenue, %1$s
-	FROM (SELECT h.*, clv._in_period(h.history, %2$L::date, %3$L::date, %4$L::text) AS found FROM histories AS h OFFSET 0) AS p
+{{step}} AS (
+	SELECT (p.found).purchases, (p.found).orders, (p.found).revenue, {{profit}}
+	FROM (SELECT h.*, clv._in_period(h.history, {{first}}::date, {{last}}::date, {{refunds}}::text) AS found FROM histories AS h OFFSET 0) AS p
 	WHERE (p.found).orders IS NOT NULL
-),$sql$, CASE WHEN profit IS NOT NULL THEN 'p.profit, p.profit_unknown' ELSE clv._scaled('(p.found).revenue'::text, margin) || ' AS profit' END, first, last, refunds,
-		CASE WHEN profit IS NOT NULL THEN 'known' ELSE 'customer_periods' END),
+),$sql$, jsonb_build_object(
+			'profit', CASE WHEN profit IS NOT NULL THEN 'p.profit, p.profit_unknown' ELSE clv._scaled('(p.found).revenue'::text, margin) || ' AS profit' END,
+			'first', quote_nullable(first),
+			'last', quote_nullable(last),
+			'refunds', quote_nullable(refunds),
+			'step', CASE WHEN profit IS NOT NULL THEN 'known' ELSE 'customer_periods' END)),
 		CASE WHEN profit IS NOT NULL THEN format($sql$
 customer_periods AS (
 	SELECT purchases, orders, revenue, %s AS profit FROM known
@@ -192,15 +196,21 @@ BEGIN
 	src := clv._source(source, customer, at, amount, to_last, zone, since);
 	profits := clv._profit_column(source, src, refunds, margin, margin_column, from_first, from_last, 'profit_from'::text)
 		|| clv._profit_column(source, src, refunds, margin, margin_column, to_first, to_last, 'profit_to'::text);
-	RETURN concat('WITH ', clv._histories_step(src, refunds, profits, NULL::text), format(
+	RETURN concat('WITH ', clv._histories_step(src, refunds, profits, NULL::text), clv._fill(
 $sql$
-%8$s AS (
-	SELECT (p.found).*, %1$s, %2$s
-	FROM (SELECT h.*, clv._in_periods(h.history, %3$L::date, %4$L::date, %5$L::date, %6$L::date, %7$L::text) AS found FROM histories AS h OFFSET 0) AS p
+{{step}} AS (
+	SELECT (p.found).*, {{profit_from}}, {{profit_to}}
+	FROM (SELECT h.*, clv._in_periods(h.history, {{from_first}}::date, {{from_last}}::date, {{to_first}}::date, {{to_last}}::date, {{refunds}}::text) AS found FROM histories AS h OFFSET 0) AS p
 	WHERE (p.found).orders_to IS NOT NULL
-),$sql$, CASE WHEN profits IS NOT NULL THEN 'p.profit_from, p.profit_from_unknown' ELSE clv._scaled('(p.found).revenue_from'::text, margin) || ' AS profit_from' END,
-		CASE WHEN profits IS NOT NULL THEN 'p.profit_to, p.profit_to_unknown' ELSE clv._scaled('(p.found).revenue_to'::text, margin) || ' AS profit_to' END,
-		from_first, from_last, to_first, to_last, refunds, CASE WHEN profits IS NOT NULL THEN 'known' ELSE 'both_periods' END),
+),$sql$, jsonb_build_object(
+			'profit_from', CASE WHEN profits IS NOT NULL THEN 'p.profit_from, p.profit_from_unknown' ELSE clv._scaled('(p.found).revenue_from'::text, margin) || ' AS profit_from' END,
+			'profit_to', CASE WHEN profits IS NOT NULL THEN 'p.profit_to, p.profit_to_unknown' ELSE clv._scaled('(p.found).revenue_to'::text, margin) || ' AS profit_to' END,
+			'from_first', quote_nullable(from_first),
+			'from_last', quote_nullable(from_last),
+			'to_first', quote_nullable(to_first),
+			'to_last', quote_nullable(to_last),
+			'refunds', quote_nullable(refunds),
+			'step', CASE WHEN profits IS NOT NULL THEN 'known' ELSE 'both_periods' END)),
 		CASE WHEN profits IS NOT NULL THEN format($sql$
 both_periods AS (
 	SELECT purchases_from, orders_from, revenue_from, purchases_to, orders_to, revenue_to, before,

@@ -141,20 +141,20 @@ DECLARE
 BEGIN
 	PERFORM clv._period_step(period);
 	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
-	RETURN concat('WITH ', clv._histories_step(src, refunds, NULL::text, NULL::text), format(
+	RETURN concat('WITH ', clv._histories_step(src, refunds, NULL::text, NULL::text), clv._fill(
 $sql$
 as_of AS (
 	-- the last day observed, that of the first purchase, and that of the first row of a customer who has bought
-	SELECT %1$s AS as_of, min(h.first_day) AS first_day, min(h.first_row) FILTER (WHERE h.first_day IS NOT NULL) AS first_row
-	FROM (SELECT h.history, clv._first_purchase(h.history, %2$s, %3$L::text) AS first_day, %5$s AS first_row FROM histories AS h OFFSET 0) AS h
+	SELECT {{as_of}} AS as_of, min(h.first_day) AS first_day, min(h.first_row) FILTER (WHERE h.first_day IS NOT NULL) AS first_row
+	FROM (SELECT h.history, clv._first_purchase(h.history, {{last_asked}}, {{refunds}}::text) AS first_day, {{first_row}} AS first_row FROM histories AS h OFFSET 0) AS h
 ), bounds AS MATERIALIZED (
 	-- starts of the periods from the first to the one after as_of, and the same with as_of as the end
 	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods, array_position(b.bounds, a.first_period) - 1 AS before, trim_array(b.bounds, 1) || least(b.bounds[cardinality(b.bounds)], a.as_of + 1) AS observed
-	FROM (SELECT a.*, date_trunc(%4$L, a.first_day::timestamp)::date AS first_period FROM as_of AS a) AS a,
-		 clv._period_starts(a.first_period, a.first_row, a.as_of, %4$L::text) AS b (bounds)
+	FROM (SELECT a.*, date_trunc({{period}}, a.first_day::timestamp)::date AS first_period FROM as_of AS a) AS a,
+		 clv._period_starts(a.first_period, a.first_row, a.as_of, {{period}}::text) AS b (bounds)
 ), cells AS MATERIALIZED (
 	SELECT c.cohort, c.period, c.active, c.orders::numeric AS orders, c.revenue
-	FROM (SELECT clv._cohort_cells(h.history, b.observed, %3$L::text) AS cells
+	FROM (SELECT clv._cohort_cells(h.history, b.observed, {{refunds}}::text) AS cells
 		  FROM histories AS h CROSS JOIN bounds AS b WHERE b.bounds IS NOT NULL) AS x,
 		 unnest(x.cells) AS c
 ), sizes AS (
@@ -162,11 +162,14 @@ as_of AS (
 ), earlier AS (
 	-- what was sent back before the period of the first purchase
 	SELECT c.cohort, c.period FROM cells AS c WHERE c.period < c.cohort AND (c.orders > 0 OR c.revenue <> 0)
-),$sql$, CASE WHEN as_of IS NULL THEN clv._found_as_of(src, clv._last_days(src, refunds), 'NULL::interval'::text, false) ELSE format('%L::date', as_of) END,
-		CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END, refunds, period,
-		CASE WHEN clv._refunds_precede(refunds) THEN format('clv._first_purchase(h.history, %s, ''event''::text)',
+),$sql$, jsonb_build_object(
+			'as_of', CASE WHEN as_of IS NULL THEN clv._found_as_of(src, clv._last_days(src, refunds), 'NULL::interval'::text, false) ELSE format('%L::date', as_of) END,
+			'last_asked', CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END,
+			'refunds', quote_nullable(refunds),
+			'period', quote_nullable(period),
+			'first_row', CASE WHEN clv._refunds_precede(refunds) THEN format('clv._first_purchase(h.history, %s, ''event''::text)',
 				CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END)
-			ELSE 'NULL::date' END));
+			ELSE 'NULL::date' END)));
 END
 $$;
 COMMENT ON FUNCTION clv._cohort_steps(regclass, name, name, name, text, date, text, text) IS

@@ -17,21 +17,21 @@ BEGIN
 	PERFORM clv._period_step(period);
 	PERFORM clv._check_span('the time of acquisition'::text, first, last);
 	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
-	RETURN QUERY EXECUTE concat('WITH ', clv._histories_step(src, refunds, NULL::text, NULL::text), format(
+	RETURN QUERY EXECUTE concat('WITH ', clv._histories_step(src, refunds, NULL::text, NULL::text), clv._fill(
 $sql$
 as_of AS (
-	SELECT %5$s AS as_of
-), members AS %6$s (
+	SELECT {{as_of}} AS as_of
+), members AS {{materialized}} (
 	SELECT h.history
 	FROM histories AS h CROSS JOIN as_of AS a
-	WHERE clv._first_purchase(h.history, a.as_of, %1$L::text) BETWEEN %2$L AND %3$L
+	WHERE clv._first_purchase(h.history, a.as_of, {{refunds}}::text) BETWEEN {{first}} AND {{last}}
 ), bounds AS MATERIALIZED (
-	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods, array_position(b.bounds, %2$L::date) - 1 AS before
-	FROM as_of AS a, clv._period_starts(%2$L::date, %7$s, a.as_of, %4$L::text) AS b (bounds)
-	WHERE %2$L::date <= a.as_of
+	SELECT a.as_of, b.bounds, cardinality(b.bounds) - 1 AS periods, array_position(b.bounds, {{first}}::date) - 1 AS before
+	FROM as_of AS a, clv._period_starts({{first}}::date, {{earliest}}, a.as_of, {{period}}::text) AS b (bounds)
+	WHERE {{first}}::date <= a.as_of
 ), cells AS MATERIALIZED (
 	SELECT c.*
-	FROM (SELECT clv._cohort_cells(m.history, b.bounds, %1$L::text) AS cells
+	FROM (SELECT clv._cohort_cells(m.history, b.bounds, {{refunds}}::text) AS cells
 		  FROM members AS m CROSS JOIN bounds AS b) AS x,
 		 unnest(x.cells) AS c
 ), periods AS (
@@ -51,11 +51,15 @@ CROSS JOIN LATERAL (SELECT b.bounds[g.k + 1] <= b.as_of + 1 AS complete,
 						   CASE WHEN b.bounds[g.k + 1] <= b.as_of + 1 THEN coalesce(c.revenue, 0) END AS revenue) AS f
 WHERE s.size > 0 AND (g.age >= 0 OR c.orders > 0 OR c.revenue <> 0)
 ORDER BY g.age
-$sql$, refunds, first, last, period,
-		CASE WHEN as_of IS NULL THEN clv._found_as_of(src, clv._last_days(src, refunds), 'NULL::interval'::text, false)
+$sql$, jsonb_build_object(
+			'refunds', quote_nullable(refunds),
+			'first', quote_nullable(first),
+			'last', quote_nullable(last),
+			'period', quote_nullable(period),
+			'as_of', CASE WHEN as_of IS NULL THEN clv._found_as_of(src, clv._last_days(src, refunds), 'NULL::interval'::text, false)
 			ELSE format('%L::date', as_of) END,
-		CASE WHEN clv._refunds_precede(refunds) THEN 'MATERIALIZED' ELSE 'NOT MATERIALIZED' END,
-		CASE WHEN clv._refunds_precede(refunds) THEN '(SELECT min(clv._first_purchase(m.history, a.as_of, ''event''::text)) FROM members AS m)' ELSE 'NULL::date' END));
+			'materialized', CASE WHEN clv._refunds_precede(refunds) THEN 'MATERIALIZED' ELSE 'NOT MATERIALIZED' END,
+			'earliest', CASE WHEN clv._refunds_precede(refunds) THEN '(SELECT min(clv._first_purchase(m.history, a.as_of, ''event''::text)) FROM members AS m)' ELSE 'NULL::date' END)));
 END
 $$;
 COMMENT ON FUNCTION clv.audit_cohort(regclass, name, name, name, date, date, text, date, text, text) IS

@@ -128,39 +128,51 @@ BEGIN
 	END IF;
 	-- What is carried from step to step is written to disk and read again: few
 	-- columns, and "facts" is the only step that is kept.
-	found.steps := concat('WITH ', clv._histories_step(src, refunds, format(E',\n           %s AS by_value%s', by_value, of_rows), NULL::text), format(
+	found.steps := concat('WITH ', clv._histories_step(src, refunds, format(E',\n           %s AS by_value%s', by_value, of_rows), NULL::text), clv._fill(
 $sql$
 beginnings AS (
-	SELECT h.*, clv._beginning(h.history, %1$L::date, %2$L::text) AS b FROM histories AS h OFFSET '0'
+	SELECT h.*, clv._beginning(h.history, {{asked}}::date, {{refunds}}::text) AS b FROM histories AS h OFFSET '0'
 ), buyers AS (
 	SELECT t.*, (t.b).first_purchase, (t.b).second_purchase, (t.b).last_purchase, (t.b).first_order, (t.b).refunded
 	FROM beginnings AS t
 	WHERE (t.b).first_purchase IS NOT NULL
 ), facts AS MATERIALIZED (
-	SELECT c.history, c.first_purchase, c.second_purchase, c.last_purchase, c.first_order, %3$s AS group_key%4$s
-	FROM buyers AS c%5$s
-)$sql$, asked, refunds, group_key, (SELECT string_agg(', ' || x.c, '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place)), more_joins));
+	SELECT c.history, c.first_purchase, c.second_purchase, c.last_purchase, c.first_order, {{group_key}} AS group_key{{carried}}
+	FROM buyers AS c{{more_joins}}
+)$sql$, jsonb_build_object(
+			'asked', quote_nullable(asked),
+			'refunds', quote_nullable(refunds),
+			'group_key', group_key,
+			'carried', (SELECT string_agg(', ' || x.c, '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place)),
+			'more_joins', more_joins)));
 	IF by_column IS NOT NULL AND refunds = 'net' THEN
 		-- The first purchase is that of the history, whatever stands in the rows of
 		-- refunds, and the group is one whose orders of that day were not sent back.
-		found.steps := concat(found.steps, format(
+		found.steps := concat(found.steps, clv._fill(
 $sql$, parts AS (
-	SELECT %1$s AS customer, %2$s AS by_value, f.first_purchase, sum(CAST(%3$s AS numeric)) > 0 OR min(%3$s) >= 0 AS stays
-	FROM %4$s AS o JOIN facts AS f ON f.customer %5$s %1$s
-	WHERE f.refunded AND %6$s = f.first_purchase AND %3$s IS NOT NULL AND %7$s
+	SELECT {{customer}} AS customer, {{by_column}} AS by_value, f.first_purchase, sum(CAST({{amount}} AS numeric)) > 0 OR min({{amount}}) >= 0 AS stays
+	FROM {{relation}} AS o JOIN facts AS f ON f.customer {{equality}} {{customer}}
+	WHERE f.refunded AND {{day}} = f.first_purchase AND {{amount}} IS NOT NULL AND {{up_to}}
 	GROUP BY 1, 2, 3
-	HAVING max(%3$s) >= 0
+	HAVING max({{amount}}) >= 0
 ), by_part AS MATERIALIZED (
 	SELECT p.customer, coalesce(CASE WHEN bool_or(p.stays) THEN clv._first_by_date(p.by_value, p.first_purchase) FILTER (WHERE p.stays)
 									 ELSE clv._first_by_date(p.by_value, p.first_purchase) END, '(none)') AS group_key
 	FROM parts AS p
 	GROUP BY p.customer
 ), grouped AS NOT MATERIALIZED (
-	SELECT f.history, f.first_purchase, f.second_purchase, f.last_purchase, f.first_order, coalesce(b.group_key, f.group_key) AS group_key%8$s
-	FROM facts AS f LEFT JOIN by_part AS b ON b.customer %5$s f.customer
+	SELECT f.history, f.first_purchase, f.second_purchase, f.last_purchase, f.first_order, coalesce(b.group_key, f.group_key) AS group_key{{carried}}
+	FROM facts AS f LEFT JOIN by_part AS b ON b.customer {{equality}} f.customer
 	OFFSET '0'
-)$sql$, src.customer_ref, by_column, src.amount_ref, src.relation, equality, src.day, src.up_to,
-			(SELECT string_agg(regexp_replace(x.c, '^.', ', f'), '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place))));
+)$sql$, jsonb_build_object(
+			'customer', src.customer_ref,
+			'by_column', by_column,
+			'amount', src.amount_ref,
+			'relation', src.relation,
+			'equality', equality,
+			'day', src.day,
+			'up_to', src.up_to,
+			'carried', (SELECT string_agg(regexp_replace(x.c, '^.', ', f'), '' ORDER BY x.place) FROM unnest(carried) WITH ORDINALITY AS x (c, place)))));
 		found.facts_name := 'grouped';
 	END IF;
 	RETURN found;
@@ -257,28 +269,28 @@ BEGIN
 	END IF;
 	asked := clv._effective_as_of(src, as_of);
 	acquired := clv._acquired(source, customer, src, by, cohort, as_of, asked, refunds, given);
-	RETURN QUERY EXECUTE acquired.steps || format(
+	RETURN QUERY EXECUTE acquired.steps || clv._fill(
 $sql$, sized AS MATERIALIZED (
-	SELECT f.group_key, count(*) AS n FROM %5$s AS f GROUP BY f.group_key
+	SELECT f.group_key, count(*) AS n FROM {{facts}} AS f GROUP BY f.group_key
 ), as_of AS MATERIALIZED (
-	SELECT %2$s AS as_of
-)%6$s, pools AS MATERIALIZED (
+	SELECT {{as_of}} AS as_of
+){{late_step}}, pools AS MATERIALIZED (
 	-- groups too small to be told apart are one
 	SELECT g.group_key, g.group_name, CASE WHEN sum(g.n) OVER (PARTITION BY g.group_name) >= $5 THEN g.group_name END AS pool,
 		   CASE WHEN jsonb_typeof($9) = 'number' THEN ($9 #>> '{}')::numeric
 				WHEN jsonb_typeof($9 -> 'column') = 'string' THEN 0
 				ELSE ($9 ->> g.group_name)::numeric END AS cost
-	FROM (SELECT s.group_key, %3$s AS group_name, s.n FROM sized AS s) AS g
+	FROM (SELECT s.group_key, {{group_name}} AS group_name, s.n FROM sized AS s) AS g
 ), group_totals AS MATERIALIZED (
-	SELECT p.pool, count(*) AS customers, clv.cbs(f.history, a.as_of, %1$L::text) AS base, avg(clv._money(f.first_order)) AS first_order,
+	SELECT p.pool, count(*) AS customers, clv.cbs(f.history, a.as_of, {{refunds}}::text) AS base, avg(clv._money(f.first_order)) AS first_order,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30) AS seen_30,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 30 AND f.second_purchase - f.first_purchase <= 30) AS again_30,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90) AS seen_90,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 90 AND f.second_purchase - f.first_purchase <= 90) AS again_90,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365) AS seen_365,
 		   count(*) FILTER (WHERE a.as_of - f.first_purchase >= 365 AND f.second_purchase - f.first_purchase <= 365) AS again_365,
-		   avg(coalesce(%8$s, p.cost))::float8 AS cost, %9$s AS margin, %10$s AS cost_per_order
-	FROM %5$s AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_key = f.group_key%7$s
+		   avg(coalesce({{cost}}, p.cost))::float8 AS cost, {{margin}} AS margin, {{cost_per_order}} AS cost_per_order
+	FROM {{facts}} AS f CROSS JOIN as_of AS a JOIN pools AS p ON p.group_key = f.group_key{{late_join}}
 	GROUP BY p.pool
 ), small AS (
 	SELECT string_agg(DISTINCT p.group_name, ', ') AS members, count(DISTINCT p.group_name) AS n FROM pools AS p WHERE p.pool IS NULL
@@ -303,7 +315,7 @@ $sql$, sized AS MATERIALIZED (
 				WHEN t.cost_per_order IS NULL THEN 'no cost per order is known' END AS why
 	FROM group_totals AS t LEFT JOIN fitted AS f ON f.pool IS NOT DISTINCT FROM t.pool LEFT JOIN drawn AS d ON d.pool IS NOT DISTINCT FROM t.pool
 )
-SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customers >= $5 THEN v.customers END,
+SELECT coalesce(v.pool, format('other (%s groups)', m.n)), CASE WHEN v.customers >= $5 THEN v.customers END,
 	   CASE WHEN v.customers >= $5 THEN trim_scale(round(v.first_order, 9)) END, CASE WHEN v.seen_30 >= $5 THEN v.again_30::float8 / v.seen_30 END,
 	   CASE WHEN v.seen_90 >= $5 THEN v.again_90::float8 / v.seen_90 END, CASE WHEN v.seen_365 >= $5 THEN v.again_365::float8 / v.seen_365 END,
 	   v.value, v.ends[1], v.ends[2], v.value / (1 + $11), CASE WHEN v.customers >= $5 THEN v.cost END,
@@ -311,11 +323,19 @@ SELECT coalesce(v.pool, format('other (%%s groups)', m.n)), CASE WHEN v.customer
 	   clv._acquisition_verdict(v.ends[1], v.value, v.ends[2], v.cost, $11),
 	   nullif(concat_ws('; ', v.why, CASE WHEN v.pool IS NULL THEN 'together: ' || m.members END), '')
 FROM valued AS v CROSS JOIN small AS m
-ORDER BY v.pool IS NULL, %4$s
-$sql$, refunds, CASE WHEN as_of IS NULL THEN clv._found_as_of(src, format('SELECT f.last_purchase AS day, count(*) AS customers FROM %s AS f GROUP BY 1', acquired.facts_name),
-			clv._max_silence(given -> 'max_silence'), true) ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END, acquired.group_name,
-		CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END, acquired.facts_name,
-		acquired.late_step, acquired.late_join, coalesce(acquired.cost, 'NULL::numeric'), coalesce(acquired.margin, '$4'), coalesce(acquired.cost_per_order, '$7'))
+ORDER BY v.pool IS NULL, {{order_by}}
+$sql$, jsonb_build_object(
+			'refunds', quote_nullable(refunds),
+			'as_of', CASE WHEN as_of IS NULL THEN clv._found_as_of(src, format('SELECT f.last_purchase AS day, count(*) AS customers FROM %s AS f GROUP BY 1', acquired.facts_name),
+			clv._max_silence(given -> 'max_silence'), true) ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END,
+			'group_name', acquired.group_name,
+			'order_by', CASE WHEN cohort IS NULL THEN 'v.value DESC NULLS LAST, v.pool' ELSE 'v.pool' END,
+			'facts', acquired.facts_name,
+			'late_step', acquired.late_step,
+			'late_join', acquired.late_join,
+			'cost', coalesce(acquired.cost, 'NULL::numeric'),
+			'margin', coalesce(acquired.margin, '$4'),
+			'cost_per_order', coalesce(acquired.cost_per_order, '$7')))
 	USING annual_rate, horizon, model, CASE WHEN acquired.margin IS NULL THEN clv._option_number(given, 'margin'::text, (-1)::float8, 1::float8, 1::float8) END,
 		clv._option_number(given, 'min_customers'::text, 1::float8, 1e9::float8, 30::float8)::int, level,
 		CASE WHEN acquired.cost_per_order IS NULL THEN clv._option_number(given, 'cost_per_order'::text, 0::float8, 1e300::float8, 0::float8) END,

@@ -30,11 +30,11 @@ BEGIN
 		numbers := numbers || format(CASE WHEN clv._column_type(view, one) = 'float8'::regtype
 			THEN 'clv._numeric(v.%I::float8)' ELSE 'v.%I::numeric' END, one);
 	END LOOP;
-	RETURN QUERY EXECUTE format(
+	RETURN QUERY EXECUTE clv._fill(
 $sql$
 WITH rows AS (
 	-- one column to group by, of which few values are expected
-	SELECT ARRAY[v.%1$I::text, v.%2$I::text] AS cell, %3$s AS value, %4$s AS actual FROM %5$s AS v WHERE v.%2$I IS NOT NULL OFFSET '0'
+	SELECT ARRAY[v.{{attribute}}::text, v.{{tier}}::text] AS cell, {{value}} AS value, {{actual}} AS actual FROM {{relation}} AS v WHERE v.{{tier}} IS NOT NULL OFFSET '0'
 ), counted AS MATERIALIZED (
 	SELECT r.cell[1] AS grp, r.cell[2] AS tier, count(*) AS n, count(r.value) AS valued, sum(r.value) AS value,
 		   sum(r.value) FILTER (WHERE r.actual IS NOT NULL) AS predicted, sum(r.actual) AS actual
@@ -84,7 +84,12 @@ FROM (
 	SELECT h.grp, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, CASE WHEN h.n < $1 THEN 'suppressed: too few customers' ELSE 'suppressed: it would tell of a group of too few customers' END FROM hidden AS h WHERE h.is_hidden
 ) AS r
 ORDER BY r.last, r.place, r.grp
-$sql$, attribute, tier, numbers[1], coalesce(numbers[2], 'NULL::numeric'), clv._relation(view))
+$sql$, jsonb_build_object(
+			'attribute', quote_ident(attribute::text),
+			'tier', quote_ident(tier::text),
+			'value', numbers[1],
+			'actual', coalesce(numbers[2], 'NULL::numeric'),
+			'relation', clv._relation(view)))
 	USING min_customers, min_cell;
 END
 $$;

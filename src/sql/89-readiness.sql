@@ -153,15 +153,15 @@ BEGIN
 	asked := clv._effective_as_of(src, as_of);
 	money := CASE WHEN clv._column_type(source, amount) IN ('double precision'::regtype, 'real'::regtype)
 		THEN format('clv._money(%s)', src.amount_value) ELSE src.amount_ref END;
-	RETURN QUERY EXECUTE concat('WITH ', clv._history_steps(src, asked, refunds, NULL::text, NULL::text, NULL::text), format(
+	RETURN QUERY EXECUTE concat('WITH ', clv._history_steps(src, asked, refunds, NULL::text, NULL::text, NULL::text), clv._fill(
 $sql$
 customer_facts AS MATERIALIZED (
 	SELECT q.customer, (q.s).frequency, (q.s).recency, (q.s).monetary, (q.s).first_purchase, (q.s).last_purchase, (q.s).orders
-	FROM (SELECT h.customer::text AS customer, clv.summary(h.history, a.as_of, %1$L::text) AS s FROM histories AS h CROSS JOIN as_of AS a OFFSET 0) AS q
+	FROM (SELECT h.customer::text AS customer, clv.summary(h.history, a.as_of, {{refunds}}::text) AS s FROM histories AS h CROSS JOIN as_of AS a OFFSET 0) AS q
 	WHERE (q.s).frequency IS NOT NULL
 ), base AS MATERIALIZED (
 	SELECT count(*) AS customers, count(*) FILTER (WHERE t.frequency > 0) AS repeat_buyers, min(t.first_purchase) AS first_day, max(t.last_purchase) AS last_day,
-		   %2$s AS as_of, corr(t.frequency, t.monetary) FILTER (WHERE t.monetary > 0) AS correlation,
+		   {{as_of}} AS as_of, corr(t.frequency, t.monetary) FILTER (WHERE t.monetary > 0) AS correlation,
 		   max(t.frequency + 1) / nullif(sum(t.frequency + 1), 0)::float8 AS largest,
 		   sum(t.orders) / nullif(sum(t.frequency + 1), 0)::float8 AS orders_a_day, max(t.orders) / nullif(sum(t.orders), 0)::float8 AS most, max(t.orders) AS most_orders
 	FROM customer_facts AS t
@@ -174,7 +174,7 @@ customer_facts AS MATERIALIZED (
 		   sum(r.money) FILTER (WHERE r.customer IS NOT NULL AND r.amount > 0) AS gross,
 		   max(r.money) FILTER (WHERE r.customer IS NOT NULL AND r.amount >= 0) AS highest,
 		   -coalesce(sum(r.money) FILTER (WHERE r.customer IS NOT NULL AND r.amount < 0), 0) AS refunded
-	FROM (SELECT CASE WHEN %3$s THEN %4$s END AS day, %5$s AS customer, %6$s AS at, %7$s AS amount, %8$s AS money FROM %9$s AS o) AS r
+	FROM (SELECT CASE WHEN {{up_to}} THEN {{day}} END AS day, {{customer}} AS customer, {{at}} AS at, {{amount}} AS amount, {{money}} AS money FROM {{relation}} AS o) AS r
 	GROUP BY r.day
 ), days AS MATERIALIZED (
 	SELECT r.* FROM read AS r CROSS JOIN base AS b WHERE r.day <= b.as_of AND r.orders + r.refund_rows > 0
@@ -202,10 +202,10 @@ customer_facts AS MATERIALIZED (
 		   min(t.customer) FILTER (WHERE t.orders = b.most_orders) AS busiest
 	FROM customer_facts AS t CROSS JOIN ends AS d CROSS JOIN base AS b
 ), orders AS MATERIALIZED (
-	SELECT %5$s AS customer, %6$s AS at, %7$s AS amount
-	FROM %9$s AS o
-	WHERE %5$s IS NOT NULL AND %7$s > 0 AND %3$s AND %4$s <= (SELECT b.as_of FROM base AS b)
-	  AND ((SELECT b.customers < 40000 FROM base AS b) OR hashtextextended(%5$s::text COLLATE "C", 0) %% (SELECT b.customers / 20000 FROM base AS b) = 0)
+	SELECT {{customer}} AS customer, {{at}} AS at, {{amount}} AS amount
+	FROM {{relation}} AS o
+	WHERE {{customer}} IS NOT NULL AND {{amount}} > 0 AND {{up_to}} AND {{day}} <= (SELECT b.as_of FROM base AS b)
+	  AND ((SELECT b.customers < 40000 FROM base AS b) OR hashtextextended({{customer}}::text COLLATE "C", 0) % (SELECT b.customers / 20000 FROM base AS b) = 0)
 ), copies AS (
 	SELECT sum(c.n - 1) / nullif(sum(c.n), 0)::float8 AS share FROM (SELECT count(*) AS n FROM orders AS o GROUP BY o.customer, o.at, o.amount) AS c
 ), intervals AS (
@@ -214,7 +214,7 @@ customer_facts AS MATERIALIZED (
 	FROM (
 		SELECT ARRAY(SELECT d.day FROM clv.days(h.history) AS d WHERE d.orders > 0 AND d.day <= b.as_of ORDER BY d.day LIMIT 3) AS days
 		FROM histories AS h CROSS JOIN base AS b
-		WHERE (SELECT b.customers < 40000 FROM base AS b) OR hashtextextended(h.customer::text COLLATE "C", 0) %% (SELECT b.customers / 20000 FROM base AS b) = 0
+		WHERE (SELECT b.customers < 40000 FROM base AS b) OR hashtextextended(h.customer::text COLLATE "C", 0) % (SELECT b.customers / 20000 FROM base AS b) = 0
 		OFFSET 0
 	) AS x
 	WHERE x.days[3] - x.days[1] >= 28
@@ -245,8 +245,16 @@ CROSS JOIN LATERAL clv._judge_log(CAST(ROW(
 	l.spike, l.mean_day, l.gross, l.highest, m.ratio, b.largest,
 	b.most, b.correlation, u.share, b.orders_a_day, i.k, i.n) AS clv._log_measures)) AS j
 ORDER BY j.place
-$sql$, refunds, CASE WHEN as_of IS NULL THEN 'max(t.last_purchase)' ELSE format('%L::date', as_of) END,
-		src.up_to, src.day, src.customer_ref, src.at_ref, src.amount_ref, money, src.relation));
+$sql$, jsonb_build_object(
+			'refunds', quote_nullable(refunds),
+			'as_of', CASE WHEN as_of IS NULL THEN 'max(t.last_purchase)' ELSE format('%L::date', as_of) END,
+			'up_to', src.up_to,
+			'day', src.day,
+			'customer', src.customer_ref,
+			'at', src.at_ref,
+			'amount', src.amount_ref,
+			'money', money,
+			'relation', src.relation)));
 END
 $$;
 COMMENT ON FUNCTION clv.readiness(regclass, name, name, name, date, text, text) IS

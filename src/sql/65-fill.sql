@@ -1,0 +1,31 @@
+-- Text with holes: how statements are put together.
+
+-- A template is SQL in which {{name}} stands for what is put there.  It is gone
+-- through once, so that what is put in is never taken for a hole.
+CREATE FUNCTION clv._fill(template text, slots jsonb)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	names CONSTANT text[] := ARRAY(SELECT m.part[1] FROM regexp_matches(template, '\{\{(\w+)\}\}', 'g') WITH ORDINALITY AS m (part, n) ORDER BY m.n);
+	between CONSTANT text[] := regexp_split_to_array(template, '\{\{\w+\}\}');
+	wrong		text;
+BEGIN
+	SELECT min(n) INTO wrong FROM unnest(names) AS n WHERE NOT slots ? n;
+	IF wrong IS NOT NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'internal_error',
+			MESSAGE = format('slot "%s" of the template has no value', wrong);
+	END IF;
+	SELECT min(k) INTO wrong FROM jsonb_object_keys(slots) AS k WHERE k <> ALL (names);
+	IF wrong IS NOT NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'internal_error',
+			MESSAGE = format('value "%s" has no slot in the template', wrong);
+	END IF;
+	RETURN concat(between[1], (SELECT string_agg(concat(slots ->> n.name, between[n.i + 1]), '' ORDER BY n.i) FROM unnest(names) WITH ORDINALITY AS n (name, i)));
+END
+$$;
+COMMENT ON FUNCTION clv._fill(text, jsonb) IS
+	'part of clv.query: a template with each {{name}} replaced by the value of that key, NULL by nothing; XX000 for a slot without a value and for a value without a slot';
