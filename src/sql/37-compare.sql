@@ -12,7 +12,7 @@ COMMENT ON FUNCTION clv.compare(clv.cbs, text[]) IS
 	'transaction models fitted to one base by maximum likelihood, one row each in the order given: clv.status, log-likelihood, number of parameters, AIC and BIC (lower is better), lr_vs_nbd (twice the log-likelihood above that of nbd, in which nobody ever leaves; NULL of a model that counts opportunities), the seconds that the fit took. p_value is NULL: nbd lies on the boundary of these models, so that the ratio is not chi-squared; clv.compare_bootstrap finds it. NULLs where no customer tells anything; no rows for a NULL base; 22023 for a model of another kind, 54000 for more than 100 of them';
 
 CREATE FUNCTION clv.compare_bootstrap(cbs clv.cbs, models text[],
-									  draws integer, seed bigint,
+									  draws integer DEFAULT 199, seed bigint DEFAULT 1,
 									  OUT model text, OUT status text,
 									  OUT loglik float8,
 									  OUT parameters integer, OUT aic float8,

@@ -41,9 +41,9 @@ COMMENT ON FUNCTION clv._draw_share(float8, int) IS
 
 CREATE FUNCTION clv.value_interval(model clv.model, spend clv.model,
 								   frequency float8, recency float8, t float8,
-								   monetary float8, annual_rate float8,
-								   horizon interval, level float8, draws int,
-								   seed bigint)
+								   monetary float8, annual_rate float8 DEFAULT 0.10,
+								   horizon interval DEFAULT '1 year', level float8 DEFAULT 0.95,
+								   draws int DEFAULT 1000, seed bigint DEFAULT 1)
 	RETURNS clv.value_range
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10000
 	AS 'MODULE_PATHNAME', 'clv_value_interval';

@@ -4,7 +4,7 @@
 -- random numbers that belong to (seed, c) alone.
 
 CREATE FUNCTION clv.simulate(model clv.model, spend clv.model, customers bigint,
-		start date, births int, days int, seed bigint)
+		start date, births int, days int, seed bigint DEFAULT 1)
 	RETURNS TABLE (customer bigint, at timestamp, amount float8)
 	AS 'MODULE_PATHNAME', 'clv_simulate'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 100000;
@@ -20,7 +20,7 @@ COMMENT ON FUNCTION clv.simulate(clv.model, clv.model, bigint, date, int, int, b
 	'Generator: Philox 4x32-10 (Salmon et al. 2011); models: the papers that clv.models() names';
 
 CREATE FUNCTION clv.simulate_customer(model clv.model, spend clv.model, customer bigint,
-		start date, births int, days int, seed bigint)
+		start date, births int, days int, seed bigint DEFAULT 1)
 	RETURNS TABLE (at timestamp, amount float8)
 	AS 'MODULE_PATHNAME', 'clv_simulate_customer'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10;

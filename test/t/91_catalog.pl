@@ -94,5 +94,28 @@ is( $node->safe_psql(
 	'',
 	'support functions begin with an underscore');
 
+# What \df shows of them says which argument is which, and where one can be left
+# out it means the same everywhere.
+is( $node->safe_psql(
+		'postgres', qq{
+	SELECT p.oid::regprocedure FROM ($members) m
+	JOIN pg_proc p ON p.oid = m.objid AND m.classid = 'pg_proc'::regclass
+	WHERE p.proname NOT LIKE '\\_%' AND p.pronargs > 0
+	  AND (p.proargnames IS NULL OR '' = ANY (p.proargnames[:p.pronargs]))
+	  AND NOT EXISTS (SELECT FROM pg_type t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
+	  AND NOT EXISTS (SELECT FROM pg_operator o WHERE o.oprcode = p.oid)
+	  AND NOT EXISTS (SELECT FROM pg_amproc a WHERE a.amproc = p.oid) ORDER BY 1}),
+	'',
+	'every argument of what people call has a name');
+is( $node->safe_psql(
+		'postgres', qq{
+	SELECT a.name, string_agg(DISTINCT pg_get_function_arg_default(p.oid, a.n::int), ' and ') FROM ($members) m
+	JOIN pg_proc p ON p.oid = m.objid AND m.classid = 'pg_proc'::regclass
+	CROSS JOIN LATERAL unnest(p.proargnames[:p.pronargs]) WITH ORDINALITY AS a (name, n)
+	WHERE a.name IN ('horizon', 'annual_rate', 'level', 'seed', 'refunds', 'zone', 'as_of') AND a.n > p.pronargs - p.pronargdefaults
+	GROUP BY a.name HAVING count(DISTINCT pg_get_function_arg_default(p.oid, a.n::int)) > 1}),
+	'',
+	'and a default that is the same in all of them');
+
 $node->stop;
 done_testing();
