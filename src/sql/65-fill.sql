@@ -1,6 +1,7 @@
 -- Text with holes: how statements are put together.
 
--- A template is SQL in which {{name}} stands for what is put there.  It is gone
+-- A template is SQL in which {{name}} stands for what is put there, and what is
+-- between {{#name}} and {{/name}} is there where that is true.  It is gone
 -- through once, so that what is put in is never taken for a hole.
 CREATE FUNCTION clv._fill(template text, slots jsonb)
 RETURNS text
@@ -8,24 +9,37 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	names CONSTANT text[] := ARRAY(SELECT m.part[1] FROM regexp_matches(template, '\{\{(\w+)\}\}', 'g') WITH ORDINALITY AS m (part, n) ORDER BY m.n);
-	between CONSTANT text[] := regexp_split_to_array(template, '\{\{\w+\}\}');
+	known CONSTANT text[] := ARRAY(SELECT m.part[1] FROM regexp_matches(template, '\{\{#?(\w+)\}\}', 'g') AS m (part));
+	sections CONSTANT text[] := ARRAY(SELECT DISTINCT m.part[1] FROM regexp_matches(template, '\{\{#(\w+)\}\}', 'g') AS m (part));
+	rest		text := template;		-- without sections
+	names		text[];					-- of the slots in it
+	between		text[];					-- what is around them
 	wrong		text;
 BEGIN
+	SELECT min(k) INTO wrong FROM jsonb_object_keys(slots) AS k WHERE k <> ALL (known);
+	IF wrong IS NOT NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'internal_error',
+			MESSAGE = format('value "%s" has no slot in the template', wrong);
+	END IF;
+	FOREACH wrong IN ARRAY sections LOOP
+		IF jsonb_typeof(slots -> wrong) IS DISTINCT FROM 'boolean' THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'internal_error',
+				MESSAGE = format('section "%s" of the template needs true or false', wrong);
+		END IF;
+		rest := regexp_replace(rest, format('\{\{#%s\}\}(.*?)\{\{/%1$s\}\}', wrong), CASE WHEN (slots -> wrong)::boolean THEN '\1' ELSE '' END, 'g');
+	END LOOP;
+	names := ARRAY(SELECT m.part[1] FROM regexp_matches(rest, '\{\{(\w+)\}\}', 'g') WITH ORDINALITY AS m (part, n) ORDER BY m.n);
+	between := regexp_split_to_array(rest, '\{\{\w+\}\}');
 	SELECT min(n) INTO wrong FROM unnest(names) AS n WHERE NOT slots ? n;
 	IF wrong IS NOT NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'internal_error',
 			MESSAGE = format('slot "%s" of the template has no value', wrong);
 	END IF;
-	SELECT min(k) INTO wrong FROM jsonb_object_keys(slots) AS k WHERE k <> ALL (names);
-	IF wrong IS NOT NULL THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'internal_error',
-			MESSAGE = format('value "%s" has no slot in the template', wrong);
-	END IF;
 	RETURN concat(between[1], (SELECT string_agg(concat(slots ->> n.name, between[n.i + 1]), '' ORDER BY n.i) FROM unnest(names) WITH ORDINALITY AS n (name, i)));
 END
 $$;
 COMMENT ON FUNCTION clv._fill(text, jsonb) IS
-	'part of clv.query: a template with each {{name}} replaced by the value of that key, NULL by nothing; XX000 for a slot without a value and for a value without a slot';
+	'part of clv.query: a template with each {{name}} replaced by the value of that key, NULL by nothing, and what is between {{#name}} and {{/name}} left out where that is false; XX000 for a slot without a value and for a value without a slot';

@@ -1,18 +1,5 @@
--- The main job, first half: clv.query writes the statement that goes from a
--- table of orders to customer values and tiers.
---
--- The statement is put together from named steps, each written by one function
--- here or in 71-score-steps.sql; clv.create_materialized_view (73-view.sql) deals the same steps out to
--- two views.  What the steps are given has been checked and quoted before, in
--- clv._source (66-source.sql), clv._options (68-options.sql) and
--- clv._check_arguments, and nowhere else.
---
--- Every function here that prints a value fixes the settings that printing and
--- name resolution depend on, so that the text is the same in every session.
--- In the text relations, functions and types carry their schema, and the two
--- operators in it are written OPERATOR(pg_catalog. ...): it means the same
--- wherever it is pasted.  Functions whose name starts with an underscore are
--- parts, not of the interface.
+-- The first steps of clv.query (67-statement.sql), which begin every statement over
+-- orders: histories, and the last day observed.
 
 -- The last day that histories of a source can be asked about.
 CREATE FUNCTION clv._effective_as_of(src clv._source_text, as_of date)
@@ -58,22 +45,13 @@ DECLARE
 	counts		text := clv._counts(src);
 BEGIN
 	PERFORM clv._check_refunds(refunds);
-	RETURN clv._fill(
-$sql$histories AS (
-    -- each customer's purchase history, day by day{{note}}
-    SELECT {{customer}} AS customer,
-           {{history}} AS history{{more_columns}}
-    FROM {{relation}} AS o
-    WHERE {{customer}} IS NOT NULL
-      AND {{counts}}
-    GROUP BY {{customer}}
-),$sql$, jsonb_build_object(
+	RETURN clv._fill(clv._step('histories'::text), jsonb_build_object(
 			'customer', src.customer_ref,
 			'history', CASE WHEN objection IS NULL THEN src.history ELSE format(E'%s\n           FILTER (WHERE %s)', src.history, replace(counts, E'\n      ', ' ')) END,
 			'relation', src.relation,
 			'counts', CASE WHEN objection IS NULL THEN counts ELSE format('(%s OR %s)', replace(counts, E'\n      ', ' '), objection) END,
 			'more_columns', concat(more_columns, E',\n           pg_catalog.bool_or(' || objection || ') AS opted_out'),
-			'note', CASE WHEN objection IS NOT NULL THEN '; an objection counts from any row' END));
+			'objection', objection IS NOT NULL));
 END
 $$;
 COMMENT ON FUNCTION clv._histories_step(clv._source_text, text, text, text) IS
@@ -190,43 +168,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format($sql$
-last_days AS (
-    -- on which days, today at most, so many customers bought last
-    SELECT (c.s).last_purchase AS day,
-           pg_catalog.count(*) AS customers,
-           CAST(pg_catalog.sum((c.s).orders) AS bigint) AS orders
-    FROM (
-        SELECT clv.summary(h.history, %1$s, CAST(%2$L AS pg_catalog.text)) AS s
-        FROM histories AS h
-        OFFSET 0
-    ) AS c
-    WHERE (c.s).last_purchase IS NOT NULL
-    GROUP BY (c.s).last_purchase
-),
-as_of AS (
-    -- the last day observed: the last of them, unless a stray date made it that
-    SELECT CASE WHEN clv._may_be_stray(l.days, l.customers, l.orders)
-           THEN (
-               SELECT clv._check_silence(l.last_day, pg_catalog.array_agg(d.day ORDER BY d.day),
-                                         pg_catalog.array_agg(d.orders ORDER BY d.day), %3$s)
-               FROM (
-                   SELECT d.day, CAST(pg_catalog.sum(d.orders) AS bigint) AS orders
-                   FROM histories AS h
-                   CROSS JOIN LATERAL clv.days(h.history) AS d
-                   WHERE d.orders OPERATOR(pg_catalog.>) 0 AND d.day OPERATOR(pg_catalog.<=) l.last_day
-                   GROUP BY d.day
-               ) AS d
-           )
-           ELSE l.last_day END AS as_of
-    FROM (
-        SELECT pg_catalog.max(k.day) AS last_day,
-               pg_catalog.array_agg(k.day ORDER BY k.day) AS days,
-               pg_catalog.array_agg(k.customers ORDER BY k.day) AS customers,
-               CAST(pg_catalog.sum(k.orders) AS bigint) AS orders
-        FROM last_days AS k
-    ) AS l
-),$sql$, src.today, refunds, max_silence);
+	RETURN concat(E'\n', clv._fill(clv._step('last_days'::text), jsonb_build_object('today', src.today, 'refunds', quote_literal(refunds))),
+		E'\n', clv._fill(clv._step('as_of'::text), jsonb_build_object('max_silence', max_silence)));
 END
 $$;
 COMMENT ON FUNCTION clv._found_as_of_step(clv._source_text, text, text) IS

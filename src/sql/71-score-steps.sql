@@ -10,25 +10,9 @@ SET search_path = pg_catalog, pg_temp
 SET intervalstyle = 'iso_8601'
 SET extra_float_digits = 1
 AS $$
-SELECT format(
-$sql$base AS (
-    -- all customers together: how many share each frequency, recency and age
-    SELECT clv.cbs(h.history, a.as_of, CAST(%1$L AS pg_catalog.text)) AS base
-    FROM histories AS h
-    CROSS JOIN as_of AS a
-),
-model AS MATERIALIZED (
-    -- how often customers buy, when they leave and what they spend; what to ask of that
-    -- (calls have all arguments, each of its type, so that no overload can take their place)
-    SELECT clv.fit(b.base, CAST(%2$L AS pg_catalog.text), CAST(1 AS double precision),
-                   CAST(NULL AS pg_catalog.jsonb), CAST(NULL AS pg_catalog.jsonb)) AS model,
-           clv.fit(b.base, CAST('gammagamma' AS pg_catalog.text), CAST(1 AS double precision),
-                   CAST(NULL AS pg_catalog.jsonb), CAST(NULL AS pg_catalog.jsonb)) AS spend,
-           INTERVAL %3$L AS horizon,
-           CAST(%4$s AS double precision) AS annual_rate,
-           CAST(%5$L AS pg_catalog.text[]) AS tier_labels
-    FROM base AS b
-),$sql$, refunds, model, horizon, annual_rate, tier_labels)
+SELECT concat(clv._fill(clv._step('base'::text), jsonb_build_object('refunds', quote_literal(refunds))), E'\n',
+	clv._fill(clv._step('model'::text), jsonb_build_object('model', quote_literal(model), 'horizon', quote_literal(horizon), 'annual_rate', annual_rate::text,
+		'tier_labels', quote_literal(tier_labels))))
 $$;
 COMMENT ON FUNCTION clv._fit_steps(interval, float8, text, text, text[]) IS
 	'part of clv.query: the steps base and model';
@@ -67,11 +51,8 @@ COMMENT ON FUNCTION clv._refunds_matter(text) IS
 	'part of clv.query: whether refunds enter the numbers under a policy';
 
 -- Steps "summaries" and "scores": each customer, and what the models say of it.
--- OFFSET 0 and MATERIALIZED are fences: without them the planner would call a
--- costly function wherever its result is mentioned.  The first of them also
--- joins the customer table to rows that are narrow yet; the second keeps rows
--- that are read more than once.  Where only values are asked for, and not the
--- customers who have them, other columns are left out.
+-- Where only values are asked for, and not the customers who have them, other
+-- columns are left out.
 CREATE FUNCTION clv._scores_step(refunds text, opt clv._option_text, only_values boolean, read_once boolean)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -82,66 +63,37 @@ DECLARE
 	costs		text[] := CASE WHEN opt.costs THEN '{margin,cost_per_order,service_cost}'::text[] ELSE '{}' END
 		|| CASE WHEN opt.costs AND NOT only_values THEN '{acquisition_cost}'::text[] ELSE '{}' END
 		|| CASE WHEN opt.opted_out IS NOT NULL THEN '{opted_out}'::text[] ELSE '{}' END;
-	without_refunds bool := opt.costs AND NOT only_values AND clv._refunds_matter(refunds);
+	profits		boolean := opt.costs AND NOT only_values;
+	keep_history boolean := opt.keep_history AND NOT only_values;
+	with_refunds boolean := profits AND clv._refunds_matter(refunds);
 BEGIN
 	RETURN concat(
-		format(
-$sql$summaries AS (
-    -- each customer as of that day%1$s
-    SELECT h.customer,%2$s
-           clv.summary(h.history, a.as_of, CAST(%3$L AS pg_catalog.text)) AS s$sql$,
-			CASE WHEN past > 0 THEN ' and the stated dates before it' END,
-			CASE WHEN without_refunds OR (opt.keep_history AND NOT only_values) THEN E'\n           h.history,' END, refunds),
-		(SELECT string_agg(format(E',\n           clv.summary(h.history, %s, CAST(%L AS pg_catalog.text)) AS s%s', opt.past_dates[i], refunds, i), '' ORDER BY i)
-		 FROM generate_series(1, past) AS i),
-		(SELECT string_agg(format(E',\n           %s AS %s', CASE c.name WHEN 'margin' THEN opt.margin
-				WHEN 'cost_per_order' THEN opt.cost_per_order WHEN 'service_cost' THEN opt.service_cost
-				WHEN 'acquisition_cost' THEN opt.acquisition_cost ELSE opt.opted_out END, c.name), '' ORDER BY c.place)
-		 FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
-$sql$
-    FROM histories AS h
-    CROSS JOIN as_of AS a$sql$, opt.late_join, opt.customer_join, $sql$
-    OFFSET 0
-),
-scores AS $sql$, CASE WHEN NOT read_once THEN 'MATERIALIZED ' END, $sql$(
-    -- what the models say of each customer with a purchase
-    SELECT $sql$,
-		CASE WHEN NOT only_values THEN
-$sql$h.customer,
-           s.first_purchase,
-           s.last_purchase,
-           s.frequency,
-           s.recency,
-           s.t,
-           s.monetary,
-           s.days_since_last,
-           clv.p_alive(m.model, s.x, s.recency, s.t) AS p_alive,
-           clv.expected_purchases(m.model, s.x, s.recency, s.t,
-                                  m.horizon) AS expected_purchases,
-           $sql$ END,
-$sql$clv.discounted_purchases(m.model, s.x, s.recency, s.t,
-                                    m.annual_rate, m.horizon) AS discounted_purchases,
-           clv.expected_spend(m.spend, s.x, s.monetary) AS expected_spend$sql$,
-		CASE WHEN opt.costs THEN
-$sql$,
-           clv.alive_years(m.model, s.x, s.recency, s.t,
-                           m.annual_rate, m.horizon) AS alive_years$sql$ END,
-		CASE WHEN opt.costs AND NOT only_values THEN E',\n           s.spend AS value_to_date' END,
-		CASE WHEN without_refunds THEN E',\n           CASE WHEN s.refund_days OPERATOR(pg_catalog.>) 0 THEN h.history END AS with_refunds' END,
-		-- what the step "observed" asks for
-		CASE WHEN only_values THEN E',\n           s.first_purchase,\n           s.frequency,\n           s.recency,\n           s.spend,\n           s.refunds' END,
-		(SELECT string_agg(E',\n           h.' || c.name, '' ORDER BY c.place) FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
-		CASE WHEN NOT only_values THEN clv._past_columns(opt) END,
-		CASE WHEN opt.keep_history AND NOT only_values THEN E',\n           h.history' END,
-$sql$
-    FROM summaries AS h
-    CROSS JOIN model AS m
-    CROSS JOIN LATERAL (
-        SELECT (h.s).*, CAST((h.s).frequency AS double precision) AS x
-    ) AS s$sql$,
-		(SELECT string_agg(format(E'\n    CROSS JOIN LATERAL (\n        SELECT (h.s%1$s).*, CAST((h.s%1$s).frequency AS double precision) AS x\n    ) AS s%1$s', i), '' ORDER BY i)
-		 FROM generate_series(1, past) AS i),
-		E'\n    WHERE s.frequency IS NOT NULL', CASE WHEN read_once THEN E'\n    OFFSET 0' END, E'\n)');
+		clv._fill(clv._step('summaries'::text), jsonb_build_object(
+			'past', coalesce(past > 0, false),
+			'with_history', with_refunds OR keep_history,
+			'refunds', quote_literal(refunds),
+			'past_summaries', (SELECT string_agg(format(E',\n           clv.summary(h.history, %s, CAST(%L AS pg_catalog.text)) AS s%s', opt.past_dates[i], refunds, i), '' ORDER BY i)
+							   FROM generate_series(1, past) AS i),
+			'costs_of_customer', (SELECT string_agg(format(E',\n           %s AS %s', CASE c.name WHEN 'margin' THEN opt.margin
+										WHEN 'cost_per_order' THEN opt.cost_per_order WHEN 'service_cost' THEN opt.service_cost
+										WHEN 'acquisition_cost' THEN opt.acquisition_cost ELSE opt.opted_out END, c.name), '' ORDER BY c.place)
+								  FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
+			'late_join', opt.late_join,
+			'customer_join', opt.customer_join)),
+		E'\n',
+		clv._fill(clv._step('scores'::text), jsonb_build_object(
+			'read_again', NOT read_once,
+			'read_once', read_once,
+			'customers', NOT only_values,
+			'observed', only_values,		-- what that step asks for
+			'costs', opt.costs,
+			'profits', profits,
+			'with_refunds', with_refunds,
+			'cost_columns', (SELECT string_agg(E',\n           h.' || c.name, '' ORDER BY c.place) FROM unnest(costs) WITH ORDINALITY AS c (name, place)),
+			'past_columns', CASE WHEN NOT only_values THEN clv._past_columns(opt) END,
+			'keep_history', keep_history,
+			'past_joins', (SELECT string_agg(format(E'\n    CROSS JOIN LATERAL (\n        SELECT (h.s%1$s).*, CAST((h.s%1$s).frequency AS double precision) AS x\n    ) AS s%1$s', i), '' ORDER BY i)
+						   FROM generate_series(1, past) AS i))));
 END
 $$;
 COMMENT ON FUNCTION clv._scores_step(text, clv._option_text, boolean, boolean) IS
@@ -169,33 +121,16 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN concat(opt.late_step || E',\n', opt.customer_step || E',\n', clv._scores_step(refunds, opt, only_values, read_once),
-$sql$,
-customer_values AS NOT MATERIALIZED (
-    -- customer lifetime value: money to come within the horizon, discounted to as_of
-    SELECT p.*,
-           p.discounted_purchases OPERATOR(pg_catalog.*) p.expected_spend AS clv
-    FROM scores AS p
-)$sql$,
-		CASE WHEN opt.costs THEN concat(
-$sql$,
-customer_profits AS NOT MATERIALIZED (
-    -- what is left of it after costs$sql$, CASE WHEN NOT only_values THEN ', and of the past' END, $sql$
-    SELECT v.*,
-           $sql$, clv._net_value_expr('v.clv'::text, 'v.discounted_purchases'::text, 'v.alive_years'::text), ' AS clv_net',
-			CASE WHEN NOT only_values THEN concat(
-$sql$,
-           v.value_to_date OPERATOR(pg_catalog.+) v.clv AS clv_total,
-           (v.margin OPERATOR(pg_catalog.*) v.value_to_date)
-               OPERATOR(pg_catalog.-) (v.cost_per_order OPERATOR(pg_catalog.*) (v.frequency OPERATOR(pg_catalog.+) 1))
-               OPERATOR(pg_catalog.-) (v.service_cost OPERATOR(pg_catalog.*) v.t OPERATOR(pg_catalog./) 365.25)
-               OPERATOR(pg_catalog.-) v.acquisition_cost AS profit_to_date$sql$,
+	RETURN concat_ws(E'\n', opt.late_step || ',', opt.customer_step || ',', clv._scores_step(refunds, opt, only_values, read_once), clv._step('customer_values'::text),
+		CASE WHEN opt.costs THEN clv._fill(clv._step('customer_profits'::text), jsonb_build_object(
+			'clv_net', clv._net_value_expr('v.clv'::text, 'v.discounted_purchases'::text, 'v.alive_years'::text),
+			'customers', NOT only_values,
+			'past_values', CASE WHEN NOT only_values THEN
 				(SELECT string_agg(concat(E',\n           ',
 					clv._net_value_expr(format('(v.past_purchases_%1$s OPERATOR(pg_catalog.*) v.past_spend_%1$s)', i),
-							 format('v.past_purchases_%s', i), format('v.past_years_%s', i)),
+										format('v.past_purchases_%s', i), format('v.past_years_%s', i)),
 					' AS past_value_', i), '' ORDER BY i)
-				 FROM generate_series(1, cardinality(opt.past_dates)) AS i)) END,
-			E'\n    FROM customer_values AS v\n)') END);
+				 FROM generate_series(1, cardinality(opt.past_dates)) AS i) END)) END);
 END
 $$;
 COMMENT ON FUNCTION clv._score_steps(text, clv._option_text, boolean, boolean) IS
@@ -225,36 +160,16 @@ SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 AS $$
 BEGIN
-	RETURN format(
-$sql$tiers AS (
-    -- the value from which on a customer is in each tier
-    SELECT clv.cutoffs(%3$s, CAST(%1$L AS pg_catalog.text), CAST(%2$L AS double precision[])) AS cutoffs
-    FROM %4$s AS v%5$s
-)$sql$, tier_method, tier_shares, clv._ranked_value(opt), clv._value_step(opt),
-		CASE WHEN opt.opted_out IS NOT NULL THEN E'\n    WHERE NOT v.opted_out' END);
+	RETURN clv._fill(clv._step('tiers'::text), jsonb_build_object(
+			'value', clv._ranked_value(opt),
+			'step', clv._value_step(opt),
+			'tier_method', quote_literal(tier_method),
+			'tier_shares', quote_literal(tier_shares),
+			'opt_out', opt.opted_out IS NOT NULL));
 END
 $$;
 COMMENT ON FUNCTION clv._tier_step(text, float8[], clv._option_text) IS
 	'part of clv.query: the step tiers';
-
--- Step "means": the base that an unprofitable customer is compared with.
-CREATE FUNCTION clv._means_step()
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT
-$sql$means AS (
-    -- the average customer
-    SELECT CAST(pg_catalog.avg(CAST(v.margin AS numeric)) AS double precision) AS mean_margin,
-           CAST(pg_catalog.avg(CAST(v.expected_spend AS numeric)) AS double precision) AS mean_expected_spend,
-           CAST(pg_catalog.avg(CAST(v.discounted_purchases AS numeric)) AS double precision) AS mean_discounted_purchases
-    FROM customer_profits AS v
-    WHERE v.clv_net IS NOT NULL
-)$sql$
-$$;
-COMMENT ON FUNCTION clv._means_step() IS
-	'part of clv.query: the step means; numeric, so that the order of the rows does not matter';
 
 -- Why a customer's net value is below 0: the first of these which alone would
 -- lift it to 0.  What it were without refunds is asked of the history, since a
@@ -347,33 +262,13 @@ BEGIN
 			ELSE 'v.' || c.name END, '' ORDER BY c.place)
 	INTO more
 	FROM unnest(opt.columns) WITH ORDINALITY AS c (name, place);
-	RETURN clv._fill(
-$sql$SELECT v.customer AS {{customer_column}},
-       v.first_purchase,
-       v.last_purchase,
-       v.frequency,
-       v.recency,
-       v.t,
-       v.monetary,
-       v.days_since_last,
-       v.p_alive,
-       v.expected_purchases,
-       v.discounted_purchases,
-       v.expected_spend,
-       v.clv,
-       {{rank}} AS clv_rank,
-       {{tier}} AS tier,
-       a.as_of{{more_columns}}
-FROM {{step}} AS v
-CROSS JOIN tiers AS k
-CROSS JOIN model AS m
-CROSS JOIN as_of AS a{{means}}{{past_tiers}}$sql$, jsonb_build_object(
+	RETURN clv._fill(clv._step('SELECT'::text), jsonb_build_object(
 			'customer_column', customer_column,
 			'rank', rank,
 			'tier', tier,
 			'more_columns', more,
 			'step', clv._value_step(opt),
-			'means', CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
+			'costs', opt.costs,
 			'past_tiers', clv._past_tiers(opt)));
 END
 $$;

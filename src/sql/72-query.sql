@@ -31,8 +31,8 @@ BEGIN
 		'WITH',
 		clv._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
 		clv._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		clv._score_steps(refunds, opt, false, false) || ',',
-		CASE WHEN opt.costs THEN clv._means_step() || ',' END,
+		clv._score_steps(refunds, opt, false, false),
+		CASE WHEN opt.costs THEN clv._step('means'::text) END,
 		clv._tier_step(tier_method, tier_shares, opt),
 		clv._result_select(src.customer_column, refunds, opt));
 END

@@ -88,8 +88,8 @@ BEGIN
 		'WITH',
 		clv._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
 		clv._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		clv._score_steps(refunds, opt, true, false) || ',',
-		CASE WHEN opt.costs THEN clv._means_step() || ',' END,
+		clv._score_steps(refunds, opt, true, false),
+		CASE WHEN opt.costs THEN clv._step('means'::text) END,
 		clv._tier_step(tier_method, tier_shares, opt) || ',',
 		clv._row_step(src, late_refunds) || ',',
 		clv._observed_step() || ',',
@@ -185,7 +185,7 @@ $sql$means AS (
     SELECT r.mean_margin, r.mean_expected_spend, r.mean_discounted_purchases
     FROM %1$s AS r
 ),$sql$, model_view) END,
-		clv._score_steps(refunds, opt, false, true),
+		rtrim(clv._score_steps(refunds, opt, false, true), ','),
 		clv._result_select(src.customer_column, refunds, opt));
 END
 $$;
