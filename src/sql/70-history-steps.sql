@@ -146,7 +146,7 @@ $sql$(
 			   FROM (SELECT {{day}} AS day, count(*) AS orders FROM {{relation}} AS o
 					 WHERE {{customer}} IS NOT NULL AND {{amount}} >= 0 AND {{up_to}} AND {{day}} <= l.last_day GROUP BY 1) AS d)
 		   ELSE l.last_day END
-	FROM (SELECT max(k.day) AS last_day, array_agg(k.day ORDER BY k.day) AS days, array_agg(k.customers ORDER BY k.day) AS customers FROM ({{last_days}}) AS k WHERE k.day IS NOT NULL) AS l)$sql$, jsonb_build_object(
+	FROM (SELECT max(k.day) AS last_day, array_agg(k.day ORDER BY k.day) AS days, array_agg(k.customers ORDER BY k.day) AS customers FROM ({{last_days}}) AS k WHERE k.day IS NOT NULL) AS l)$sql$::text, jsonb_build_object(
 			'last_days', last_days,
 			'max_silence', max_silence,
 			'has_options', quote_nullable(has_options),
@@ -226,7 +226,7 @@ $sql$late AS (
       AND {{up_to}}
       AND {{day}} OPERATOR(pg_catalog.<=) (SELECT a.as_of FROM as_of AS a)
     GROUP BY {{customer}}
-)$sql$, jsonb_build_object(
+)$sql$::text, jsonb_build_object(
 			'customer', src.customer_ref,
 			'columns', columns,
 			'relation', src.relation,

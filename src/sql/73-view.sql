@@ -141,7 +141,7 @@ CROSS JOIN model AS m
 CROSS JOIN tiers AS k
 CROSS JOIN counted AS n
 CROSS JOIN observed AS e
-CROSS JOIN as_of AS a{{means}}$sql$, jsonb_build_object(
+CROSS JOIN as_of AS a{{means}}$sql$::text, jsonb_build_object(
 			'refunds', quote_nullable(refunds),
 			'zone', quote_nullable(zone),
 			'tier_method', quote_nullable(tier_method),

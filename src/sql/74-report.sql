@@ -22,7 +22,7 @@ $sql$source_rows AS (
            count(*) AS rows{{refund_count}}
     FROM {{relation}} AS o
     GROUP BY 1
-)$sql$, jsonb_build_object(
+)$sql$::text, jsonb_build_object(
 			'customer', src.customer_ref,
 			'at', src.at_ref,
 			'amount', src.amount_ref,

@@ -5,28 +5,28 @@
 -- is not above 0 nobody is left for it.
 CREATE FUNCTION clv._tier_criteria(
 	cutoffs float8[], labels text[], tier_method text, shares float8[], band float8, value_name text)
-RETURNS TABLE (place int, tier text, threshold float8, method text, share float8, criterion text)
+RETURNS TABLE (ordinal int, tier text, threshold float8, method text, share float8, criterion text)
 LANGUAGE sql STABLE PARALLEL SAFE
 ROWS 6
 BEGIN ATOMIC
-SELECT l.place::int, l.label,
-	   CASE WHEN l.place = 1 OR cutoffs[l.place - 1] > 0 THEN CASE WHEN cutoffs[l.place] < 0 THEN 0 ELSE cutoffs[l.place] END END,
-	   tier_method, CASE WHEN tier_method <> 'natural' THEN shares[l.place] END,
+SELECT l.ordinal::int, l.label,
+	   CASE WHEN l.ordinal = 1 OR cutoffs[l.ordinal - 1] > 0 THEN CASE WHEN cutoffs[l.ordinal] < 0 THEN 0 ELSE cutoffs[l.ordinal] END END,
+	   tier_method, CASE WHEN tier_method <> 'natural' THEN shares[l.ordinal] END,
 	   CASE WHEN cutoffs IS NULL
 			THEN 'nobody: no customer had a value when the thresholds were to be found'
-			WHEN l.place > cardinality(cutoffs) + 1
+			WHEN l.ordinal > cardinality(cutoffs) + 1
 			THEN 'nobody: there are fewer tiers than labels'
-			WHEN cutoffs[l.place - 1] <= 0
-			THEN format('nobody: the cut-off above, %s, is not above 0, and a %s below 0 is unprofitable', cutoffs[l.place - 1], value_name)
-			WHEN cutoffs[l.place] < 0
-			THEN format('%s of at least 0%s: the cut-off is %s, and what is below 0 is unprofitable', value_name, CASE WHEN l.place > 1 THEN ', below the tiers above' END, cutoffs[l.place])
-			WHEN l.place <= cardinality(cutoffs)
-			THEN format('%s of at least %s', value_name, cutoffs[l.place])
-			ELSE format('%s of at least 0%s', value_name, CASE WHEN l.place > 1 THEN ', below the tiers above' END) END
-	   || CASE WHEN band IS NOT NULL AND cutoffs[l.place] > 0
-			THEN format('; from below, of %s; from above or within, of %s', cutoffs[l.place] + band * abs(cutoffs[l.place]), cutoffs[l.place] - band * abs(cutoffs[l.place]))
+			WHEN cutoffs[l.ordinal - 1] <= 0
+			THEN format('nobody: the cut-off above, %s, is not above 0, and a %s below 0 is unprofitable', cutoffs[l.ordinal - 1], value_name)
+			WHEN cutoffs[l.ordinal] < 0
+			THEN format('%s of at least 0%s: the cut-off is %s, and what is below 0 is unprofitable', value_name, CASE WHEN l.ordinal > 1 THEN ', below the tiers above' END, cutoffs[l.ordinal])
+			WHEN l.ordinal <= cardinality(cutoffs)
+			THEN format('%s of at least %s', value_name, cutoffs[l.ordinal])
+			ELSE format('%s of at least 0%s', value_name, CASE WHEN l.ordinal > 1 THEN ', below the tiers above' END) END
+	   || CASE WHEN band IS NOT NULL AND cutoffs[l.ordinal] > 0
+			THEN format('; from below, of %s; from above or within, of %s', cutoffs[l.ordinal] + band * abs(cutoffs[l.ordinal]), cutoffs[l.ordinal] - band * abs(cutoffs[l.ordinal]))
 			ELSE '' END
-FROM unnest(labels) WITH ORDINALITY AS l (label, place)
+FROM unnest(labels) WITH ORDINALITY AS l (label, ordinal)
 UNION ALL
 SELECT cardinality(labels) + 1, 'unprofitable', 0, tier_method, NULL, value_name || ' below 0'
 UNION ALL
@@ -38,7 +38,7 @@ COMMENT ON FUNCTION clv._tier_criteria(float8[], text[], text, float8[], float8,
 -- tier_rules(view): what the tiers are, to be shown to the customers in them.
 CREATE FUNCTION clv.tier_rules(view regclass)
 RETURNS TABLE (
-	place int, tier text, criterion text, threshold float8, method text, share float8, as_of date,
+	ordinal int, tier text, criterion text, threshold float8, method text, share float8, as_of date,
 	customers bigint, share_of_customers float8, value numeric, share_of_value float8)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 6
@@ -60,7 +60,7 @@ WITH rules AS (
 ), total AS (
 	SELECT sum(h.customers) AS customers, sum(h.value) AS value, max(h.as_of) AS as_of FROM tier_totals AS h
 )
-SELECT r.place, r.tier, r.criterion, CASE WHEN r.tier <> 'unprofitable' OR r.method IS NULL THEN r.threshold END,
+SELECT r.ordinal, r.tier, r.criterion, CASE WHEN r.tier <> 'unprofitable' OR r.method IS NULL THEN r.threshold END,
 	   r.method, r.share, t.as_of, coalesce(h.customers, 0),
 	   coalesce(h.customers, 0)::float8 / nullif(t.customers, 0)::float8,
 	   coalesce(h.value, 0), (coalesce(h.value, 0) / nullif(t.value, 0))::float8
@@ -68,7 +68,7 @@ FROM rules AS r
 CROSS JOIN total AS t
 LEFT JOIN tier_totals AS h ON h.tier IS NOT DISTINCT FROM r.tier
 WHERE r.tier IS NOT NULL OR h.customers > 0
-ORDER BY r.place
+ORDER BY r.ordinal
 $sql$, pair.customers, pair.models, pair.value);
 END
 $$;

@@ -82,7 +82,7 @@ WITH customer_row AS (
 SELECT (row_number() OVER (ORDER BY s.step))::int, s.quantity, s.value, s.formula
 FROM step AS s
 ORDER BY s.step
-$sql$, jsonb_build_object(
+$sql$::text, jsonb_build_object(
 			'customers', pair.customers,
 			'models', pair.models,
 			'is_the_one', is_the_one,

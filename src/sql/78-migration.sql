@@ -63,7 +63,7 @@ FROM (TABLE places UNION ALL SELECT 1001, '(new)') AS f
 CROSS JOIN places AS t
 LEFT JOIN moved AS x ON x.from_tier = f.label AND x.to_tier = t.label
 ORDER BY f.place, t.place
-$sql$, jsonb_build_object(
+$sql$::text, jsonb_build_object(
 			'models', pair.models,
 			'value_from', clv._value_of(pair, '(v.a)'::text, 'm'::text),
 			'value_to', clv._value_of(pair, '(v.b)'::text, 'm'::text),

@@ -37,7 +37,7 @@ FROM (
 	WHERE (v.s).frequency IS NOT NULL
 	OFFSET '0'
 ) AS x
-$sql$, jsonb_build_object(
+$sql$::text, jsonb_build_object(
 			'customer', h.customer_ref,
 			'value', clv._value_of(pair, '(v.s)'::text, 'm'::text),
 			'source', h.source,

@@ -44,7 +44,7 @@ SELECT x.customer::text, x.tier, x.now, x.later, x.now - x.later, (x.now - x.lat
 	   x.p_alive, clv.p_alive($3, x.frequency::float8, x.recency, x.silent_t), x.days_since_last
 FROM highest AS x CROSS JOIN total AS t
 ORDER BY x.now - x.later DESC, x.customer
-$sql$, jsonb_build_object(
+$sql$::text, jsonb_build_object(
 			'customer', 'v.' || pair.customer_column,
 			'value', pair.value,
 			'value_later', clv._value_of(pair, 's'::text, 'm'::text),

@@ -3,7 +3,7 @@
 -- equity_bridge(view, from, to): why equity changed.
 CREATE FUNCTION clv.equity_bridge(view regclass, from_date date, to_date date, refit boolean DEFAULT true,
 	histories regclass DEFAULT NULL, customer name DEFAULT NULL, history name DEFAULT 'history')
-RETURNS TABLE (place int, component text, amount numeric, customers bigint, meaning text)
+RETURNS TABLE (ordinal int, component text, amount numeric, customers bigint, meaning text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 7
 SET search_path = pg_catalog, pg_temp
@@ -68,7 +68,7 @@ WITH valued AS (
 		   coalesce(sum(p.v2 - p.v1), 0) AS model, coalesce(sum(p.v2), 0) AS finish
 	FROM parts AS p
 )
-SELECT r.place, r.component, r.amount, r.customers, r.meaning
+SELECT r.ordinal, r.component, r.amount, r.customers, r.meaning
 FROM sums AS s, LATERAL (VALUES
 	(1, 'start', s.start, s.before, 'value of the customers at the first date'),
 	(2, 'discount', s.discount, s.before, 'the same money is nearer: a period''s interest on the value at the start'),
@@ -77,8 +77,8 @@ FROM sums AS s, LATERAL (VALUES
 	(5, 'new', s.arrivals, s.arrived, 'value of the customers who came in between'),
 	(6, 'model', s.model, s.customers, 'what fitting the models anew makes of the same customers'),
 	(7, 'end', s.finish, s.customers, 'value of the customers at the second date: the sum of all above')
-	) AS r (place, component, amount, customers, meaning)
-$sql$, jsonb_build_object(
+	) AS r (ordinal, component, amount, customers, meaning)
+$sql$::text, jsonb_build_object(
 			'source', h.source,
 			'history', h.history_ref,
 			'value_from', clv._value_of(pair, '(v.a)'::text, 'o'::text),

@@ -139,7 +139,7 @@ SELECT h.group_name, h.customers, h.equity,
 	   (h.equity / nullif(h.valued, 0))::float8, h.net
 FROM halves AS h
 ORDER BY {{order_by}}
-$sql$, jsonb_build_object(
+$sql$::text, jsonb_build_object(
 			'group_key', group_key,
 			'group_name', grouping,
 			'net', CASE WHEN pair.costs THEN 'v.clv_net' ELSE 'NULL::float8' END,

@@ -155,7 +155,7 @@ $sql$
 	SELECT (p.found).purchases, (p.found).orders, (p.found).revenue, {{profit}}
 	FROM (SELECT h.*, clv._in_period(h.history, {{first}}::date, {{last}}::date, {{refunds}}::text) AS found FROM histories AS h OFFSET 0) AS p
 	WHERE (p.found).orders IS NOT NULL
-),$sql$, jsonb_build_object(
+),$sql$::text, jsonb_build_object(
 			'profit', CASE WHEN profit IS NOT NULL THEN 'p.profit, p.profit_unknown' ELSE clv._scaled('(p.found).revenue'::text, margin) || ' AS profit' END,
 			'first', quote_nullable(first),
 			'last', quote_nullable(last),
@@ -202,7 +202,7 @@ $sql$
 	SELECT (p.found).*, {{profit_from}}, {{profit_to}}
 	FROM (SELECT h.*, clv._in_periods(h.history, {{from_first}}::date, {{from_last}}::date, {{to_first}}::date, {{to_last}}::date, {{refunds}}::text) AS found FROM histories AS h OFFSET 0) AS p
 	WHERE (p.found).orders_to IS NOT NULL
-),$sql$, jsonb_build_object(
+),$sql$::text, jsonb_build_object(
 			'profit_from', CASE WHEN profits IS NOT NULL THEN 'p.profit_from, p.profit_from_unknown' ELSE clv._scaled('(p.found).revenue_from'::text, margin) || ' AS profit_from' END,
 			'profit_to', CASE WHEN profits IS NOT NULL THEN 'p.profit_to, p.profit_to_unknown' ELSE clv._scaled('(p.found).revenue_to'::text, margin) || ' AS profit_to' END,
 			'from_first', quote_nullable(from_first),

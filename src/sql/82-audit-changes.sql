@@ -3,7 +3,7 @@
 CREATE FUNCTION clv.audit_changes(source regclass, customer name, at name, amount name,
 	from_first date, from_last date, to_first date, to_last date,
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
-RETURNS TABLE (place int, status text, customers bigint, profit_from numeric, profit_to numeric, change numeric, meaning text)
+RETURNS TABLE (ordinal int, status text, customers bigint, profit_from numeric, profit_to numeric, change numeric, meaning text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 7
 SET search_path = pg_catalog, pg_temp
@@ -25,7 +25,7 @@ changes AS (
 ), summed AS (
 	SELECT t.status, count(*) AS customers, sum(t.profit_from) AS profit_from, sum(t.profit_to) AS profit_to FROM changes AS t GROUP BY t.status
 )
-SELECT s.place, s.status, coalesce(t.customers, 0), coalesce(t.profit_from, 0), coalesce(t.profit_to, 0),
+SELECT s.ordinal, s.status, coalesce(t.customers, 0), coalesce(t.profit_from, 0), coalesce(t.profit_to, 0),
 	   coalesce(t.profit_to, 0) - coalesce(t.profit_from, 0), s.meaning
 FROM (VALUES
 	(1, 'new', 'active in the second period, never before'),
@@ -35,9 +35,9 @@ FROM (VALUES
 	(5, 'down', 'active in both, brings less'),
 	(6, 'lost', 'active in the first period, not in the second'),
 	(7, 'neither', 'refunds alone')
-	) AS s (place, status, meaning)
+	) AS s (ordinal, status, meaning)
 LEFT JOIN summed AS t ON t.status = s.status
-ORDER BY s.place
+ORDER BY s.ordinal
 $sql$;
 END
 $$;

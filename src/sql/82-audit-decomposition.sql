@@ -14,7 +14,7 @@ COMMENT ON FUNCTION clv._shapley(numeric, numeric, numeric, numeric, numeric, nu
 CREATE FUNCTION clv._decomposition(
 	customers_from numeric, customers_to numeric, orders_from numeric, orders_to numeric,
 	revenue_from numeric, revenue_to numeric, profit_from numeric, profit_to numeric)
-RETURNS TABLE (place int, factor text, value_from numeric, value_to numeric, contribution numeric, meaning text)
+RETURNS TABLE (ordinal int, factor text, value_from numeric, value_to numeric, contribution numeric, meaning text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 ROWS 6
 BEGIN ATOMIC
@@ -37,7 +37,7 @@ WITH factors AS (
 		   clv._shapley(f.d1 - f.d0, f.n0, f.n1, f.b0, f.b1, f.c0, f.c1) AS margin
 	FROM factors AS f
 )
-SELECT r.place, r.factor, r.value_from, r.value_to, trim_scale(r.contribution), r.meaning
+SELECT r.ordinal, r.factor, r.value_from, r.value_to, trim_scale(r.contribution), r.meaning
 FROM parts AS s, LATERAL (VALUES
 	(1, 'customers', s.n0, s.n1, s.p1 - s.alone1 - s.p0 + s.alone0 - s.orders - s.value - s.margin, 'active customers'),
 	(2, 'orders per customer', s.b0, s.b1, s.orders, 'orders of an active customer'),
@@ -45,7 +45,7 @@ FROM parts AS s, LATERAL (VALUES
 	(4, 'margin', s.d0, s.d1, s.margin, 'part of revenue that is left after the cost of the goods'),
 	(5, 'refunds alone', s.alone0, s.alone1, s.alone1 - s.alone0, 'profit of a period without active customers, orders or revenue, as where there are only refunds of earlier orders'),
 	(6, 'profit', s.p0, s.p1, s.p1 - s.p0, 'the product of the four, and refunds alone: its change is the sum of theirs')
-	) AS r (place, factor, value_from, value_to, contribution, meaning);
+	) AS r (ordinal, factor, value_from, value_to, contribution, meaning);
 END;
 COMMENT ON FUNCTION clv._decomposition(numeric, numeric, numeric, numeric, numeric, numeric, numeric, numeric) IS
 	'part of clv.audit_decomposition: the change of profit by its factors, given active customers, orders, revenue and profit of two periods';
@@ -53,7 +53,7 @@ COMMENT ON FUNCTION clv._decomposition(numeric, numeric, numeric, numeric, numer
 CREATE FUNCTION clv.audit_decomposition(source regclass, customer name, at name, amount name,
 	from_first date, from_last date, to_first date, to_last date,
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
-RETURNS TABLE (place int, factor text, value_from numeric, value_to numeric, contribution numeric, meaning text)
+RETURNS TABLE (ordinal int, factor text, value_from numeric, value_to numeric, contribution numeric, meaning text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 6
 SET search_path = pg_catalog, pg_temp
@@ -72,7 +72,7 @@ totals AS (
 )
 SELECT d.*
 FROM totals AS t CROSS JOIN LATERAL clv._decomposition(t.n0, t.n1, t.o0, t.o1, t.r0, t.r1, t.p0, t.p1) AS d
-ORDER BY d.place
+ORDER BY d.ordinal
 $sql$;
 END
 $$;

@@ -162,7 +162,7 @@ as_of AS (
 ), earlier AS (
 	-- what was sent back before the period of the first purchase
 	SELECT c.cohort, c.period FROM cells AS c WHERE c.period < c.cohort AND (c.orders > 0 OR c.revenue <> 0)
-),$sql$, jsonb_build_object(
+),$sql$::text, jsonb_build_object(
 			'as_of', CASE WHEN as_of IS NULL THEN clv._found_as_of(src, clv._last_days(src, refunds), 'NULL::interval'::text, false) ELSE format('%L::date', as_of) END,
 			'last_asked', CASE WHEN as_of IS NULL THEN src.today ELSE format('%L::date', as_of) END,
 			'refunds', quote_nullable(refunds),

@@ -51,7 +51,7 @@ CROSS JOIN LATERAL (SELECT b.bounds[g.k + 1] <= b.as_of + 1 AS complete,
 						   CASE WHEN b.bounds[g.k + 1] <= b.as_of + 1 THEN coalesce(c.revenue, 0) END AS revenue) AS f
 WHERE s.size > 0 AND (g.age >= 0 OR c.orders > 0 OR c.revenue <> 0)
 ORDER BY g.age
-$sql$, jsonb_build_object(
+$sql$::text, jsonb_build_object(
 			'refunds', quote_nullable(refunds),
 			'first', quote_nullable(first),
 			'last', quote_nullable(last),

@@ -3,11 +3,11 @@
 
 -- rfm_segments(): the usual rules.
 CREATE FUNCTION clv.rfm_segments()
-RETURNS TABLE (place int, segment text, r_min int, r_max int, f_min int, f_max int, m_min int, m_max int, meaning text)
+RETURNS TABLE (ordinal int, segment text, r_min int, r_max int, f_min int, f_max int, m_min int, m_max int, meaning text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 ROWS 11
 BEGIN ATOMIC
-SELECT s.place, s.segment, s.r_min, s.r_max, s.f_min, s.f_max, 1, 5, s.meaning
+SELECT s.ordinal, s.segment, s.r_min, s.r_max, s.f_min, s.f_max, 1, 5, s.meaning
 FROM (VALUES
 	(1, 'Champions', 4, 5, 4, 5, 'bought lately and often: thank them, ask them first'),
 	(2, 'Loyal customers', 3, 5, 3, 5, 'buy often: offer more, ask for a recommendation'),
@@ -20,10 +20,10 @@ FROM (VALUES
 	(9, 'At risk', 1, 2, 3, 5, 'bought often, some time ago: win them back'),
 	(10, 'Hibernating', 2, 2, 1, 2, 'seldom and long ago: little effort'),
 	(11, 'Lost', 1, 1, 1, 2, 'seldom and longest ago: no effort')
-	) AS s (place, segment, r_min, r_max, f_min, f_max, meaning);
+	) AS s (ordinal, segment, r_min, r_max, f_min, f_max, meaning);
 END;
 COMMENT ON FUNCTION clv.rfm_segments() IS
-	'the usual eleven segments of RFM scores from 1 to 5, as rules: a customer is in the first, by place, whose limits hold all three scores. '
+	'the usual eleven segments of RFM scores from 1 to 5, as rules: a customer is in the first, by ordinal, whose limits hold all three scores. '
 	'To have rules of your own copy them into a table, change it, and give clv.segment or clv.rfm_scores its rows: (SELECT jsonb_agg(to_jsonb(t)) FROM my_rules AS t)';
 
 -- segment(r, f, m, rules): the first rule that holds.
@@ -33,23 +33,23 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT s.segment
-FROM (SELECT d.place, d.segment, d.r_min, d.r_max, d.f_min, d.f_max, d.m_min, d.m_max
+FROM (SELECT d.ordinal, d.segment, d.r_min, d.r_max, d.f_min, d.f_max, d.m_min, d.m_max
 	  FROM clv.rfm_segments() AS d WHERE rules IS NULL
 	  UNION ALL
 	  SELECT * FROM clv._rules(rules)) AS s
 WHERE (r >= s.r_min OR s.r_min IS NULL) AND (r <= s.r_max OR s.r_max IS NULL)
   AND (f >= s.f_min OR s.f_min IS NULL) AND (f <= s.f_max OR s.f_max IS NULL)
   AND (m >= s.m_min OR s.m_min IS NULL) AND (m <= s.m_max OR s.m_max IS NULL)
-ORDER BY s.place
+ORDER BY s.ordinal
 LIMIT 1
 $$;
 COMMENT ON FUNCTION clv.segment(int, int, int, jsonb) IS
-	'name of the first rule that holds three scores: rules as in clv.rfm_segments(), which are the default, as a JSON array of objects with segment and any of place, r_min, r_max, f_min, f_max, m_min, m_max '
-	'(a missing limit does not limit, a missing place is that in the array). NULL when none holds. 22023: rules that are none';
+	'name of the first rule that holds three scores: rules as in clv.rfm_segments(), which are the default, as a JSON array of objects with segment and any of ordinal, r_min, r_max, f_min, f_max, m_min, m_max '
+	'(a missing limit does not limit, a missing ordinal is that in the array). NULL when none holds. 22023: rules that are none';
 
 -- The rules in a JSON array.
 CREATE FUNCTION clv._rules(rules jsonb)
-RETURNS TABLE (place int, segment text, r_min int, r_max int, f_min int, f_max int, m_min int, m_max int)
+RETURNS TABLE (ordinal int, segment text, r_min int, r_max int, f_min int, f_max int, m_min int, m_max int)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 ROWS 11
 SET search_path = pg_catalog, pg_temp
@@ -68,13 +68,13 @@ BEGIN
 	END IF;
 	FOR rule IN SELECT jsonb_array_elements(rules) LOOP
 		i := i + 1;
-		PERFORM clv._check_keys('a rule'::text, rule, '{place,segment,r_min,r_max,f_min,f_max,m_min,m_max,meaning}'::text[]);
+		PERFORM clv._check_keys('a rule'::text, rule, '{ordinal,segment,r_min,r_max,f_min,f_max,m_min,m_max,meaning}'::text[]);
 		IF rule ->> 'segment' IS NULL THEN
 			RAISE EXCEPTION USING
 				ERRCODE = 'invalid_parameter_value',
 				MESSAGE = format('rule "%s" names no segment', rule);
 		END IF;
-		place := coalesce((rule ->> 'place')::int, i);
+		ordinal := coalesce((rule ->> 'ordinal')::int, i);
 		segment := rule ->> 'segment';
 		r_min := (rule ->> 'r_min')::int;
 		r_max := (rule ->> 'r_max')::int;

@@ -139,7 +139,7 @@ beginnings AS (
 ), facts AS MATERIALIZED (
 	SELECT c.history, c.first_purchase, c.second_purchase, c.last_purchase, c.first_order, {{group_key}} AS group_key{{carried}}
 	FROM buyers AS c{{more_joins}}
-)$sql$, jsonb_build_object(
+)$sql$::text, jsonb_build_object(
 			'asked', quote_nullable(asked),
 			'refunds', quote_nullable(refunds),
 			'group_key', group_key,
@@ -164,7 +164,7 @@ $sql$, parts AS (
 	SELECT f.history, f.first_purchase, f.second_purchase, f.last_purchase, f.first_order, coalesce(b.group_key, f.group_key) AS group_key{{carried}}
 	FROM facts AS f LEFT JOIN by_part AS b ON b.customer {{equality}} f.customer
 	OFFSET '0'
-)$sql$, jsonb_build_object(
+)$sql$::text, jsonb_build_object(
 			'customer', src.customer_ref,
 			'by_column', by_column,
 			'amount', src.amount_ref,
@@ -324,7 +324,7 @@ SELECT coalesce(v.pool, format('other (%s groups)', m.n)), CASE WHEN v.customers
 	   nullif(concat_ws('; ', v.why, CASE WHEN v.pool IS NULL THEN 'together: ' || m.members END), '')
 FROM valued AS v CROSS JOIN small AS m
 ORDER BY v.pool IS NULL, {{order_by}}
-$sql$, jsonb_build_object(
+$sql$::text, jsonb_build_object(
 			'refunds', quote_nullable(refunds),
 			'as_of', CASE WHEN as_of IS NULL THEN clv._found_as_of(src, format('SELECT f.last_purchase AS day, count(*) AS customers FROM %s AS f GROUP BY 1', acquired.facts_name),
 			clv._max_silence(given -> 'max_silence'), true) ELSE format('%L::date', to_char(as_of, 'YYYY-MM-DD BC')) END,

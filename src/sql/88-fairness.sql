@@ -84,7 +84,7 @@ FROM (
 	SELECT h.grp, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, CASE WHEN h.n < $1 THEN 'suppressed: too few customers' ELSE 'suppressed: it would tell of a group of too few customers' END FROM hidden AS h WHERE h.is_hidden
 ) AS r
 ORDER BY r.last, r.place, r.grp
-$sql$, jsonb_build_object(
+$sql$::text, jsonb_build_object(
 			'attribute', quote_ident(attribute::text),
 			'tier', quote_ident(tier::text),
 			'value', numbers[1],

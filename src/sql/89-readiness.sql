@@ -49,12 +49,12 @@ COMMENT ON TYPE clv._log_measures IS
 
 -- What is to be thought of it, by rules of thumb.
 CREATE FUNCTION clv._judge_log(measures clv._log_measures)
-RETURNS TABLE (place int, check_name text, value float8, verdict text, finding text, what_to_do text)
+RETURNS TABLE (ordinal int, check_name text, value float8, verdict text, finding text, what_to_do text)
 LANGUAGE sql STABLE PARALLEL SAFE
 ROWS 18
 BEGIN ATOMIC
-SELECT c.place, c.check_name, c.value, CASE WHEN m.customers > 0 OR c.place <= 3 THEN c.verdict END,
-	   CASE WHEN m.customers > 0 OR c.place <= 3 THEN c.finding ELSE 'there is no customer' END,
+SELECT c.ordinal, c.check_name, c.value, CASE WHEN m.customers > 0 OR c.ordinal <= 3 THEN c.verdict END,
+	   CASE WHEN m.customers > 0 OR c.ordinal <= 3 THEN c.finding ELSE 'there is no customer' END,
 	   CASE WHEN c.verdict <> 'good' THEN c.what_to_do END
 FROM (SELECT (measures).*) AS m, LATERAL (VALUES
 	(1, 'rows left out', (m.rows_without_customer + m.rows_without_date + m.rows_without_amount) / nullif(m.rows, 0)::float8,
@@ -129,15 +129,15 @@ FROM (SELECT (measures).*) AS m, LATERAL (VALUES
 		CASE WHEN m.longest_seen < 183 THEN 'bad' WHEN m.seen_briefly > 0.75 THEN 'warning' ELSE 'good' END,
 		format('%s %% of the customers were first seen less than a year ago', round((100 * m.seen_briefly)::numeric, 1)),
 		'A horizon of a year looks further ahead than there is to look back. Ask for a shorter one, or take the sum for what it is: an extrapolation.')
-	) AS c (place, check_name, value, verdict, finding, what_to_do)
-ORDER BY c.place;
+	) AS c (ordinal, check_name, value, verdict, finding, what_to_do)
+ORDER BY c.ordinal;
 END;
 COMMENT ON FUNCTION clv._judge_log(clv._log_measures) IS
 	'part of clv.readiness: the verdicts on a log and what led to them, given what was measured of it';
 
 CREATE FUNCTION clv.readiness(source regclass, customer name, at name, amount name,
 	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
-RETURNS TABLE (place int, check_name text, value float8, verdict text, finding text, what_to_do text)
+RETURNS TABLE (ordinal int, check_name text, value float8, verdict text, finding text, what_to_do text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 18
 SET search_path = pg_catalog, pg_temp
@@ -244,8 +244,8 @@ CROSS JOIN LATERAL clv._judge_log(CAST(ROW(
 	e.busiest, l.longest_gap, l.refund_rows, l.refunded, l.spike_day, l.best_day,
 	l.spike, l.mean_day, l.gross, l.highest, m.ratio, b.largest,
 	b.most, b.correlation, u.share, b.orders_a_day, i.k, i.n) AS clv._log_measures)) AS j
-ORDER BY j.place
-$sql$, jsonb_build_object(
+ORDER BY j.ordinal
+$sql$::text, jsonb_build_object(
 			'refunds', quote_nullable(refunds),
 			'as_of', CASE WHEN as_of IS NULL THEN 'max(t.last_purchase)' ELSE format('%L::date', as_of) END,
 			'up_to', src.up_to,
