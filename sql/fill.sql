@@ -13,6 +13,8 @@ SELECT clv._fill('a{{#b}} b{{c}}{{/b}}{{#d}} d{{/d}}', '{"b": true, "c": 1, "d":
 	clv._fill('{{a}}{{#b}}b{{/b}}', '{"a": "{{#b}}c{{/b}}", "b": false}');
 SELECT clv._fill('{{#b}}{{/b}}', '{"b": "yes"}');
 SELECT clv._fill('{{#b}}{{/b}}', '{}');
+SELECT clv._fill('{{/b}}a{{#b}}b', '{"b": false}');
+SELECT clv._fill('a{{#b}}b{{/b}}c{{#b}}d{{/b}}e', '{"b": false}'), clv._fill('a{{#b}}b{{/b}}c{{#b}}d{{/b}}e', '{"b": true}');
 -- The steps of the statement.
 SELECT s.n, split_part(s.step, ' ', 1) AS name, clv._step(split_part(s.step, ' ', 1)) = s.step AS found
 FROM regexp_split_to_table(clv._statement(), E'\n\n') WITH ORDINALITY AS s (step, n) WHERE s.n > 1 ORDER BY s.n;

@@ -14,6 +14,9 @@ DECLARE
 	rest		text := template;		-- without sections
 	names		text[];					-- of the slots in it
 	between		text[];					-- what is around them
+	section		text;
+	opening		text;
+	closing		text;
 	wrong		text;
 BEGIN
 	SELECT min(k) INTO wrong FROM jsonb_object_keys(slots) AS k WHERE k <> ALL (known);
@@ -22,13 +25,25 @@ BEGIN
 			ERRCODE = 'internal_error',
 			MESSAGE = format('value "%s" has no slot in the template', wrong);
 	END IF;
-	FOREACH wrong IN ARRAY sections LOOP
-		IF jsonb_typeof(slots -> wrong) IS DISTINCT FROM 'boolean' THEN
+	FOREACH section IN ARRAY sections LOOP
+		IF jsonb_typeof(slots -> section) IS DISTINCT FROM 'boolean' THEN
 			RAISE EXCEPTION USING
 				ERRCODE = 'internal_error',
-				MESSAGE = format('section "%s" of the template needs true or false', wrong);
+				MESSAGE = format('section "%s" of the template needs true or false', section);
 		END IF;
-		rest := regexp_replace(rest, format('\{\{#%s\}\}(.*?)\{\{/%1$s\}\}', wrong), CASE WHEN (slots -> wrong)::boolean THEN '\1' ELSE '' END, 'g');
+		opening := '{{#' || section || '}}';
+		closing := '{{/' || section || '}}';
+		IF (slots -> section)::boolean THEN
+			rest := replace(replace(rest, opening, ''), closing, '');
+		END IF;
+		WHILE strpos(rest, opening) > 0 LOOP
+			IF strpos(rest, closing) < strpos(rest, opening) THEN
+				RAISE EXCEPTION USING
+					ERRCODE = 'internal_error',
+					MESSAGE = format('section "%s" of the template is not closed', section);
+			END IF;
+			rest := concat(left(rest, strpos(rest, opening) - 1), substr(rest, strpos(rest, closing) + length(closing)));
+		END LOOP;
 	END LOOP;
 	names := ARRAY(SELECT m.part[1] FROM regexp_matches(rest, '\{\{(\w+)\}\}', 'g') WITH ORDINALITY AS m (part, n) ORDER BY m.n);
 	between := regexp_split_to_array(rest, '\{\{\w+\}\}');

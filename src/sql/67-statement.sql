@@ -204,7 +204,7 @@ RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT s.step FROM regexp_split_to_table(clv._statement(), E'\n\n') AS s (step) WHERE starts_with(s.step, name || ' ')
+SELECT s.step FROM string_to_table(clv._statement(), E'\n\n') AS s (step) WHERE starts_with(s.step, name || ' ')
 $$;
 COMMENT ON FUNCTION clv._step(text) IS
 	'part of clv.query: one step of the template, with the comma after it; that of SELECT is the result';

@@ -39,5 +39,5 @@ END
 $$;
 COMMENT ON FUNCTION clv.query(regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'the SQL statement that goes from a table of orders to a row a customer with purchases, P(alive), '
-	'expected purchases and spend, value over the horizon and tier; the text is the same in every session. '
+	'expected purchases and spend, value over the horizon and tier; the text is the same in every session; in psql \gexec runs it and psql -XAt prints it bare. '
 	'Arguments that cannot be raise 22023 or 22004 (also a horizon below one day, and a rate above 1, which is 100 %), so does the statement where the last day is a stray date; an unknown column 42703, a customer column named like an output column 42701';

@@ -149,9 +149,15 @@ BEGIN
 	END IF;
 	PERFORM clv._check_type(histories, history, '{clv.rfm}'::regtype[], 'clv.rfm'::text,
 									'The aggregate clv.rfm makes one of a customer''s orders.'::text);
-	found.source := format('(SELECT r.%1$I AS customer, clv.rollup(%2$s) AS history FROM %3$s AS r WHERE r.%1$I IS NOT NULL GROUP BY 1) AS h
-	LEFT JOIN %4$s AS v ON v.%5$s %6$s h.customer', customer, clv._without_domain(format('r.%I', history), histories, history), clv._relation(histories), pair.customers,
-		pair.customer_column, clv._equality(pair.customer_type, clv._column_type(histories, customer)));
+	found.source := clv._fill(
+$sql$(SELECT r.{{customer}} AS customer, clv.rollup({{history}}) AS history FROM {{relation}} AS r WHERE r.{{customer}} IS NOT NULL GROUP BY 1) AS h
+	LEFT JOIN {{view}} AS v ON v.{{key}} {{equality}} h.customer$sql$::text, jsonb_build_object(
+			'customer', quote_ident(customer::text),
+			'history', clv._without_domain(format('r.%I', history), histories, history),
+			'relation', clv._relation(histories),
+			'view', pair.customers,
+			'key', pair.customer_column,
+			'equality', clv._equality(pair.customer_type, clv._column_type(histories, customer))));
 	found.customer_ref := 'h.customer';
 	found.history_ref := 'h.history';
 	RETURN found;

@@ -73,9 +73,15 @@ BEGIN
 		END IF;
 		PERFORM clv._column_type(relation, by);
 		group_key := 'g.group_name';
-		source := format('%1$s AS v LEFT JOIN (SELECT c.%2$I AS key, min(c.%3$I::text) AS group_name FROM %4$s AS c GROUP BY c.%2$I) AS g ON g.key %5$s v.%6$s',
-			pair.customers, key, by, clv._relation(relation),
-			clv._equality(clv._column_type(relation, key), pair.customer_type), pair.customer_column);
+		source := clv._fill(
+$sql${{customers}} AS v
+	LEFT JOIN (SELECT c.{{key}} AS key, min(c.{{by}}::text) AS group_name FROM {{relation}} AS c GROUP BY c.{{key}}) AS g ON g.key {{equality}} v.{{customer}}$sql$::text, jsonb_build_object(
+			'customers', pair.customers,
+			'key', quote_ident(key::text),
+			'by', quote_ident(by::text),
+			'relation', clv._relation(relation),
+			'equality', clv._equality(clv._column_type(relation, key), pair.customer_type),
+			'customer', pair.customer_column));
 	END IF;
 	RETURN QUERY EXECUTE clv._fill(
 $sql$
