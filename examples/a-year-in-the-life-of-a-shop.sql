@@ -25,7 +25,7 @@ SET search_path = coffee, public;
 SELECT check_name, verdict, finding
 FROM clv.readiness('orders', 'customer', 'at', 'amount', '2023-12-31');
 
--- "look" at the days covered: a year has no second Christmas in it yet.  The
+-- "warning" at the days covered: a year has no second Christmas in it yet.  The
 -- rest is good, so on with it.
 
 \echo 'Who brings the profit?  Of each sale 35 % are left.'
@@ -37,7 +37,7 @@ FROM clv.audit_deciles('orders', 'customer', 'at', 'amount', '2023-01-01', '2023
 -- The newsletter tool wants segments.  The owner finds eleven names too many
 -- and has three rules, which are rows of a table.
 
-CREATE TABLE segments (place int, segment text, r_min int, r_max int, f_min int, f_max int);
+CREATE TABLE segments (ordinal int, segment text, r_min int, r_max int, f_min int, f_max int);
 INSERT INTO segments VALUES
 	(1, 'regulars', 3, 5, 3, 5),
 	(2, 'missed', 1, 2, 3, 5),
@@ -227,7 +227,7 @@ FROM clv.migration('customer_value', '2023-12-31', '2024-12-31') AS m
 LEFT JOIN clv.tier_rules('customer_value') AS r ON r.tier = m.from_tier
 GROUP BY m.from_tier, m.movement
 HAVING sum(m.customers) > 0
-ORDER BY min(r.place), m.movement;
+ORDER BY min(r.ordinal), m.movement;
 
 \echo 'What are all customers worth, a year ago and now, and why?'
 

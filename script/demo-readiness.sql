@@ -12,7 +12,7 @@ CREATE TEMPORARY VIEW readable AS SELECT customer, at,
 \endif
 FROM orders;
 CREATE TEMPORARY TABLE verdicts AS
-SELECT place, check_name, verdict, finding, what_to_do
+SELECT ordinal, check_name, verdict, finding, what_to_do
 FROM clv.readiness('readable', 'customer', 'at', 'amount')
 WHERE verdict <> 'good' AND (:money OR check_name NOT IN ('refunds', 'frequency and spend'));
 
@@ -22,5 +22,5 @@ SELECT EXISTS (SELECT FROM verdicts) AS any \gset
 \echo 'Before the numbers: what is not good about these orders'
 \echo
 SELECT format('  %s: %s: %s.%s    %s', verdict, check_name, finding, chr(10), what_to_do)
-FROM verdicts ORDER BY verdict = 'look', place;
+FROM verdicts ORDER BY verdict = 'warning', ordinal;
 \endif

@@ -23,10 +23,10 @@ WHERE o.customer = f.customer AND o.channel = 'search' AND o.ctid = (SELECT min(
 CREATE TABLE shop.told AS
 SELECT * FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31',
 	options => '{"margin": 0.5, "cost_per_order": 1, "acquisition_cost": {"search": 18, "ads": 25, "friends": 2}, "target_return": 0.2}');
-SELECT group_name, customers, first_order, round(second_order_30::numeric, 4) AS day_30, round(second_order_90::numeric, 4) AS day_90, round(second_order_365::numeric, 4) AS day_365,
+SELECT group_name, customers, first_order, round(repeat_rate_30d::numeric, 4) AS day_30, round(repeat_rate_90d::numeric, 4) AS day_90, round(repeat_rate_365d::numeric, 4) AS day_365,
 	   cost, payback_months, verdict, note
 FROM shop.told;
-SELECT group_name, lower < new_customer_value AND new_customer_value < upper AS within, abs(most_cost * 1.2 / new_customer_value - 1) < 1e-14 AS most_cost,
+SELECT group_name, lower < new_customer_value AND new_customer_value < upper AS within, abs(max_acquisition_cost * 1.2 / new_customer_value - 1) < 1e-14 AS max_acquisition_cost,
 	   -- the truth that each group was drawn from
 	   CASE WHEN group_name IN ('search', 'friends')
 			THEN clv.new_customer_value(clv.model('mbgnbd', '{"r": 0.9, "alpha": 40, "a": 0.6, "b": 2.5}'), clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 15.44}'), 0.1, '1 year') * (0.5 - 1 / (6.25 * 15.44 / 2.74))
@@ -46,7 +46,7 @@ WITH first AS (
 	FROM seen GROUP BY channel
 )
 SELECT count(*), bool_and(t.customers = p.n) AS customers, bool_and(abs(t.first_order - p.first_order) < 1e-6) AS first_order,
-	   bool_and(abs(t.second_order_365 - p.second_365) < 1e-12) AS second_365, bool_and(abs(t.second_order_30 - p.second_30) < 1e-12) AS second_30
+	   bool_and(abs(t.repeat_rate_365d - p.second_365) < 1e-12) AS second_365, bool_and(abs(t.repeat_rate_30d - p.second_30) < 1e-12) AS second_30
 FROM shop.told AS t JOIN plain AS p ON p.channel = t.group_name;
 -- the payback is the first month whose value reaches the cost
 SELECT group_name, clv._newcomer(f.model, f.spend, 0.10, payback_months * interval '1 month', 0.5, 1) IS NOT NULL AS asked, payback_months > 0 AS later
@@ -57,13 +57,13 @@ SELECT group_name, cost FROM clv.acquisition('shop.orders', 'customer', 'day', '
 CREATE TABLE shop.customers AS SELECT DISTINCT ON (customer) customer AS id, upper(channel) AS campaign, 7.5 AS paid FROM shop.orders WHERE customer <> 1 ORDER BY customer, day;
 SELECT group_name, customers, cost, note FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'campaign', as_of => '2023-12-31',
 	options => '{"customers": {"table": "shop.customers", "key": "id"}, "acquisition_cost": {"column": "paid", "of": "customers"}}') ORDER BY 1;
-SELECT group_name, customers, second_order_365 IS NULL AS too_early, verdict FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', cohort => 'quarter', as_of => '2022-12-31', options => '{"acquisition_cost": 20}');
+SELECT group_name, customers, repeat_rate_365d IS NULL AS too_early, verdict FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', cohort => 'quarter', as_of => '2022-12-31', options => '{"acquisition_cost": 20}');
 -- never with false precision: groups that are too small, and a rest that is
 SELECT group_name, customers, first_order, new_customer_value IS NULL AS nothing, note
 FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"min_customers": 100}') WHERE note IS NOT NULL;
 SELECT count(*), count(new_customer_value) FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', as_of => '2023-12-31', options => '{"min_customers": 10000}');
 -- nor a share among the few who came early enough: by plain SQL who has been seen for 30 days
-SELECT t.group_name, t.customers >= 30 AS shown, p.seen, t.second_order_30 IS NOT NULL AS told
+SELECT t.group_name, t.customers >= 30 AS shown, p.seen, t.repeat_rate_30d IS NOT NULL AS told
 FROM clv.acquisition('shop.orders', 'customer', 'day', 'amount', 'channel', as_of => '2022-02-20') AS t
 JOIN (SELECT f.channel, count(*) FILTER (WHERE f.day <= date '2022-02-20' - 30) AS seen
 	  FROM (SELECT DISTINCT ON (customer) customer, channel, day FROM shop.orders ORDER BY customer, day) AS f GROUP BY f.channel) AS p ON p.channel = t.group_name
@@ -77,7 +77,7 @@ CREATE TABLE shop.nobody (LIKE shop.orders);
 SELECT count(*) FROM clv.acquisition('shop.nobody', 'customer', 'day', 'amount', 'channel');
 -- nobody has bought again: there is nothing to fit, and no number is made up
 CREATE TABLE shop.once AS SELECT i AS customer, date '2024-01-01' + i % 90 AS day, 10 + i % 7 AS amount, 'ads' AS channel FROM generate_series(1, 100) AS i;
-SELECT group_name, customers, first_order, second_order_30, new_customer_value, lower, upper, most_cost, cost, payback_months, verdict, note
+SELECT group_name, customers, first_order, repeat_rate_30d, new_customer_value, lower, upper, max_acquisition_cost, cost, payback_months, verdict, note
 FROM clv.acquisition('shop.once', 'customer', 'day', 'amount', 'channel', as_of => '2024-12-31', options => '{"acquisition_cost": 5}');
 
 -- The group is that of the first purchase. A refund is none (1), nor is an

@@ -59,15 +59,15 @@ SELECT measure, round(value::numeric, 6) AS value FROM clv.audit_concentration('
 
 -- -------------------------------------------------------------------- lens 2
 
-SELECT place, status, customers, profit_from, profit_to, change
+SELECT ordinal, status, customers, profit_from, profit_to, change
 FROM clv.audit_changes('shop.small', 'customer', 'day', 'amount', '2024-01-01', '2024-02-29', '2024-03-01', '2024-04-30');
 -- each factor's contribution is its mean over the 24 orders in which the four
 -- could have changed one after another
 SELECT factor, round(value_from, 6) AS value_from, round(value_to, 6) AS value_to, round(contribution, 6) AS contribution
 FROM clv.audit_decomposition('shop.small', 'customer', 'day', 'amount', '2024-01-01', '2024-02-29', '2024-03-01', '2024-04-30', margin_column => 'margin');
 WITH f (i, a, b) AS (
-	SELECT place, value_from, value_to
-	FROM clv.audit_decomposition('shop.small', 'customer', 'day', 'amount', '2024-01-01', '2024-02-29', '2024-03-01', '2024-04-30', margin_column => 'margin') WHERE place < 5
+	SELECT ordinal, value_from, value_to
+	FROM clv.audit_decomposition('shop.small', 'customer', 'day', 'amount', '2024-01-01', '2024-02-29', '2024-03-01', '2024-04-30', margin_column => 'margin') WHERE ordinal < 5
 ), orders AS (
 	SELECT p.i AS first, q.i AS second, r.i AS third, s.i AS fourth
 	FROM f AS p, f AS q, f AS r, f AS s WHERE p.i NOT IN (q.i, r.i, s.i) AND q.i NOT IN (r.i, s.i) AND r.i <> s.i
@@ -133,9 +133,9 @@ FROM clv.audit_deciles('shop.unknown', 'customer', 'day', 'amount', '2024-01-01'
 SELECT measure, round(value::numeric, 6) AS value FROM clv.audit_concentration('shop.unknown', 'customer', 'day', 'amount', '2024-01-01', '2024-01-31', refunds => 'gross', margin_column => 'margin') WHERE measure = 'profit';
 -- February: 0.3 of all 300; each period has a mean of its own, and the margin went from 0.2 to 0.3
 SELECT status, customers, profit_from, profit_to, change
-FROM clv.audit_changes('shop.unknown', 'customer', 'day', 'amount', '2024-01-01', '2024-01-31', '2024-02-01', '2024-02-29', margin_column => 'margin') WHERE customers > 0 ORDER BY place;
+FROM clv.audit_changes('shop.unknown', 'customer', 'day', 'amount', '2024-01-01', '2024-01-31', '2024-02-01', '2024-02-29', margin_column => 'margin') WHERE customers > 0 ORDER BY ordinal;
 SELECT factor, round(value_from, 6) AS value_from, round(value_to, 6) AS value_to, round(contribution, 6) AS contribution
-FROM clv.audit_decomposition('shop.unknown', 'customer', 'day', 'amount', '2024-01-01', '2024-01-31', '2024-02-01', '2024-02-29', margin_column => 'margin') ORDER BY place;
+FROM clv.audit_decomposition('shop.unknown', 'customer', 'day', 'amount', '2024-01-01', '2024-01-31', '2024-02-01', '2024-02-29', margin_column => 'margin') ORDER BY ordinal;
 -- rows of another period have no part in it; without any margin there is no profit to tell
 SELECT sum(profit) FROM clv.audit_deciles('shop.unknown', 'customer', 'day', 'amount', '2024-02-11', '2024-02-11', margin_column => 'margin');
 SELECT sum(profit) FROM clv.audit_deciles('shop.unknown', 'customer', 'day', 'amount', '2024-02-10', '2024-02-10', margin_column => 'margin');

@@ -100,9 +100,9 @@ FROM generate_series(timestamp '2022-12-01', '2023-04-01', '1 month') AS f (mont
 	 LATERAL (
 		SELECT max(x.value_from) FILTER (WHERE x.factor = 'refunds alone') AS alone_from, max(x.value_to) FILTER (WHERE x.factor = 'refunds alone') AS alone_to,
 			   max(x.value_from) FILTER (WHERE x.factor = 'profit') AS profit_from, max(x.value_to) FILTER (WHERE x.factor = 'profit') AS profit_to,
-			   abs(shop.product(array_agg(x.value_from ORDER BY x.place) FILTER (WHERE x.place <= 4)) + max(x.value_from) FILTER (WHERE x.factor = 'refunds alone')
+			   abs(shop.product(array_agg(x.value_from ORDER BY x.ordinal) FILTER (WHERE x.ordinal <= 4)) + max(x.value_from) FILTER (WHERE x.factor = 'refunds alone')
 				   - max(x.value_from) FILTER (WHERE x.factor = 'profit')) < 1e-9 AS from_product,
-			   abs(shop.product(array_agg(x.value_to ORDER BY x.place) FILTER (WHERE x.place <= 4)) + max(x.value_to) FILTER (WHERE x.factor = 'refunds alone')
+			   abs(shop.product(array_agg(x.value_to ORDER BY x.ordinal) FILTER (WHERE x.ordinal <= 4)) + max(x.value_to) FILTER (WHERE x.factor = 'refunds alone')
 				   - max(x.value_to) FILTER (WHERE x.factor = 'profit')) < 1e-9 AS to_product,
 			   sum(x.contribution) FILTER (WHERE x.factor <> 'profit') = max(x.contribution) FILTER (WHERE x.factor = 'profit') AS adds_up
 		FROM clv.audit_decomposition('shop.alone', 'customer', 'day', 'amount', f.month::date, (f.month + interval '1 month')::date - 1,

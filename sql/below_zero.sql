@@ -15,15 +15,15 @@ CALL clv.create_materialized_view('crm.all', 'shop.orders', 'customer', 'day', '
 CALL clv.create_materialized_view('crm.kept', 'shop.orders', 'customer', 'day', 'amount', '2023-12-31', tier_shares => '{0.05,0.3,0.9}',
 	options => '{"margin": 0.3, "cost_per_order": 2, "service_cost": 8, "hysteresis": {"band": 0.4, "ago": ["4 months", "2 months"]}}');
 SELECT v.name, m.* FROM (VALUES ('one'), ('two'), ('all')) AS v (name)
-CROSS JOIN LATERAL (SELECT place, tier, regexp_replace(criterion, '(\.\d\d)\d+', '\1', 'g') AS criterion, round(threshold::numeric, 2) AS threshold, customers FROM clv.tier_rules(format('crm.%I', v.name)::regclass)) AS m
-ORDER BY array_position('{one,two,all}', v.name), m.place;
-SELECT place, tier, regexp_replace(criterion, '(\.\d\d)\d+', '\1', 'g') AS criterion, round(threshold::numeric, 2) AS threshold, customers FROM clv.tier_rules('crm.kept') ORDER BY place;
+CROSS JOIN LATERAL (SELECT ordinal, tier, regexp_replace(criterion, '(\.\d\d)\d+', '\1', 'g') AS criterion, round(threshold::numeric, 2) AS threshold, customers FROM clv.tier_rules(format('crm.%I', v.name)::regclass)) AS m
+ORDER BY array_position('{one,two,all}', v.name), m.ordinal;
+SELECT ordinal, tier, regexp_replace(criterion, '(\.\d\d)\d+', '\1', 'g') AS criterion, round(threshold::numeric, 2) AS threshold, customers FROM clv.tier_rules('crm.kept') ORDER BY ordinal;
 
 -- thresholds that are told give each customer's tier, and a tier with nobody has none
 CREATE TABLE shop.told AS SELECT 'one' AS name, v.customer, v.clv_net, v.tier FROM crm.one AS v UNION ALL SELECT 'two', customer, clv_net, tier FROM crm.two AS v UNION ALL SELECT 'all', customer, clv_net, tier FROM crm."all" AS v;
 SELECT count(*) AS customers, count(*) FILTER (WHERE t.tier IS DISTINCT FROM CASE WHEN t.clv_net < 0 THEN 'unprofitable' ELSE r.tier END) AS otherwise
 FROM shop.told AS t CROSS JOIN LATERAL (SELECT x.tier FROM clv.tier_rules(format('crm.%I', t.name)::regclass) AS x
-	WHERE x.criterion !~ '^nobody' AND t.clv_net >= coalesce(x.threshold, 0) AND x.tier <> 'unprofitable' ORDER BY x.place LIMIT 1) AS r
+	WHERE x.criterion !~ '^nobody' AND t.clv_net >= coalesce(x.threshold, 0) AND x.tier <> 'unprofitable' ORDER BY x.ordinal LIMIT 1) AS r
 WHERE t.customer % 10 = 0;
 SELECT DISTINCT customers FROM (SELECT * FROM clv.tier_rules('crm.two') UNION ALL SELECT * FROM clv.tier_rules('crm.all')) AS r WHERE criterion ~ '^nobody';
 

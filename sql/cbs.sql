@@ -207,7 +207,7 @@ SELECT p.oid::regprocedure FROM pg_proc p WHERE p.proname ~ '^(cbs|customers|cel
 SELECT a.aggfnoid::regprocedure AS aggregate, a.aggtranstype::regtype, a.aggcombinefn FROM pg_aggregate a
 	WHERE a.aggtranstype = 'clv.cbs'::regtype AND a.aggfnoid::regprocedure::text !~ 'fit' ORDER BY 1::text COLLATE "C";
 -- The functions of the aggregates are not for calling.
-SELECT clv.cbs_add(NULL, 1, 1, 1);
-SELECT clv.cbs_close(clv.cbs(1, 1, 1));
+SELECT clv._cbs_accum(NULL, 1, 1, 1);
+SELECT clv._cbs_final(clv.cbs(1, 1, 1));
 
 DROP TABLE five, history, many, way, kept;

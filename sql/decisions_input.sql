@@ -101,7 +101,7 @@ SELECT group_name, customers FROM clv.acquisition('orders', 'whole', 'at', 'amou
 -- A base in which nobody has a value.
 CREATE VIEW once AS SELECT DISTINCT ON (whole) whole, at, amount FROM orders ORDER BY whole, at;
 CALL clv.create_materialized_view('o', 'once', 'whole', 'at', 'amount', options => '{"history": true}');
-SELECT place, tier, criterion, threshold, customers, value FROM clv.tier_rules('o');
+SELECT ordinal, tier, criterion, threshold, customers, value FROM clv.tier_rules('o');
 SELECT group_name, customers, equity, lower, upper FROM clv.equity('o', cohort => 'year');
 SELECT component, amount, customers FROM clv.equity_bridge('o', '2022-02-01', '2022-03-01');
 SELECT count(*) FROM clv.value_at_risk('o', '30 days');

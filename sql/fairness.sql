@@ -49,8 +49,8 @@ SELECT * FROM clv.fairness('shop.two', 'g', value => 'clv');
 CREATE VIEW shop.four AS SELECT customer, clv, tier, CASE WHEN customer % 75 = 0 THEN 'few' WHEN customer % 76 = 0 THEN 'few too' WHEN customer % 3 = 0 THEN 'third' ELSE 'rest' END AS g FROM shop.two;
 SELECT DISTINCT group_value, customers, note FROM clv.fairness('shop.four', 'g', value => 'clv') ORDER BY 2, 1;
 -- one small share: another of the tier is withheld with it
-CREATE VIEW shop.three_shares AS SELECT customer, clv, CASE WHEN g = 'a' AND place <= 3 OR g = 'b' AND place <= 40 OR g = 'c' AND place <= 60 THEN 'gold' ELSE 'silver' END AS tier, g
-FROM (SELECT *, row_number() OVER (PARTITION BY g ORDER BY customer) AS place FROM (SELECT customer, clv, ('{a,b,c}'::text[])[1 + customer % 3] AS g FROM shop.two) AS x) AS y;
+CREATE VIEW shop.three_shares AS SELECT customer, clv, CASE WHEN g = 'a' AND ordinal <= 3 OR g = 'b' AND ordinal <= 40 OR g = 'c' AND ordinal <= 60 THEN 'gold' ELSE 'silver' END AS tier, g
+FROM (SELECT *, row_number() OVER (PARTITION BY g ORDER BY customer) AS ordinal FROM (SELECT customer, clv, ('{a,b,c}'::text[])[1 + customer % 3] AS g FROM shop.two) AS x) AS y;
 SELECT group_value, tier_or_better, round(share::numeric, 3) AS share, round(ratio_to_best::numeric, 3) AS ratio_to_best, note FROM clv.fairness('shop.three_shares', 'g', value => 'clv');
 
 -- what can be worked out of an answer and the totals by tier, as an inquirer would: for
@@ -100,11 +100,11 @@ RESET client_min_messages;
 CREATE TABLE shop.orders AS
 SELECT customer, at::date AS day, amount::numeric(10, 2) AS amount
 FROM clv.simulate(clv.model('mbgnbd', '{"r": 0.8, "alpha": 50, "a": 0.8, "b": 2.5}'), clv.model('gammagamma', '{"p": 6.25, "q": 3.74, "gamma": 15.44}'), 2000, '2022-01-01', 700, 730, 1);
-SELECT place, check_name, round(value::numeric, 4) AS value, verdict, finding, what_to_do FROM clv.readiness('shop.orders', 'customer', 'day', 'amount', '2023-12-31');
+SELECT ordinal, check_name, round(value::numeric, 4) AS value, verdict, finding, what_to_do FROM clv.readiness('shop.orders', 'customer', 'day', 'amount', '2023-12-31');
 
 -- and each of the things that can be wrong, planted alone
 CREATE FUNCTION shop.look(source regclass, as_of date DEFAULT '2023-12-31') RETURNS TABLE (check_name text, verdict text, finding text) LANGUAGE sql AS
-$$SELECT check_name, verdict, finding FROM clv.readiness(source, 'customer', 'day', 'amount', as_of) WHERE verdict <> 'good' ORDER BY place$$;
+$$SELECT check_name, verdict, finding FROM clv.readiness(source, 'customer', 'day', 'amount', as_of) WHERE verdict <> 'good' ORDER BY ordinal$$;
 CREATE VIEW shop.guests AS SELECT CASE WHEN customer % 5 > 0 THEN customer END AS customer, CASE WHEN customer % 99 > 0 THEN day END AS day, amount FROM shop.orders;
 SELECT * FROM shop.look('shop.guests');
 CREATE VIEW shop.few AS SELECT * FROM shop.orders WHERE customer <= 90;

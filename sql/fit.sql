@@ -180,8 +180,8 @@ SELECT clv.fit('bgnbd', 1, 2, 5, 'NaN');
 SELECT clv.fit('bgnbd', 1, 2, 5, -7);
 SELECT clv.fit('gammagamma', 1, 'Infinity');
 SELECT clv.fit('gammagamma', -1, 5);
-SELECT clv.fit_transition(NULL, 'bgnbd', 1, 2, 5);
-SELECT clv.fit_final(cbs) FROM fit_base;
+SELECT clv._fit_accum(NULL, 'bgnbd', 1, 2, 5);
+SELECT clv._fit_final(cbs) FROM fit_base;
 \set VERBOSITY default
 
 -- A base from histories is in days.

@@ -173,7 +173,7 @@ SELECT clv.model_name(model), regexp_replace(message, '^spend: [^;]*(; |$)', '')
 -- ---------------------------------------------------------- what readiness finds
 
 CREATE FUNCTION shop.look(source regclass, as_of date DEFAULT NULL) RETURNS TABLE (check_name text, verdict text, finding text) LANGUAGE sql AS
-$$SELECT check_name, verdict, finding FROM clv.readiness(source, 'customer', 'day', 'amount', as_of) WHERE verdict <> 'good' ORDER BY place$$;
+$$SELECT check_name, verdict, finding FROM clv.readiness(source, 'customer', 'day', 'amount', as_of) WHERE verdict <> 'good' ORDER BY ordinal$$;
 SELECT * FROM shop.look('shop.orders');
 -- a log whose customers were there before: what it says of them is the same beside a date of the year 24, and forty of 1900
 CREATE VIEW shop.cut AS SELECT * FROM shop.orders WHERE day >= '2018-01-01';
@@ -213,6 +213,6 @@ SELECT * FROM shop.look('shop.young') WHERE check_name = 'seen for a year';
 -- of many customers a sample is asked, by which shares are near those of all
 CREATE TABLE shop.many AS SELECT i AS customer, date '2017-01-01' + i % 300 + 41 * k * (1 + i % 3) AS day, 10 + (i * 31 + k) % 1000 / 100.0 AS amount FROM generate_series(1, 90000) AS i, generate_series(0, 3) AS k, generate_series(1, CASE WHEN i % 10 = 0 THEN 2 ELSE 1 END);
 SELECT check_name, verdict, abs(r.value - x."is") < 0.01 AS near
-FROM clv.readiness('shop.many', 'customer', 'day', 'amount') AS r JOIN (VALUES ('the same row twice', 1 / 11.0), ('order lines', 1.1)) AS x (check_name, "is") USING (check_name) ORDER BY place;
+FROM clv.readiness('shop.many', 'customer', 'day', 'amount') AS r JOIN (VALUES ('the same row twice', 1 / 11.0), ('order lines', 1.1)) AS x (check_name, "is") USING (check_name) ORDER BY ordinal;
 
 DROP SCHEMA shop, crm CASCADE;

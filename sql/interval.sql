@@ -182,4 +182,5 @@ FROM (SELECT g, mbg, gg, x, tx, t, m,
 		clv.value_interval(CASE WHEN g % 3 = 2 THEN clv.without_uncertainty(mbg) ELSE mbg END, gg, x, tx, t, m, 0.10, '1 year',
 			CASE WHEN g % 3 = 1 THEN 0.5 ELSE 0.9 END, 100, CASE WHEN g % 3 = 1 THEN 2 ELSE 1 END) AS a
 	FROM (SELECT model AS mbg, gg FROM clv_int_fit, clv_int_models) AS f, (SELECT row_number() OVER () AS g, x, tx, t, m FROM clv_int LIMIT 60) AS c) AS q;
+SELECT clv.value_interval(mbg, gg, 4, 20, 26, 30) = clv.value_interval(mbg, gg, 4, 20, 26, 30, 0.10, '1 year', 0.95, 1000, 1) AS defaults FROM clv_int_models;
 DROP TABLE clv_int, clv_int_models, clv_int_all, clv_int_total, clv_int_fit, clv_int_base;

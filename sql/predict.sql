@@ -207,6 +207,11 @@ SELECT clv.new_customer_value(bg, bg, 0.1, '1 year') FROM m;
 SELECT bool_and(p = CASE WHEN i % 2 = 0 THEN (SELECT clv.p_alive(bg, 2, 30.43, 38.86) FROM m) ELSE (SELECT clv.p_alive(mbg, 2, 30.43, 38.86) FROM m) END) AS pure
 FROM m, generate_series(1, 10) AS i, LATERAL (SELECT clv.p_alive(CASE WHEN i % 2 = 0 THEN bg ELSE mbg END, 2, 30.43, 38.86) AS p) AS l;
 
+-- What is left out is 10 % a year over a year.
+SELECT clv.value(bg, gg, 2, 30.43, 38.86, 22.35) = clv.value(bg, gg, 2, 30.43, 38.86, 22.35, 0.10, '1 year') AS value,
+       clv.alive_years(bg, 2, 30.43, 38.86) = clv.alive_years(bg, 2, 30.43, 38.86, 0.10, '1 year') AS alive_years,
+       clv.new_customer_value(bg, gg) = clv.new_customer_value(bg, gg, 0.10, '1 year') AS new_customer_value FROM m;
+
 -- Fit for stored columns, indexes and parallel plans.
 SELECT proname, provolatile, proparallel, count(*) FROM pg_proc
 WHERE pronamespace = 'clv'::regnamespace

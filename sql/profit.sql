@@ -257,7 +257,9 @@ SELECT margin, opted_out, count(*) FROM shop.odd_result GROUP BY 1, 2 ORDER BY 1
 
 -- a customer column named like a new column
 CREATE TABLE shop.named AS SELECT 1 AS margin, date '2023-01-01' AS d, 5 AS n;
+\set SHOW_CONTEXT never
 SELECT clv.query('shop.named', 'margin', 'd', 'n', options => '{"cost_per_order": 1}');
+\set SHOW_CONTEXT errors
 SELECT clv.query('shop.named', 'margin', 'd', 'n', options => '{"history": true}') ~ 'AS margin' AS may_be;
 
 DROP SCHEMA shop CASCADE;

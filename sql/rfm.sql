@@ -93,7 +93,7 @@ SELECT clv.rfm('-infinity'::date);
 SELECT clv.rfm('infinity'::timestamp, 1);
 SELECT clv.summary(rfm, 'infinity') FROM history;
 SELECT clv.rollup(rfm) FROM (SELECT clv.rfm(date '2024-01-01', 1) AS rfm UNION ALL SELECT clv.rfm(date '2024-01-02')) AS h;
-SELECT clv.rfm_add(NULL, date '2024-01-01', 1);
+SELECT clv._rfm_accum(NULL, date '2024-01-01', 1);
 
 -- Duplicated customers, split histories: a rollup of everything is the history
 -- of everything.

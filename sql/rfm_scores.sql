@@ -46,7 +46,7 @@ UPDATE shop.rules SET segment = 'Stars', m_min = 4 WHERE segment = 'Champions';
 SELECT clv.segment(5, 5, 5, rules), clv.segment(5, 5, 3, rules), clv.segment(5, 5, 5) FROM (SELECT jsonb_agg(to_jsonb(t)) AS rules FROM shop.rules AS t) AS x;
 SELECT segment, count(*)
 FROM clv.rfm_scores('shop.ten', 'customer', 'day', 'amount', '2024-05-01', rules => '[{"segment": "big", "m_min": 4}, {"segment": "small"}]') GROUP BY 1 ORDER BY 1;
-SELECT clv.segment(1, 1, 1, '[]'), clv.segment(1, 1, 1, '[{"segment": "b", "place": 2}, {"segment": "a", "place": 1}]'), clv.segment(NULL, 1, 1);
+SELECT clv.segment(1, 1, 1, '[]'), clv.segment(1, 1, 1, '[{"segment": "b", "ordinal": 2}, {"segment": "a", "ordinal": 1}]'), clv.segment(NULL, 1, 1);
 
 -- who has opted out has no score and moves nobody else's
 CREATE VIEW shop.opted AS SELECT *, customer > 5 AS no_profiling FROM shop.ten;

@@ -103,7 +103,7 @@ SELECT as_of_date, count(*), count(p_alive) AS p_alive, count(tier) AS tier FROM
 SELECT from_tier, to_tier, customers, departed FROM clv.migration('v', '2024-10-01', '2024-12-31') WHERE customers > 0 ORDER BY 1;
 SELECT count(*) FROM clv.value_at_risk('v', '90 days');
 SELECT group_name, customers, equity FROM clv.equity('v');
-SELECT component, amount FROM clv.equity_bridge('v', '2024-10-01', '2024-12-31') ORDER BY place;
+SELECT component, amount FROM clv.equity_bridge('v', '2024-10-01', '2024-12-31') ORDER BY ordinal;
 -- a customer buys again, and the kept model is asked of it
 INSERT INTO once VALUES (7, '2024-12-30', 20);
 REFRESH MATERIALIZED VIEW v;

@@ -24,22 +24,22 @@ CALL clv.create_materialized_view('crm.profit', 'shop.orders', 'customer_id', 'o
 -- ------------------------------------------------------------------ rules
 
 -- criteria in words, thresholds as they are kept, rows that add up to the base
-SELECT r.place, r.tier, regexp_replace(r.criterion, '(\d+\.\d\d)\d+', '\1', 'g') AS criterion, r.threshold = m.cutoffs[r.place] AS kept,
+SELECT r.ordinal, r.tier, regexp_replace(r.criterion, '(\d+\.\d\d)\d+', '\1', 'g') AS criterion, r.threshold = m.cutoffs[r.ordinal] AS kept,
 	   r.method, r.share, r.as_of, r.customers
-FROM clv.tier_rules('crm.value') AS r, crm.value_model AS m ORDER BY r.place;
+FROM clv.tier_rules('crm.value') AS r, crm.value_model AS m ORDER BY r.ordinal;
 SELECT sum(r.customers) = (SELECT count(*) FROM crm.value) AS customers, sum(r.share_of_customers) AS shares,
 	   sum(r.value) = (SELECT sum(clv::numeric) FROM crm.value) AS value, round(sum(r.share_of_value)::numeric, 12) AS value_shares
 FROM clv.tier_rules('crm.value') AS r;
 SELECT bool_and(r.customers = (SELECT count(*) FROM crm.value AS v WHERE v.tier = r.tier)
 				AND r.customers = (SELECT count(*) FROM crm.value AS v WHERE v.clv >= coalesce(r.threshold, 0) AND v.clv < coalesce(above.threshold, 'infinity'))) AS holds
-FROM clv.tier_rules('crm.value') AS r LEFT JOIN clv.tier_rules('crm.value') AS above ON above.place = r.place - 1
+FROM clv.tier_rules('crm.value') AS r LEFT JOIN clv.tier_rules('crm.value') AS above ON above.ordinal = r.ordinal - 1
 WHERE r.tier <> 'unprofitable';
-SELECT r.place, r.tier, regexp_replace(r.criterion, '(\d+\.\d\d)\d+', '\1', 'g') AS criterion, r.customers
-FROM clv.tier_rules('crm.profit') AS r ORDER BY r.place;
+SELECT r.ordinal, r.tier, regexp_replace(r.criterion, '(\d+\.\d\d)\d+', '\1', 'g') AS criterion, r.customers
+FROM clv.tier_rules('crm.profit') AS r ORDER BY r.ordinal;
 -- natural breaks of few values, and labels that stay without customers
 CREATE TABLE shop.two AS SELECT i AS who, date '2023-01-01' + k AS d, 10 * (1 + i % 2) AS n FROM generate_series(1, 40) AS i, (VALUES (0), (100)) AS v (k);
 CALL clv.create_materialized_view('crm.two', 'shop.two', 'who', 'd', 'n', '2023-12-31', tier_method => 'natural');
-SELECT r.place, r.tier, regexp_replace(r.criterion, '(\d+\.\d\d)\d+', '\1', 'g') AS criterion, r.customers FROM clv.tier_rules('crm.two') AS r;
+SELECT r.ordinal, r.tier, regexp_replace(r.criterion, '(\d+\.\d\d)\d+', '\1', 'g') AS criterion, r.customers FROM clv.tier_rules('crm.two') AS r;
 
 -- ------------------------------------------------------------------ explain
 

@@ -59,7 +59,7 @@ extern bool clv_cbs_get_request(const struct varlena *state,
 								ClvCbsRequest *request);
 
 /*
- * clv.cbs_combine(clv.cbs, clv.cbs), the transition function of rollup, is the
+ * clv._cbs_combine(clv.cbs, clv.cbs), the transition function of rollup, is the
  * combine function of every aggregate with such a state.
  */
 

@@ -22,7 +22,7 @@ BEGIN
 		FROM pg_catalog.pg_depend AS d
 		CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) AS i
 		WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass::pg_catalog.oid
-		  AND d.refobjid OPERATOR(pg_catalog.=) '@extschema@'::pg_catalog.regnamespace::pg_catalog.oid
+		  AND d.refobjid OPERATOR(pg_catalog.=) 'clv'::pg_catalog.regnamespace::pg_catalog.oid
 		  -- the extension and default privileges depend on a schema without being in it
 		  AND i.schema IS NOT NULL
 	) AS o
@@ -30,13 +30,13 @@ BEGIN
 	IF found IS NOT NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'object_not_in_prerequisite_state',
-			MESSAGE = 'schema "@extschema@" is not empty',
+			MESSAGE = 'schema "clv" is not empty',
 			DETAIL = pg_catalog.format('It holds %s.'::pg_catalog.text, found),
 			HINT = 'Drop what is in the schema, or the schema itself, and create the extension again.';
 	END IF;
 END
 $do$;
 
-GRANT USAGE ON SCHEMA @extschema@ TO PUBLIC;
-COMMENT ON SCHEMA @extschema@ IS
+GRANT USAGE ON SCHEMA clv TO PUBLIC;
+COMMENT ON SCHEMA clv IS
 	'clv: purchase histories, customer-base models, customer values and tiers';

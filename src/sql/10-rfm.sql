@@ -121,152 +121,152 @@ COMMENT ON OPERATOR FAMILY clv.rfm_ops USING hash IS 'equality of histories';
 -- result is the same to the last bit.  Amounts in numeric have aggregates of
 -- their own because the cast to double precision takes longer than all else.
 
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at date, amount float8) RETURNS clv.rfm
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at date, amount float8) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, date, float8) IS 'transition function of clv.rfm(date, float8)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at date, amount numeric) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, date, float8) IS 'transition function of clv.rfm(date, float8)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at date, amount numeric) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_date_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, date, numeric) IS 'transition function of clv.rfm(date, numeric)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at date) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, date, numeric) IS 'transition function of clv.rfm(date, numeric)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at date) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, date) IS 'transition function of clv.rfm(date)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at timestamp, amount float8) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, date) IS 'transition function of clv.rfm(date)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at timestamp, amount float8) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_timestamp' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, timestamp, float8) IS 'transition function of clv.rfm(timestamp, float8)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at timestamp, amount numeric) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, timestamp, float8) IS 'transition function of clv.rfm(timestamp, float8)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at timestamp, amount numeric) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_timestamp_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, timestamp, numeric) IS 'transition function of clv.rfm(timestamp, numeric)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at timestamp) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, timestamp, numeric) IS 'transition function of clv.rfm(timestamp, numeric)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at timestamp) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_timestamp' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, timestamp) IS 'transition function of clv.rfm(timestamp)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at timestamptz, amount float8, zone text) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, timestamp) IS 'transition function of clv.rfm(timestamp)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at timestamptz, amount float8, zone text) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_timestamptz' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, timestamptz, float8, text) IS 'transition function of clv.rfm(timestamptz, float8, text)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at timestamptz, amount numeric, zone text) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, timestamptz, float8, text) IS 'transition function of clv.rfm(timestamptz, float8, text)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at timestamptz, amount numeric, zone text) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_timestamptz_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, timestamptz, numeric, text) IS 'transition function of clv.rfm(timestamptz, numeric, text)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at timestamptz, zone text) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, timestamptz, numeric, text) IS 'transition function of clv.rfm(timestamptz, numeric, text)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at timestamptz, zone text) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_timestamptz' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, timestamptz, text) IS 'transition function of clv.rfm(timestamptz, text)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at date, amount float8, zone text) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, timestamptz, text) IS 'transition function of clv.rfm(timestamptz, text)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at date, amount float8, zone text) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_needless_zone' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, date, float8, text) IS 'transition function of clv.rfm(date, float8, text)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at date, amount numeric, zone text) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, date, float8, text) IS 'transition function of clv.rfm(date, float8, text)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at date, amount numeric, zone text) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_needless_zone' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, date, numeric, text) IS 'transition function of clv.rfm(date, numeric, text)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at date, zone text) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, date, numeric, text) IS 'transition function of clv.rfm(date, numeric, text)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at date, zone text) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_needless_zone' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, date, text) IS 'transition function of clv.rfm(date, text)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at timestamp, amount float8, zone text) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, date, text) IS 'transition function of clv.rfm(date, text)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at timestamp, amount float8, zone text) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_needless_zone' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, timestamp, float8, text) IS 'transition function of clv.rfm(timestamp, float8, text)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at timestamp, amount numeric, zone text) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, timestamp, float8, text) IS 'transition function of clv.rfm(timestamp, float8, text)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at timestamp, amount numeric, zone text) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_needless_zone' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, timestamp, numeric, text) IS 'transition function of clv.rfm(timestamp, numeric, text)';
-CREATE FUNCTION clv.rfm_add(state clv.rfm, at timestamp, zone text) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, timestamp, numeric, text) IS 'transition function of clv.rfm(timestamp, numeric, text)';
+CREATE FUNCTION clv._rfm_accum(state clv.rfm, at timestamp, zone text) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_add_needless_zone' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_add(clv.rfm, timestamp, text) IS 'transition function of clv.rfm(timestamp, text)';
+COMMENT ON FUNCTION clv._rfm_accum(clv.rfm, timestamp, text) IS 'transition function of clv.rfm(timestamp, text)';
 
-CREATE FUNCTION clv.rfm_merge(state clv.rfm, rfm clv.rfm) RETURNS clv.rfm
+CREATE FUNCTION clv._rfm_combine(state clv.rfm, rfm clv.rfm) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_merge(clv.rfm, clv.rfm) IS 'combine function of clv.rfm, transition function of clv.rollup(clv.rfm)';
-CREATE FUNCTION clv.rfm_close(state clv.rfm) RETURNS clv.rfm
+COMMENT ON FUNCTION clv._rfm_combine(clv.rfm, clv.rfm) IS 'combine function of clv.rfm, transition function of clv.rollup(clv.rfm)';
+CREATE FUNCTION clv._rfm_final(state clv.rfm) RETURNS clv.rfm
 	AS 'MODULE_PATHNAME', 'clv_rfm_close' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION clv.rfm_close(clv.rfm) IS 'final function of clv.rfm and clv.rollup(clv.rfm)';
+COMMENT ON FUNCTION clv._rfm_final(clv.rfm) IS 'final function of clv.rfm and clv.rollup(clv.rfm)';
 
 CREATE AGGREGATE clv.rfm(at date, amount float8) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(date, float8) IS
 	'purchase history of the rows of one customer; rows with a NULL are skipped, NULL when there is no other; amounts below 0 are refunds; NaN, infinite amounts and dates raise 22023';
 CREATE AGGREGATE clv.rfm(at date, amount numeric) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(date, numeric) IS
 	'the same of amounts that are numeric, which are taken as double precision: clv.rfm(date, float8)';
 CREATE AGGREGATE clv.rfm(at date) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(date) IS
 	'purchase history without amounts: every day counts, money is NULL; NULL dates are skipped, infinite dates raise 22023';
 CREATE AGGREGATE clv.rfm(at timestamp, amount float8) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamp, float8) IS
 	'purchase history of the rows of one customer by the calendar day of a timestamp without time zone; otherwise as clv.rfm(date, float8)';
 CREATE AGGREGATE clv.rfm(at timestamp, amount numeric) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamp, numeric) IS
 	'the same of amounts that are numeric, which are taken as double precision: clv.rfm(timestamp, float8)';
 CREATE AGGREGATE clv.rfm(at timestamp) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamp) IS
 	'purchase history without amounts by the calendar day of a timestamp without time zone; otherwise as clv.rfm(date)';
 CREATE AGGREGATE clv.rfm(at timestamptz, amount float8, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamptz, float8, text) IS
 	'purchase history of the rows of one customer by the calendar day in the zone, a full name such as Europe/Berlin; an unknown or NULL zone raises 22023; otherwise as clv.rfm(date, float8)';
 CREATE AGGREGATE clv.rfm(at timestamptz, amount numeric, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamptz, numeric, text) IS
 	'the same of amounts that are numeric, which are taken as double precision: clv.rfm(timestamptz, float8, text)';
 CREATE AGGREGATE clv.rfm(at timestamptz, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamptz, text) IS
 	'purchase history without amounts by the calendar day in the zone; otherwise as clv.rfm(timestamptz, float8, text)';
 CREATE AGGREGATE clv.rfm(at date, amount float8, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(date, float8, text) IS
 	'raises 22023: a zone has no meaning for a date, and an implicit cast would depend on the session';
 CREATE AGGREGATE clv.rfm(at date, amount numeric, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(date, numeric, text) IS
 	'raises 22023: a zone has no meaning for a date, and an implicit cast would depend on the session';
 CREATE AGGREGATE clv.rfm(at date, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(date, text) IS
 	'raises 22023: a zone has no meaning for a date, and an implicit cast would depend on the session';
 CREATE AGGREGATE clv.rfm(at timestamp, amount float8, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamp, float8, text) IS
 	'raises 22023: a zone has no meaning for a timestamp without time zone, and an implicit cast would depend on the session';
 CREATE AGGREGATE clv.rfm(at timestamp, amount numeric, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamp, numeric, text) IS
 	'raises 22023: a zone has no meaning for a timestamp without time zone, and an implicit cast would depend on the session';
 CREATE AGGREGATE clv.rfm(at timestamp, zone text) (
-	SFUNC = clv.rfm_add, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamp, text) IS
 	'raises 22023: a zone has no meaning for a timestamp without time zone, and an implicit cast would depend on the session';
 CREATE AGGREGATE clv.rollup(rfm clv.rfm) (
-	SFUNC = clv.rfm_merge, STYPE = clv.rfm, SSPACE = 96,
-	FINALFUNC = clv.rfm_close, COMBINEFUNC = clv.rfm_merge, PARALLEL = SAFE
+	SFUNC = clv._rfm_combine, STYPE = clv.rfm, SSPACE = 96,
+	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rollup(clv.rfm) IS
 	'purchase history of all the rows that the given ones were built from; days may overlap, rows must not; NULLs are skipped; with and without amounts raises 22023';

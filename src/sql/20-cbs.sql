@@ -122,94 +122,94 @@ COMMENT ON OPERATOR FAMILY clv.cbs_ops USING hash IS 'equality of bases';
 -- across nodes.  Rows may come in any order and be cut into any parts: the
 -- result is the same to the last bit.
 
-CREATE FUNCTION clv.cbs_add(state clv.cbs, frequency float8, recency float8, t float8) RETURNS clv.cbs
+CREATE FUNCTION clv._cbs_accum(state clv.cbs, frequency float8, recency float8, t float8) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.cbs_add(clv.cbs, float8, float8, float8) IS 'transition function of clv.cbs(float8, float8, float8)';
-CREATE FUNCTION clv.cbs_add(state clv.cbs, frequency float8, recency float8, t float8, monetary float8) RETURNS clv.cbs
+COMMENT ON FUNCTION clv._cbs_accum(clv.cbs, float8, float8, float8) IS 'transition function of clv.cbs(float8, float8, float8)';
+CREATE FUNCTION clv._cbs_accum(state clv.cbs, frequency float8, recency float8, t float8, monetary float8) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.cbs_add(clv.cbs, float8, float8, float8, float8) IS 'transition function of clv.cbs(float8, float8, float8, float8)';
-CREATE FUNCTION clv.cbs_add(state clv.cbs, frequency float8, recency float8, t float8, monetary float8, covariates float8[]) RETURNS clv.cbs
+COMMENT ON FUNCTION clv._cbs_accum(clv.cbs, float8, float8, float8, float8) IS 'transition function of clv.cbs(float8, float8, float8, float8)';
+CREATE FUNCTION clv._cbs_accum(state clv.cbs, frequency float8, recency float8, t float8, monetary float8, covariates float8[]) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_add_covariates' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.cbs_add(clv.cbs, float8, float8, float8, float8, float8[]) IS 'transition function of clv.cbs(float8, float8, float8, float8, float8[])';
-CREATE FUNCTION clv.cbs_add(state clv.cbs, rfm clv.rfm, as_of date) RETURNS clv.cbs
+COMMENT ON FUNCTION clv._cbs_accum(clv.cbs, float8, float8, float8, float8, float8[]) IS 'transition function of clv.cbs(float8, float8, float8, float8, float8[])';
+CREATE FUNCTION clv._cbs_accum(state clv.cbs, rfm clv.rfm, as_of date) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_add_rfm' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.cbs_add(clv.cbs, clv.rfm, date) IS 'transition function of clv.cbs(clv.rfm, date)';
-CREATE FUNCTION clv.cbs_add(state clv.cbs, rfm clv.rfm, as_of date, refunds text) RETURNS clv.cbs
+COMMENT ON FUNCTION clv._cbs_accum(clv.cbs, clv.rfm, date) IS 'transition function of clv.cbs(clv.rfm, date)';
+CREATE FUNCTION clv._cbs_accum(state clv.cbs, rfm clv.rfm, as_of date, refunds text) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_add_rfm' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.cbs_add(clv.cbs, clv.rfm, date, text) IS 'transition function of clv.cbs(clv.rfm, date, text)';
+COMMENT ON FUNCTION clv._cbs_accum(clv.cbs, clv.rfm, date, text) IS 'transition function of clv.cbs(clv.rfm, date, text)';
 
-CREATE FUNCTION clv._cbs_add_weighted(state clv.cbs, frequency float8, recency float8, t float8, customers bigint) RETURNS clv.cbs
+CREATE FUNCTION clv._cbs_accum_weighted(state clv.cbs, frequency float8, recency float8, t float8, customers bigint) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_add_weighted' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv._cbs_add_weighted(clv.cbs, float8, float8, float8, bigint) IS 'transition function of clv.cbs_weighted(float8, float8, float8, bigint)';
-CREATE FUNCTION clv._cbs_add_weighted(state clv.cbs, frequency float8, recency float8, t float8, monetary float8, customers bigint) RETURNS clv.cbs
+COMMENT ON FUNCTION clv._cbs_accum_weighted(clv.cbs, float8, float8, float8, bigint) IS 'transition function of clv.cbs_weighted(float8, float8, float8, bigint)';
+CREATE FUNCTION clv._cbs_accum_weighted(state clv.cbs, frequency float8, recency float8, t float8, monetary float8, customers bigint) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_add_weighted' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv._cbs_add_weighted(clv.cbs, float8, float8, float8, float8, bigint) IS 'transition function of clv.cbs_weighted(float8, float8, float8, float8, bigint)';
-CREATE FUNCTION clv._cbs_add_weighted(state clv.cbs, frequency float8, recency float8, t float8, monetary float8, covariates float8[], customers bigint) RETURNS clv.cbs
+COMMENT ON FUNCTION clv._cbs_accum_weighted(clv.cbs, float8, float8, float8, float8, bigint) IS 'transition function of clv.cbs_weighted(float8, float8, float8, float8, bigint)';
+CREATE FUNCTION clv._cbs_accum_weighted(state clv.cbs, frequency float8, recency float8, t float8, monetary float8, covariates float8[], customers bigint) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_add_weighted' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv._cbs_add_weighted(clv.cbs, float8, float8, float8, float8, float8[], bigint) IS 'transition function of clv.cbs_weighted(float8, float8, float8, float8, float8[], bigint)';
+COMMENT ON FUNCTION clv._cbs_accum_weighted(clv.cbs, float8, float8, float8, float8, float8[], bigint) IS 'transition function of clv.cbs_weighted(float8, float8, float8, float8, float8[], bigint)';
 
-CREATE FUNCTION clv.cbs_combine(state clv.cbs, cbs clv.cbs) RETURNS clv.cbs
+CREATE FUNCTION clv._cbs_combine(state clv.cbs, cbs clv.cbs) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.cbs_combine(clv.cbs, clv.cbs) IS 'combine function of clv.cbs, clv.cbs_weighted and clv.fit, transition function of clv.rollup(clv.cbs)';
-CREATE FUNCTION clv.cbs_close(state clv.cbs) RETURNS clv.cbs
+COMMENT ON FUNCTION clv._cbs_combine(clv.cbs, clv.cbs) IS 'combine function of clv.cbs, clv.cbs_weighted and clv.fit, transition function of clv.rollup(clv.cbs)';
+CREATE FUNCTION clv._cbs_final(state clv.cbs) RETURNS clv.cbs
 	AS 'MODULE_PATHNAME', 'clv_cbs_close' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION clv.cbs_close(clv.cbs) IS 'final function of clv.cbs, clv.cbs_weighted and clv.rollup(clv.cbs)';
+COMMENT ON FUNCTION clv._cbs_final(clv.cbs) IS 'final function of clv.cbs, clv.cbs_weighted and clv.rollup(clv.cbs)';
 
 CREATE AGGREGATE clv.cbs(frequency float8, recency float8, t float8) (
-	SFUNC = clv.cbs_add, STYPE = clv.cbs, SSPACE = 16384,
-	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
+	SFUNC = clv._cbs_accum, STYPE = clv.cbs, SSPACE = 16384,
+	FINALFUNC = clv._cbs_final, COMBINEFUNC = clv._cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs(float8, float8, float8) IS
 	'base of the customers with this frequency, recency and t; rows with a NULL are skipped, NULL when there is no other; '
 	'22023 for a row that cannot be, such as a recency above t';
 CREATE AGGREGATE clv.cbs(frequency float8, recency float8, t float8, monetary float8) (
-	SFUNC = clv.cbs_add, STYPE = clv.cbs, SSPACE = 16384,
-	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
+	SFUNC = clv._cbs_accum, STYPE = clv.cbs, SSPACE = 16384,
+	FINALFUNC = clv._cbs_final, COMBINEFUNC = clv._cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs(float8, float8, float8, float8) IS
 	'base of the customers with this frequency, recency, t and mean spend of a repeat purchase; where monetary is NULL or '
 	'not above 0 the customer is left out of the spend and counted; otherwise as clv.cbs(float8, float8, float8)';
 CREATE AGGREGATE clv.cbs(frequency float8, recency float8, t float8, monetary float8, covariates float8[]) (
-	SFUNC = clv.cbs_add, STYPE = clv.cbs, SSPACE = 16384,
-	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
+	SFUNC = clv._cbs_accum, STYPE = clv.cbs, SSPACE = 16384,
+	FINALFUNC = clv._cbs_final, COMBINEFUNC = clv._cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs(float8, float8, float8, float8, float8[]) IS
 	'the same with static covariates, 1 to 16 numbers, equally many for all; customers with a NULL among them are left '
 	'out; 22023: NaN, infinity, none or another number of covariates, 2202E: an array of several dimensions';
 CREATE AGGREGATE clv.cbs_weighted(frequency float8, recency float8, t float8, customers bigint) (
-	SFUNC = clv._cbs_add_weighted, STYPE = clv.cbs, SSPACE = 16384,
-	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
+	SFUNC = clv._cbs_accum_weighted, STYPE = clv.cbs, SSPACE = 16384,
+	FINALFUNC = clv._cbs_final, COMBINEFUNC = clv._cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs_weighted(float8, float8, float8, bigint) IS
 	'base of a table that has been counted: as clv.cbs(float8, float8, float8) over each row as many times as customers '
 	'says, to the last bit; rows with 0 or NULL customers are skipped; 22023 below 0, 22003 above 2^53 in one base';
 CREATE AGGREGATE clv.cbs_weighted(frequency float8, recency float8, t float8, monetary float8, customers bigint) (
-	SFUNC = clv._cbs_add_weighted, STYPE = clv.cbs, SSPACE = 16384,
-	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
+	SFUNC = clv._cbs_accum_weighted, STYPE = clv.cbs, SSPACE = 16384,
+	FINALFUNC = clv._cbs_final, COMBINEFUNC = clv._cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs_weighted(float8, float8, float8, float8, bigint) IS
 	'as clv.cbs(float8, float8, float8, float8) over each row as many times as "customers" says; of these as clv.cbs_weighted(float8, float8, float8, bigint)';
 CREATE AGGREGATE clv.cbs_weighted(frequency float8, recency float8, t float8, monetary float8, covariates float8[], customers bigint) (
-	SFUNC = clv._cbs_add_weighted, STYPE = clv.cbs, SSPACE = 16384,
-	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
+	SFUNC = clv._cbs_accum_weighted, STYPE = clv.cbs, SSPACE = 16384,
+	FINALFUNC = clv._cbs_final, COMBINEFUNC = clv._cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs_weighted(float8, float8, float8, float8, float8[], bigint) IS
 	'as clv.cbs(float8, float8, float8, float8, float8[]) over each row as many times as "customers" says; of these as clv.cbs_weighted(float8, float8, float8, bigint)';
 CREATE AGGREGATE clv.cbs(rfm clv.rfm, as_of date) (
-	SFUNC = clv.cbs_add, STYPE = clv.cbs, SSPACE = 16384,
-	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
+	SFUNC = clv._cbs_accum, STYPE = clv.cbs, SSPACE = 16384,
+	FINALFUNC = clv._cbs_final, COMBINEFUNC = clv._cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs(clv.rfm, date) IS
 	'base of the customers with these purchase histories as of the end of a day, refunds net, in days; customers without a purchase up to as_of are skipped, as are NULLs; carries the sum of log gaps too';
 CREATE AGGREGATE clv.cbs(rfm clv.rfm, as_of date, refunds text) (
-	SFUNC = clv.cbs_add, STYPE = clv.cbs, SSPACE = 16384,
-	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
+	SFUNC = clv._cbs_accum, STYPE = clv.cbs, SSPACE = 16384,
+	FINALFUNC = clv._cbs_final, COMBINEFUNC = clv._cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs(clv.rfm, date, text) IS
 	'base of the customers with these purchase histories as of the end of a day; refunds: net, gross, event or error, as in clv.summary(rfm, as_of, refunds); otherwise as clv.cbs(clv.rfm, date)';
 CREATE AGGREGATE clv.rollup(cbs clv.cbs) (
-	SFUNC = clv.cbs_combine, STYPE = clv.cbs, SSPACE = 16384,
-	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
+	SFUNC = clv._cbs_combine, STYPE = clv.cbs, SSPACE = 16384,
+	FINALFUNC = clv._cbs_final, COMBINEFUNC = clv._cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rollup(clv.cbs) IS
 	'base of all the customers of the given ones, which must not overlap; NULLs are skipped, NULL when there is no other; the sum of log gaps is kept when all came from histories; customers with different numbers of covariates, none included, raise 22023';

@@ -10,60 +10,60 @@ COMMENT ON FUNCTION clv.fit(clv.cbs, text, float8, jsonb, jsonb) IS
 	'the model fitted to the base by maximum likelihood, or with a prior the mode of the posterior; model auto: mbgnbd or '
 	'paretonbd by BIC. NULL when there is nothing to fit; clv.status says how it ended. In a WITH write AS MATERIALIZED';
 
-CREATE FUNCTION clv.fit_transition(clv.cbs, text, float8, float8, float8)
+CREATE FUNCTION clv._fit_accum(clv.cbs, text, float8, float8, float8)
 	RETURNS clv.cbs
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_fit_transition';
-CREATE FUNCTION clv.fit_transition(clv.cbs, text, float8, float8, float8, float8)
+CREATE FUNCTION clv._fit_accum(clv.cbs, text, float8, float8, float8, float8)
 	RETURNS clv.cbs
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_fit_transition';
-CREATE FUNCTION clv.fit_transition(clv.cbs, text, float8, float8)
+CREATE FUNCTION clv._fit_accum(clv.cbs, text, float8, float8)
 	RETURNS clv.cbs
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'clv_fit_spend_transition';
-CREATE FUNCTION clv.fit_final(clv.cbs) RETURNS clv.model
+CREATE FUNCTION clv._fit_final(clv.cbs) RETURNS clv.model
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
 	AS 'MODULE_PATHNAME', 'clv_fit_final';
 
-COMMENT ON FUNCTION clv.fit_transition(clv.cbs, text, float8, float8, float8) IS
+COMMENT ON FUNCTION clv._fit_accum(clv.cbs, text, float8, float8, float8) IS
 	'transition function of clv.fit(model, frequency, recency, t)';
-COMMENT ON FUNCTION clv.fit_transition(clv.cbs, text, float8, float8, float8, float8) IS
+COMMENT ON FUNCTION clv._fit_accum(clv.cbs, text, float8, float8, float8, float8) IS
 	'transition function of clv.fit(model, frequency, recency, t, unit_days)';
-COMMENT ON FUNCTION clv.fit_transition(clv.cbs, text, float8, float8) IS
+COMMENT ON FUNCTION clv._fit_accum(clv.cbs, text, float8, float8) IS
 	'transition function of clv.fit(model, frequency, monetary)';
-COMMENT ON FUNCTION clv.fit_final(clv.cbs) IS
+COMMENT ON FUNCTION clv._fit_final(clv.cbs) IS
 	'final function of the aggregates clv.fit';
 
 -- FINALFUNC_MODIFY = SHAREABLE although the state is only read: a fit a row is
 -- not what anybody means by OVER, and this refuses it.
 
 CREATE AGGREGATE clv.fit(model text, frequency float8, recency float8, t float8) (
-	SFUNC = clv.fit_transition,
+	SFUNC = clv._fit_accum,
 	STYPE = clv.cbs,
 	SSPACE = 4096,
-	FINALFUNC = clv.fit_final,
+	FINALFUNC = clv._fit_final,
 	FINALFUNC_MODIFY = SHAREABLE,
-	COMBINEFUNC = clv.cbs_combine,
+	COMBINEFUNC = clv._cbs_combine,
 	PARALLEL = SAFE
 );
 CREATE AGGREGATE clv.fit(model text, frequency float8, recency float8, t float8,
 						 unit_days float8) (
-	SFUNC = clv.fit_transition,
+	SFUNC = clv._fit_accum,
 	STYPE = clv.cbs,
 	SSPACE = 4096,
-	FINALFUNC = clv.fit_final,
+	FINALFUNC = clv._fit_final,
 	FINALFUNC_MODIFY = SHAREABLE,
-	COMBINEFUNC = clv.cbs_combine,
+	COMBINEFUNC = clv._cbs_combine,
 	PARALLEL = SAFE
 );
 CREATE AGGREGATE clv.fit(model text, frequency float8, monetary float8) (
-	SFUNC = clv.fit_transition,
+	SFUNC = clv._fit_accum,
 	STYPE = clv.cbs,
 	SSPACE = 4096,
-	FINALFUNC = clv.fit_final,
+	FINALFUNC = clv._fit_final,
 	FINALFUNC_MODIFY = SHAREABLE,
-	COMBINEFUNC = clv.cbs_combine,
+	COMBINEFUNC = clv._cbs_combine,
 	PARALLEL = SAFE
 );
 

@@ -14,7 +14,7 @@ COMMENT ON FUNCTION clv.compare(clv.cbs, text[]) IS
 	'model';
 
 CREATE FUNCTION clv.compare_bootstrap(cbs clv.cbs, models text[],
-									  draws integer, seed bigint,
+									  draws integer DEFAULT 199, seed bigint DEFAULT 1,
 									  OUT model text, OUT status text,
 									  OUT loglik float8,
 									  OUT parameters integer, OUT aic float8,

@@ -86,8 +86,8 @@ COMMENT ON FUNCTION clv.discounted_purchases(clv.model, float8, float8, float8, 
 	'the same without end (DERT, discounted expected residual transactions: Fader, Hardie & Lee 2005, J. of Marketing Research 42:415); 22023 for rate 0, which needs a horizon';
 
 CREATE FUNCTION clv.alive_years(model clv.model, frequency float8,
-								recency float8, t float8, annual_rate float8,
-								horizon interval)
+								recency float8, t float8, annual_rate float8 DEFAULT 0.10,
+								horizon interval DEFAULT '1 year')
 	RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
 	AS 'MODULE_PATHNAME', 'clv_alive_years';
@@ -122,7 +122,7 @@ COMMENT ON FUNCTION clv.expected_spend(clv.model, float8, float8) IS
 
 CREATE FUNCTION clv.value(model clv.model, spend clv.model, frequency float8,
 						  recency float8, t float8, monetary float8,
-						  annual_rate float8, horizon interval)
+						  annual_rate float8 DEFAULT 0.10, horizon interval DEFAULT '1 year')
 	RETURNS float8
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 60
 	AS 'MODULE_PATHNAME', 'clv_value';
@@ -130,7 +130,7 @@ COMMENT ON FUNCTION clv.value(clv.model, clv.model, float8, float8, float8, floa
 	'residual customer lifetime value within the horizon, in the money of the spend model: clv.discounted_purchases times clv.expected_spend, and NULL where one of them is';
 
 CREATE FUNCTION clv.new_customer_value(model clv.model, spend clv.model,
-									   annual_rate float8, horizon interval)
+									   annual_rate float8 DEFAULT 0.10, horizon interval DEFAULT '1 year')
 	RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 60
 	AS 'MODULE_PATHNAME', 'clv_new_customer_value';

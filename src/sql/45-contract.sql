@@ -119,36 +119,36 @@ COMMENT ON OPERATOR FAMILY clv.retention_ops USING hash IS 'equality of values';
 -- counts are whole millionths of a subscriber, so that the order of rows and
 -- merges does not matter.
 
-CREATE FUNCTION clv.retention_add(state clv.retention, tenure integer, churned boolean) RETURNS clv.retention
+CREATE FUNCTION clv._retention_accum(state clv.retention, tenure integer, churned boolean) RETURNS clv.retention
 	AS 'MODULE_PATHNAME', 'clv_retention_add' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.retention_add(clv.retention, integer, boolean) IS 'transition function of clv.retention(integer, boolean)';
-CREATE FUNCTION clv.retention_add_published(state clv.retention, period integer, survivors float8) RETURNS clv.retention
+COMMENT ON FUNCTION clv._retention_accum(clv.retention, integer, boolean) IS 'transition function of clv.retention(integer, boolean)';
+CREATE FUNCTION clv._retention_table_accum(state clv.retention, period integer, survivors float8) RETURNS clv.retention
 	AS 'MODULE_PATHNAME', 'clv_retention_add_published' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.retention_add_published(clv.retention, integer, float8) IS 'transition function of clv.retention_table(integer, float8)';
-CREATE FUNCTION clv.retention_combine(state clv.retention, retention clv.retention) RETURNS clv.retention
+COMMENT ON FUNCTION clv._retention_table_accum(clv.retention, integer, float8) IS 'transition function of clv.retention_table(integer, float8)';
+CREATE FUNCTION clv._retention_combine(state clv.retention, retention clv.retention) RETURNS clv.retention
 	AS 'MODULE_PATHNAME', 'clv_retention_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION clv.retention_combine(clv.retention, clv.retention) IS 'combine function of clv.retention and clv.retention_table, transition function of clv.rollup(clv.retention)';
-CREATE FUNCTION clv.retention_close(state clv.retention) RETURNS clv.retention
+COMMENT ON FUNCTION clv._retention_combine(clv.retention, clv.retention) IS 'combine function of clv.retention and clv.retention_table, transition function of clv.rollup(clv.retention)';
+CREATE FUNCTION clv._retention_final(state clv.retention) RETURNS clv.retention
 	AS 'MODULE_PATHNAME', 'clv_retention_close' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION clv.retention_close(clv.retention) IS 'final function of clv.retention, clv.retention_table and clv.rollup(clv.retention)';
+COMMENT ON FUNCTION clv._retention_final(clv.retention) IS 'final function of clv.retention, clv.retention_table and clv.rollup(clv.retention)';
 
 CREATE AGGREGATE clv.retention(tenure integer, churned boolean) (
-	SFUNC = clv.retention_add, STYPE = clv.retention, SSPACE = 512,
-	FINALFUNC = clv.retention_close, COMBINEFUNC = clv.retention_combine, PARALLEL = SAFE
+	SFUNC = clv._retention_accum, STYPE = clv.retention, SSPACE = 512,
+	FINALFUNC = clv._retention_final, COMBINEFUNC = clv._retention_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.retention(integer, boolean) IS
 	'the subscribers of these rows: churned, who left in period tenure (from 1 on); not churned, who had renewed tenure '
 	'times. Rows with a NULL are skipped, NULL when there is no other; 22023 for a tenure below 0 or above 1000000';
 CREATE AGGREGATE clv.retention_table(period integer, survivors float8) (
-	SFUNC = clv.retention_add_published, STYPE = clv.retention, SSPACE = 512,
-	FINALFUNC = clv.retention_close, COMBINEFUNC = clv.retention_combine, PARALLEL = SAFE
+	SFUNC = clv._retention_table_accum, STYPE = clv.retention, SSPACE = 512,
+	FINALFUNC = clv._retention_final, COMBINEFUNC = clv._retention_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.retention_table(integer, float8) IS
 	'the subscribers of one cohort by a published survivor table: so many left after so many periods, from period 0 '
 	'without a gap; counts or percentages. 22023 when a period is missing or comes twice, or survivors rise';
 CREATE AGGREGATE clv.rollup(retention clv.retention) (
-	SFUNC = clv.retention_combine, STYPE = clv.retention, SSPACE = 512,
-	FINALFUNC = clv.retention_close, COMBINEFUNC = clv.retention_combine, PARALLEL = SAFE
+	SFUNC = clv._retention_combine, STYPE = clv.retention, SSPACE = 512,
+	FINALFUNC = clv._retention_final, COMBINEFUNC = clv._retention_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rollup(clv.retention) IS
 	'the subscribers of all the given values, which must not overlap; NULLs are skipped, NULL when there is no other';

@@ -41,9 +41,9 @@ COMMENT ON FUNCTION clv._draw_share(float8, int) IS
 
 CREATE FUNCTION clv.value_interval(model clv.model, spend clv.model,
 								   frequency float8, recency float8, t float8,
-								   monetary float8, annual_rate float8,
-								   horizon interval, level float8, draws int,
-								   seed bigint)
+								   monetary float8, annual_rate float8 DEFAULT 0.10,
+								   horizon interval DEFAULT '1 year', level float8 DEFAULT 0.95,
+								   draws int DEFAULT 1000, seed bigint DEFAULT 1)
 	RETURNS clv.value_range
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10000
 	AS 'MODULE_PATHNAME', 'clv_value_interval';
@@ -54,79 +54,79 @@ COMMENT ON FUNCTION clv.value_interval(clv.model, clv.model, float8, float8, flo
 
 -- total_interval(...): of many customers together.
 
-CREATE FUNCTION @extschema@.total_interval_accum(internal, model clv.model, spend clv.model,
+CREATE FUNCTION clv._total_interval_accum(internal, model clv.model, spend clv.model,
 		frequency float8, recency float8, t float8, monetary float8, annual_rate float8,
 		horizon interval, level float8, draws int, seed bigint)
 	RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_total_interval_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.total_interval_accum(internal, clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
+COMMENT ON FUNCTION clv._total_interval_accum(internal, clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
 	'support: adds a row to clv.total_interval';
 
-CREATE FUNCTION @extschema@.total_interval_combine(internal, internal) RETURNS internal
+CREATE FUNCTION clv._total_interval_combine(internal, internal) RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_total_interval_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.total_interval_combine(internal, internal) IS
+COMMENT ON FUNCTION clv._total_interval_combine(internal, internal) IS
 	'support: merges two states of clv.total_interval';
 
-CREATE FUNCTION @extschema@.total_interval_serialize(internal) RETURNS bytea
+CREATE FUNCTION clv._total_interval_serialize(internal) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'clv_total_interval_serialize'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.total_interval_serialize(internal) IS
+COMMENT ON FUNCTION clv._total_interval_serialize(internal) IS
 	'support: writes a state of clv.total_interval for another process';
 
-CREATE FUNCTION @extschema@.total_interval_deserialize(bytea, internal) RETURNS internal
+CREATE FUNCTION clv._total_interval_deserialize(bytea, internal) RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_total_interval_deserialize'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.total_interval_deserialize(bytea, internal) IS
+COMMENT ON FUNCTION clv._total_interval_deserialize(bytea, internal) IS
 	'support: reads a state of clv.total_interval from another process';
 
-CREATE FUNCTION @extschema@.total_interval_final(internal) RETURNS clv.value_range
+CREATE FUNCTION clv._total_interval_final(internal) RETURNS clv.value_range
 	AS 'MODULE_PATHNAME', 'clv_total_interval_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@.total_interval_final(internal) IS
+COMMENT ON FUNCTION clv._total_interval_final(internal) IS
 	'support: answer of clv.total_interval';
 
-CREATE AGGREGATE @extschema@.total_interval(model clv.model, spend clv.model,
+CREATE AGGREGATE clv.total_interval(model clv.model, spend clv.model,
 		frequency float8, recency float8, t float8, monetary float8, annual_rate float8,
 		horizon interval, level float8, draws int, seed bigint)
 (
-	SFUNC = @extschema@.total_interval_accum,
+	SFUNC = clv._total_interval_accum,
 	STYPE = internal,
-	FINALFUNC = @extschema@.total_interval_final,
-	COMBINEFUNC = @extschema@.total_interval_combine,
-	SERIALFUNC = @extschema@.total_interval_serialize,
-	DESERIALFUNC = @extschema@.total_interval_deserialize,
+	FINALFUNC = clv._total_interval_final,
+	COMBINEFUNC = clv._total_interval_combine,
+	SERIALFUNC = clv._total_interval_serialize,
+	DESERIALFUNC = clv._total_interval_deserialize,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE @extschema@.total_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
+COMMENT ON AGGREGATE clv.total_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
 	'what the values of all customers together may turn out to be: as clv.value_interval, each draw a sum of one future of '
 	'each. The same for the same seed, in any order. NULL without a value. 22023: as for clv.value_interval';
 
 -- total_interval(..., covariates): of customers with covariates of their own.
 
-CREATE FUNCTION @extschema@._total_interval_accum(internal, model clv.model, spend clv.model,
+CREATE FUNCTION clv._total_interval_accum(internal, model clv.model, spend clv.model,
 		frequency float8, recency float8, t float8, monetary float8, annual_rate float8,
 		horizon interval, level float8, draws int, seed bigint, covariates float8[])
 	RETURNS internal
 	AS 'MODULE_PATHNAME', 'clv_total_interval_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION @extschema@._total_interval_accum(internal, clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint, float8[]) IS
+COMMENT ON FUNCTION clv._total_interval_accum(internal, clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint, float8[]) IS
 	'support: adds a row with covariates to clv.total_interval';
 
-CREATE AGGREGATE @extschema@.total_interval(model clv.model, spend clv.model,
+CREATE AGGREGATE clv.total_interval(model clv.model, spend clv.model,
 		frequency float8, recency float8, t float8, monetary float8, annual_rate float8,
 		horizon interval, level float8, draws int, seed bigint, covariates float8[])
 (
-	SFUNC = @extschema@._total_interval_accum,
+	SFUNC = clv._total_interval_accum,
 	STYPE = internal,
-	FINALFUNC = @extschema@.total_interval_final,
-	COMBINEFUNC = @extschema@.total_interval_combine,
-	SERIALFUNC = @extschema@.total_interval_serialize,
-	DESERIALFUNC = @extschema@.total_interval_deserialize,
+	FINALFUNC = clv._total_interval_final,
+	COMBINEFUNC = clv._total_interval_combine,
+	SERIALFUNC = clv._total_interval_serialize,
+	DESERIALFUNC = clv._total_interval_deserialize,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE @extschema@.total_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint, float8[]) IS
+COMMENT ON AGGREGATE clv.total_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint, float8[]) IS
 	'the same of customers with covariates of their own, of a model that has covariates: each draw has one set of '
 	'parameters and coefficients for all. A customer whose covariates are NULL is not counted. 22023, 2202E, 22003 as for '
 	'clv.with_covariates';

@@ -4,7 +4,7 @@
 
 -- The name NULL stands for the customer column; "with_option" is what has to be
 -- asked for, "costs" standing for any of the four.
-CREATE FUNCTION @extschema@._view_columns(OUT of_model boolean, OUT with_option text, OUT column_name name, OUT comment text)
+CREATE FUNCTION clv._view_columns(OUT of_model boolean, OUT with_option text, OUT column_name name, OUT comment text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -63,5 +63,5 @@ VALUES
 	(true, NULL, 'mean_expected_spend', 'expected spend of the average customer'),
 	(true, NULL, 'mean_discounted_purchases', 'discounted purchases of the average customer');
 END;
-COMMENT ON FUNCTION @extschema@._view_columns() IS
+COMMENT ON FUNCTION clv._view_columns() IS
 	'part of clv.create_materialized_view: the columns of both views with the option that adds them and their comments';

@@ -222,7 +222,7 @@ SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
 DECLARE
-	src			record := clv._log_source(source, customer, at, amount, NULL::date, zone, NULL::date);
+	src			clv._source_text := clv._log_source(source, customer, at, amount, NULL::date, zone, NULL::date);
 BEGIN
 	RETURN ARRAY[
 		history_table,

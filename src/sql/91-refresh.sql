@@ -51,7 +51,7 @@ BEGIN
 		CALL clv._refresh_histories(relation);
 		RETURN;
 	END IF;
-	models := (clv._pair(relation)).models::regclass;
+	models := (clv._view_pair(relation)).models::regclass;
 	FOR histories IN SELECT h FROM clv._histories_read(ARRAY[relation, models]) AS h LOOP
 		CALL clv._refresh_histories(histories);
 	END LOOP;

@@ -130,10 +130,10 @@ def expected(new, groups, cost):
         if len(own) >= LEAST:
             value = values[pool].get(-1)
             row.update(customers=len(own), first_order=float(own.first_cents.sum() / 100 / len(own)),
-                       second_order_30=again(own, new.as_of, 30),
-                       second_order_90=again(own, new.as_of, 90),
-                       second_order_365=again(own, new.as_of, 365), new_customer_value=value,
-                       most_cost=None if is_null(value) else value / (1 + RETURN),
+                       repeat_rate_30d=again(own, new.as_of, 30),
+                       repeat_rate_90d=again(own, new.as_of, 90),
+                       repeat_rate_365d=again(own, new.as_of, 365), new_customer_value=value,
+                       max_acquisition_cost=None if is_null(value) else value / (1 + RETURN),
                        cost=math.fsum(known) / len(known) if known else None)
             reached = [n for n in range(121) if known and not is_null(values[pool].get(n))
                        and values[pool][n] >= row["cost"]]

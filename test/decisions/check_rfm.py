@@ -11,7 +11,7 @@ from view import objectors
 SCORES = "docs/decisions.md, Recency, frequency and spend; the comment of clv.rfm_scores"
 CUTS = '{"r": [30, 90, 180, 365], "f": [2, 3, 5, 10], "m": [20, 50, 100, 250]}'
 RULES = ('[{"segment": "best", "r_min": 4, "f_min": 4}, {"segment": "m", "m_min": 3},'
-         ' {"segment": "late", "r_max": 1, "place": 1}]')
+         ' {"segment": "late", "r_max": 1, "ordinal": 1}]')
 
 
 def relative_scores(values, scores):
@@ -34,7 +34,7 @@ def fixed_scores(values, cuts, falling):
 
 
 def segment(rules, r, f, m):
-    """The first rule, by place, that holds all three scores."""
+    """The first rule, by ordinal, that holds all three scores."""
     for rule in rules:
         if all((rule.get(f"{k}_min") is None or int(rule[f"{k}_min"]) <= s)
                and (rule.get(f"{k}_max") is None or s <= int(rule[f"{k}_max"]))
@@ -63,15 +63,15 @@ def score_frame(log, policy, as_of, scores=5, cuts=None, rules=None, opt_out=Fal
 
 
 def default_rules():
-    rows = query("SELECT * FROM clv.rfm_segments() ORDER BY place").to_dict("records")
+    rows = query("SELECT * FROM clv.rfm_segments() ORDER BY ordinal").to_dict("records")
     return [{k: v for k, v in r.items() if not is_null(v)} for r in rows]
 
 
 def check(report, logs, today):
     own = json.loads(RULES)
     for place, rule in enumerate(own, 1):
-        rule.setdefault("place", place)
-    own.sort(key=lambda rule: rule["place"])
+        rule.setdefault("ordinal", place)
+    own.sort(key=lambda rule: rule["ordinal"])
     cuts, usual = json.loads(CUTS), default_rules()
     for log in logs:
         for policy in POLICIES:

@@ -158,7 +158,7 @@ def rule_frame(v):
             continue
         money = sum(x for x, h in zip(value, held) if h)
         share = v.shares[place - 1] if place <= len(v.shares) and v.method != "natural" else None
-        rows.append(dict(place=place, tier=label, share=share, as_of=day(v.as_of),
+        rows.append(dict(ordinal=place, tier=label, share=share, as_of=day(v.as_of),
                          method=None if label is None else v.method,
                          customers=sum(held), share_of_customers=sum(held) / total,
                          value=float(money), share_of_value=money / sum(value)))
@@ -167,10 +167,10 @@ def rule_frame(v):
 
 def check_tier_rules(report, v):
     got = query("SELECT * FROM " + call("tier_rules", v.of_day))
-    report.frame("tier_rules", TIERS, v.name, rule_frame(v), got, ["place"])
+    report.frame("tier_rules", TIERS, v.name, rule_frame(v), got, ["ordinal"])
     above = None
     for r in got.to_dict("records")[:len(v.labels)]:
-        place = int(r["place"])
+        place = int(r["ordinal"])
         cut = max(v.cutoffs[place - 1], 0) if place <= len(v.cutoffs) else 0
         check_criterion(report, v, r, cut, above)
         above = cut if above is None else min(above, cut)
@@ -184,14 +184,14 @@ def check_criterion(report, v, r, cut, above):
     report.holds("tier_rules", "criterion", TIERS, where,
                  stated is None or relative(cut, float(stated.group(1))) < FLOOR * 1e-6,
                  f"from {cut} on, but the rule says: {words}")
-    if int(r["place"]) <= len(v.cutoffs) and cut > 0:
+    if int(r["ordinal"]) <= len(v.cutoffs) and cut > 0:
         report.cell("tier_rules", "threshold", TIERS, where, cut, r["threshold"])
     report.holds("tier_rules", "criterion", TIERS, where,
                  above is None or cut < above or stated is None,
                  f"nobody can be in it, but the rule says: {words}")
-    if "hysteresis" in v.options and int(r["place"]) <= len(v.cutoffs):
-        band = v.options["hysteresis"]["band"] * abs(v.cutoffs[int(r["place"]) - 1])
-        raw = v.cutoffs[int(r["place"]) - 1]
+    if "hysteresis" in v.options and int(r["ordinal"]) <= len(v.cutoffs):
+        band = v.options["hysteresis"]["band"] * abs(v.cutoffs[int(r["ordinal"]) - 1])
+        raw = v.cutoffs[int(r["ordinal"]) - 1]
         for word, limit in (("below", raw + band), ("within", raw - band)):
             told = re.search(rf"{word}, of ({NUMBER})", words)
             report.holds("tier_rules", "criterion", TIERS, where, told is None or

@@ -101,11 +101,11 @@ my $made = $node->safe_psql(
 });
 cmp_ok($made, '>', 50, "$made aggregates over functions of the extension");
 like($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT f, ' ') FROM probe.own_aggregate}),
-	qr/$_/, "$_ among them") foreach qw(rfm_add rfm_merge cbs_add cbs_combine fit_transition retention_add retention_combine _first_by_date_add);
+	qr/$_/, "$_ among them") foreach qw(_rfm_accum _rfm_combine _cbs_accum _cbs_combine _fit_accum _retention_accum _retention_combine _first_by_date_accum);
 
 # Internal states are not for them.
 my (undef, undef, $stderr) = $node->psql('postgres',
-	q{SET ROLE caller; CREATE AGGREGATE probe.inside(float8) (SFUNC = clv.gini_accum, STYPE = internal, FINALFUNC = clv.concentration_final)});
+	q{SET ROLE caller; CREATE AGGREGATE probe.inside(float8) (SFUNC = clv._gini_accum, STYPE = internal, FINALFUNC = clv._concentration_final)});
 like($stderr, qr/transition data type cannot be internal/, 'nobody else makes internal states');
 
 # Each in a group, a window and a moving frame, over rows of which some are

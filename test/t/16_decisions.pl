@@ -256,7 +256,7 @@ holds(qq{
 		 p AS (SELECT to_char(born, 'YYYY-MM') AS group_name, count(*) AS customers, avg(d.amount) AS first_order,
 					  avg((EXISTS (SELECT FROM days AS n WHERE n.customer_id = f.customer_id AND n.date > born AND n.date <= born + 90))::int) AS again
 			   FROM f JOIN days AS d ON d.customer_id = f.customer_id AND d.date = f.born GROUP BY 1)
-	SELECT count(*) = 3, bool_and(a.customers = p.customers AND abs(a.first_order - p.first_order) < 1e-8 AND abs(a.second_order_90 - p.again) < 1e-12),
+	SELECT count(*) = 3, bool_and(a.customers = p.customers AND abs(a.first_order - p.first_order) < 1e-8 AND abs(a.repeat_rate_90d - p.again) < 1e-12),
 		   bool_and(a.lower < a.new_customer_value AND a.new_customer_value < a.upper), bool_and(a.verdict = CASE WHEN a.lower >= 20 THEN 'pays' WHEN a.upper < 20 THEN 'does not pay' ELSE 'not sure' END)
 	FROM clv.acquisition($source, cohort => 'month', as_of => '1998-06-30', options => '{"margin": 0.3, "cost_per_order": 2.5, "acquisition_cost": 20}') AS a JOIN p USING (group_name)},
 	'acquisition: the three cohorts as plain SQL has them');

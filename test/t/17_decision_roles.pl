@@ -23,7 +23,7 @@ sub as_role
 }
 
 # A name that ends any kind of quoting it is not properly inside of.
-my $odd = q{x'y"%s%1$I\\$sql$};
+my $odd = q{x'y"%s{{relation}}%1$I\\$sql$};
 sub ident { my $name = shift; return '"' . ($odd . $name) =~ s/"/""/gr . '"' }
 sub literal { my $name = shift; return q{'} . ($odd . $name) =~ s/'/''/gr . q{'} }
 sub json { my $name = shift; return '"' . ($odd . $name) =~ s/(["\\])/\\$1/gr =~ s/'/''/gr . '"' }

@@ -93,5 +93,44 @@ is( $node->safe_psql(
 	'',
 	'everything is in the schema clv');
 
+# What \df clv.* shows is for people, but for the input, output and operators of
+# types, which PostgreSQL's own types name so too.
+is( $node->safe_psql(
+		'postgres', qq{
+	SELECT p.oid::regprocedure FROM ($members) m
+	JOIN pg_proc p ON p.oid = m.objid AND m.classid = 'pg_proc'::regclass
+	WHERE p.proname NOT LIKE '\\_%'
+	  AND (p.prorettype = 'internal'::regtype OR 'internal'::regtype = ANY (p.proargtypes::oid[])
+		   OR EXISTS (SELECT FROM pg_aggregate a
+					  WHERE p.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn, a.aggdeserialfn))
+		   OR EXISTS (SELECT FROM pg_cast c WHERE c.castfunc = p.oid)
+		   OR obj_description(p.oid, 'pg_proc') ~ '^(part of (clv|the audit|the functions)|support:|transition function|combine function|final function)')
+	  AND NOT EXISTS (SELECT FROM pg_type t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend)) ORDER BY 1}),
+	'',
+	'support functions begin with an underscore');
+
+# What \df shows of them says which argument is which, and where one can be left
+# out it means the same everywhere.
+is( $node->safe_psql(
+		'postgres', qq{
+	SELECT p.oid::regprocedure FROM ($members) m
+	JOIN pg_proc p ON p.oid = m.objid AND m.classid = 'pg_proc'::regclass
+	WHERE p.proname NOT LIKE '\\_%' AND p.pronargs > 0
+	  AND (p.proargnames IS NULL OR '' = ANY (p.proargnames[:p.pronargs]))
+	  AND NOT EXISTS (SELECT FROM pg_type t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
+	  AND NOT EXISTS (SELECT FROM pg_operator o WHERE o.oprcode = p.oid)
+	  AND NOT EXISTS (SELECT FROM pg_amproc a WHERE a.amproc = p.oid) ORDER BY 1}),
+	'',
+	'every argument of what people call has a name');
+is( $node->safe_psql(
+		'postgres', qq{
+	SELECT a.name, string_agg(DISTINCT pg_get_function_arg_default(p.oid, a.n::int), ' and ') FROM ($members) m
+	JOIN pg_proc p ON p.oid = m.objid AND m.classid = 'pg_proc'::regclass
+	CROSS JOIN LATERAL unnest(p.proargnames[:p.pronargs]) WITH ORDINALITY AS a (name, n)
+	WHERE a.name IN ('horizon', 'annual_rate', 'level', 'seed', 'refunds', 'zone', 'as_of') AND a.n > p.pronargs - p.pronargdefaults
+	GROUP BY a.name HAVING count(DISTINCT pg_get_function_arg_default(p.oid, a.n::int)) > 1}),
+	'',
+	'and a default that is the same in all of them');
+
 $node->stop;
 done_testing();

@@ -228,7 +228,7 @@ for my $name ('plain', 'German Excel', 'quantity and price')
 	($ok, $stdout, $stderr) = demo(file("$name.csv", $content));
 	ok($ok, "$name: runs") or diag($stderr);
 	like($stdout, $said, "$name: what it took");
-	like($stdout, qr/^  (?:bad|look): .*^The base at a glance/ms, "$name: what is not good comes before the numbers");
+	like($stdout, qr/^  (?:bad|warning): .*^The base at a glance/ms, "$name: what is not good comes before the numbers");
 	unlike($stdout, qr/^  good: /m, "$name: what is good is not told");
 	$expected //= numbers($stdout);
 	is(numbers($stdout), $expected, "$name: the same numbers");

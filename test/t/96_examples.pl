@@ -72,7 +72,7 @@ is(ask(qq{SELECT sum(revenue) = (SELECT sum(amount) $year), sum(customers) = (SE
 is( ask(q{SELECT sum(contribution) FILTER (WHERE factor <> 'profit') = sum(contribution) FILTER (WHERE factor = 'profit')
 		FROM clv.audit_decomposition('orders', 'customer', 'at', 'amount', '2023-01-01', '2023-12-31', '2024-01-01', '2024-12-31', margin => 0.35)}),
 	't', 'the factors to the change');
-is( ask(q{SELECT sum(amount) FILTER (WHERE place < 7) = sum(amount) FILTER (WHERE place = 7), sum(amount) FILTER (WHERE place = 7) = (SELECT sum(clv_net::numeric) FROM customer_value)
+is( ask(q{SELECT sum(amount) FILTER (WHERE ordinal < 7) = sum(amount) FILTER (WHERE ordinal = 7), sum(amount) FILTER (WHERE ordinal = 7) = (SELECT sum(clv_net::numeric) FROM customer_value)
 		FROM clv.equity_bridge('customer_value', '2023-12-31', '2024-12-31')}),
 	't|t', 'the bridge to its end, which is the value of the view');
 is( ask(q{SELECT bool_and(m.customers IS NOT DISTINCT FROM t.customers)

@@ -1,6 +1,6 @@
 -- Is the rule by which customers are treated fair to groups of them?
 
-CREATE FUNCTION @extschema@.fairness(view regclass, attribute name, holdout name DEFAULT NULL, min_customers int DEFAULT 30,
+CREATE FUNCTION clv.fairness(view regclass, attribute name, holdout name DEFAULT NULL, min_customers int DEFAULT 30,
 	min_cell int DEFAULT 5, value name DEFAULT NULL, tier name DEFAULT 'tier')
 RETURNS TABLE (group_value text, customers bigint, tier_or_better text, share float8, ratio_to_best float8, below_four_fifths boolean,
 	mean_value float8, mean_ratio float8, predicted numeric, actual numeric, actual_to_predicted float8, note text)
@@ -23,18 +23,18 @@ BEGIN
 				WHEN tier IS NULL THEN 'fairness needs the name of the column with tiers'
 				ELSE format('min_customers and min_cell must be at least 1, but are "%s" and "%s"', coalesce(min_customers::text, 'NULL'), coalesce(min_cell::text, 'NULL')) END;
 	END IF;
-	PERFORM @extschema@._column_type(view, attribute);
-	PERFORM @extschema@._column_type(view, tier);
+	PERFORM clv._column_type(view, attribute);
+	PERFORM clv._column_type(view, tier);
 	FOREACH one IN ARRAY array_remove(ARRAY[of_value, holdout], NULL) LOOP
-		PERFORM @extschema@._check_type(view, one, @extschema@._numbers(), 'a number'::text, 'It is a column with values.'::text);
-		numbers := numbers || format(CASE WHEN @extschema@._column_type(view, one) = 'float8'::regtype
-			THEN '@extschema@._numeric(v.%I::float8)' ELSE 'v.%I::numeric' END, one);
+		PERFORM clv._check_type(view, one, clv._numbers(), 'a number'::text, 'It is a column with values.'::text);
+		numbers := numbers || format(CASE WHEN clv._column_type(view, one) = 'float8'::regtype
+			THEN 'clv._numeric(v.%I::float8)' ELSE 'v.%I::numeric' END, one);
 	END LOOP;
-	RETURN QUERY EXECUTE format(
+	RETURN QUERY EXECUTE clv._fill(
 $sql$
 WITH rows AS (
 	-- one column to group by, of which few values are expected
-	SELECT ARRAY[v.%1$I::text, v.%2$I::text] AS cell, %3$s AS value, %4$s AS actual FROM %5$s AS v WHERE v.%2$I IS NOT NULL OFFSET '0'
+	SELECT ARRAY[v.{{attribute}}::text, v.{{tier}}::text] AS cell, {{value}} AS value, {{actual}} AS actual FROM {{relation}} AS v WHERE v.{{tier}} IS NOT NULL OFFSET '0'
 ), counted AS MATERIALIZED (
 	SELECT r.cell[1] AS grp, r.cell[2] AS tier, count(*) AS n, count(r.value) AS valued, sum(r.value) AS value,
 		   sum(r.value) FILTER (WHERE r.actual IS NOT NULL) AS predicted, sum(r.actual) AS actual
@@ -84,11 +84,16 @@ FROM (
 	SELECT h.grp, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, CASE WHEN h.n < $1 THEN 'suppressed: too few customers' ELSE 'suppressed: it would tell of a group of too few customers' END FROM hidden AS h WHERE h.is_hidden
 ) AS r
 ORDER BY r.last, r.place, r.grp
-$sql$, attribute, tier, numbers[1], coalesce(numbers[2], 'NULL::numeric'), @extschema@._relation(view))
+$sql$::text, jsonb_build_object(
+			'attribute', quote_ident(attribute::text),
+			'tier', quote_ident(tier::text),
+			'value', numbers[1],
+			'actual', coalesce(numbers[2], 'NULL::numeric'),
+			'relation', clv._relation(view)))
 	USING min_customers, min_cell;
 END
 $$;
-COMMENT ON FUNCTION @extschema@.fairness(regclass, name, name, int, int, name, name) IS
+COMMENT ON FUNCTION clv.fairness(regclass, name, name, int, int, name, name) IS
 	'how groups of customers fare under a rule: shares in each tier or better, ratio to the best group, values, and a '
 	'holdout against predictions; small groups and cells are suppressed. 42703: no such column; 42804: a value that is no '
 	'number';

@@ -6,8 +6,8 @@
 
 -- What there is to know of orders that let a fit end well and mean little.
 -- Called by the view with the fit, so its signature stays.
-CREATE FUNCTION @extschema@._remarks(
-	model @extschema@.model, first_purchase date, gap float8, largest float8)
+CREATE FUNCTION clv._remarks(
+	model clv.model, first_purchase date, gap float8, largest float8)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -24,12 +24,12 @@ BEGIN
 						trim_scale(round(gap::numeric, 1))) END), '');
 END
 $$;
-COMMENT ON FUNCTION @extschema@._remarks(@extschema@.model, date, float8, float8) IS
+COMMENT ON FUNCTION clv._remarks(clv.model, date, float8, float8) IS
 	'part of clv.create_materialized_view: sentences for the column message, NULL without any: given the model, the first purchase, '
 	'the mean days between two purchases of a customer and the largest amount, NULL when it is not outlying';
 
 -- A horizon that nobody has been seen for half as long as.
-CREATE FUNCTION @extschema@._remark_on_horizon(horizon interval, longest int)
+CREATE FUNCTION clv._remark_on_horizon(horizon interval, longest int)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -39,11 +39,11 @@ BEGIN
 		THEN format('horizon: looks %s days ahead, and no customer has been seen for more than %s', round(clv.interval_days(horizon)), longest) END;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._remark_on_horizon(interval, int) IS
+COMMENT ON FUNCTION clv._remark_on_horizon(interval, int) IS
 	'part of clv.create_materialized_view: a sentence for the column message where the horizon is more than twice as long as the days for which the customer longest known has been seen; otherwise NULL';
 
 -- Step "observed", which they are made from.
-CREATE FUNCTION @extschema@._observed_step()
+CREATE FUNCTION clv._observed_step()
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -69,37 +69,37 @@ $sql$observed AS (
     ) AS o
 )$sql$
 $$;
-COMMENT ON FUNCTION @extschema@._observed_step() IS
+COMMENT ON FUNCTION clv._observed_step() IS
 	'part of clv.create_materialized_view: the step observed';
 
 -- The view with the fit: one row, whatever the source holds.
-CREATE FUNCTION @extschema@._model_view_query(
-	src record, as_of date, horizon interval, annual_rate float8, model text, zone text, refunds text,
-	tier_method text, tier_shares float8[], tier_labels text[], opt record)
+CREATE FUNCTION clv._model_view_query(
+	src clv._source_text, as_of date, horizon interval, annual_rate float8, model text, zone text, refunds text,
+	tier_method text, tier_shares float8[], tier_labels text[], opt clv._option_text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET extra_float_digits = 1
 AS $$
 DECLARE
-	late_refunds bool := as_of IS NULL AND @extschema@._refunds_matter(refunds);
+	late_refunds bool := as_of IS NULL AND clv._refunds_matter(refunds);
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
-		@extschema@._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
-		@extschema@._score_steps(refunds, opt, true, false) || ',',
-		CASE WHEN opt.costs THEN @extschema@._means_step() || ',' END,
-		@extschema@._tier_step(tier_method, tier_shares, opt) || ',',
-		@extschema@._row_step(src, late_refunds) || ',',
-		@extschema@._observed_step() || ',',
-		format(
+		clv._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
+		clv._fit_steps(horizon, annual_rate, model, refunds, tier_labels),
+		clv._score_steps(refunds, opt, true, false),
+		CASE WHEN opt.costs THEN clv._step('means'::text) END,
+		clv._tier_step(tier_method, tier_shares, opt) || ',',
+		clv._row_step(src, late_refunds) || ',',
+		clv._observed_step() || ',',
+		clv._fill(
 $sql$counted AS (
     SELECT coalesce(sum(r.rows) FILTER (WHERE r.reason = 'used'), 0)::bigint AS rows_used,
            coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without customer'), 0)::bigint AS rows_without_customer,
            coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without date'), 0)::bigint AS rows_without_date,
            coalesce(sum(r.rows) FILTER (WHERE r.reason = 'without amount'), 0)::bigint AS rows_without_amount,
-           coalesce(sum(r.rows) FILTER (WHERE r.reason = 'after as_of'), 0)::bigint AS rows_after_as_of%8$s
+           coalesce(sum(r.rows) FILTER (WHERE r.reason = 'after as_of'), 0)::bigint AS rows_after_as_of{{refund_count}}
     FROM source_rows AS r
 )
 SELECT a.as_of,
@@ -109,8 +109,8 @@ SELECT a.as_of,
        m.tier_labels,
        m.horizon,
        m.annual_rate,
-       %1$L::text AS refunds,
-       %2$L::text AS zone,
+       {{refunds}}::text AS refunds,
+       {{zone}}::text AS zone,
        coalesce(clv.customers(b.base), 0) AS customers,
        n.rows_used,
        n.rows_without_customer,
@@ -131,33 +131,38 @@ SELECT a.as_of,
                      WHEN clv.status(m.spend) <> 'converged'
                      THEN concat_ws(': ', 'spend', clv.status(m.spend), clv.message(m.spend)) END,
                 clv._remarks(m.model, e.first_purchase, e.gap, e.largest),
-                clv._remark_on_horizon(m.horizon, a.as_of - e.first_purchase)%9$s), '')
+                clv._remark_on_horizon(m.horizon, a.as_of - e.first_purchase){{refund_remark}}), '')
        END AS message,
-       %3$L::text AS tier_method,
-       %4$L::float8[] AS tier_shares,
-       %5$L::jsonb AS options%6$s
+       {{tier_method}}::text AS tier_method,
+       {{tier_shares}}::float8[] AS tier_shares,
+       {{options}}::jsonb AS options{{mean_columns}}
 FROM base AS b
 CROSS JOIN model AS m
 CROSS JOIN tiers AS k
 CROSS JOIN counted AS n
 CROSS JOIN observed AS e
-CROSS JOIN as_of AS a%7$s$sql$, refunds, zone, tier_method, tier_shares, opt.given,
-			CASE WHEN opt.costs THEN E',\n       w.mean_margin,\n       w.mean_expected_spend,\n       w.mean_discounted_purchases' END,
-			CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
+CROSS JOIN as_of AS a{{means}}$sql$::text, jsonb_build_object(
+			'refunds', quote_nullable(refunds),
+			'zone', quote_nullable(zone),
+			'tier_method', quote_nullable(tier_method),
+			'tier_shares', quote_nullable(tier_shares),
+			'options', quote_nullable(opt.given),
+			'mean_columns', CASE WHEN opt.costs THEN E',\n       w.mean_margin,\n       w.mean_expected_spend,\n       w.mean_discounted_purchases' END,
+			'means', CASE WHEN opt.costs THEN E'\nCROSS JOIN means AS w' END,
 			-- what was sent back since is not in the money of the past
-			CASE WHEN late_refunds THEN E',\n           coalesce(sum(r.refunds) FILTER (WHERE r.reason = ''after as_of''), 0)::bigint AS refunds_after_as_of' END,
-			CASE WHEN late_refunds THEN
+			'refund_count', CASE WHEN late_refunds THEN E',\n           coalesce(sum(r.refunds) FILTER (WHERE r.reason = ''after as_of''), 0)::bigint AS refunds_after_as_of' END,
+			'refund_remark', CASE WHEN late_refunds THEN
 $sql$,
                 CASE WHEN n.refunds_after_as_of > 0
-                     THEN concat('refunds: ', n.refunds_after_as_of, ' made after as_of, the last day with a purchase, do not count; give as_of to count them') END$sql$ END));
+                     THEN concat('refunds: ', n.refunds_after_as_of, ' made after as_of, the last day with a purchase, do not count; give as_of to count them') END$sql$ END)));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._model_view_query(record, date, interval, float8, text, text, text, text, float8[], text[], record) IS
+COMMENT ON FUNCTION clv._model_view_query(clv._source_text, date, interval, float8, text, text, text, text, float8[], text[], clv._option_text) IS
 	'part of clv.create_materialized_view: the query of <name>_model';
 
 -- The view with the customers: clv.query with the fit read from the other view.
-CREATE FUNCTION @extschema@._customer_view_query(
-	src record, as_of date, refunds text, model_view text, opt record)
+CREATE FUNCTION clv._customer_view_query(
+	src clv._source_text, as_of date, refunds text, model_view text, opt clv._option_text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -165,7 +170,7 @@ AS $$
 BEGIN
 	RETURN concat_ws(E'\n',
 		'WITH',
-		@extschema@._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
+		clv._history_steps(src, as_of, refunds, opt.history_columns, opt.objection, opt.max_silence),
 		format(
 $sql$model AS (
     SELECT r.model, r.spend, r.horizon, r.annual_rate, r.tier_labels
@@ -180,15 +185,15 @@ $sql$means AS (
     SELECT r.mean_margin, r.mean_expected_spend, r.mean_discounted_purchases
     FROM %1$s AS r
 ),$sql$, model_view) END,
-		@extschema@._score_steps(refunds, opt, false, true),
-		@extschema@._result_select(src.customer_column, refunds, opt));
+		rtrim(clv._score_steps(refunds, opt, false, true), ','),
+		clv._result_select(src.customer_column, refunds, opt));
 END
 $$;
-COMMENT ON FUNCTION @extschema@._customer_view_query(record, date, text, text, record) IS
+COMMENT ON FUNCTION clv._customer_view_query(clv._source_text, date, text, text, clv._option_text) IS
 	'part of clv.create_materialized_view: the query of <name>';
 
 -- Make one view with its unique index and its comments, under quoted names.
-CREATE PROCEDURE @extschema@._make_view(
+CREATE PROCEDURE clv._make_view(
 	view_name text, view_query text, key_column text, is_model boolean, view_comment text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -208,13 +213,13 @@ BEGIN
 		IF of_schema IS DISTINCT FROM 'pg_catalog' THEN
 			RAISE;
 		END IF;
-		PERFORM @extschema@._raise_taken(taken[1], taken[2]);
+		PERFORM clv._raise_taken(taken[1], taken[2]);
 	END;
 	EXECUTE format('CREATE UNIQUE INDEX ON %s (%s)', view_name, key_column);
 	EXECUTE format('COMMENT ON MATERIALIZED VIEW %s IS %L', view_name, view_comment);
 	FOR c IN
 		SELECT coalesce(quote_ident(k.column_name), key_column) AS column_name, k.comment
-		FROM @extschema@._view_columns() AS k
+		FROM clv._view_columns() AS k
 		WHERE k.of_model = is_model
 		  AND (k.column_name IS NULL OR EXISTS (
 				SELECT FROM pg_attribute AS a
@@ -224,11 +229,11 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE @extschema@._make_view(text, text, text, boolean, text) IS
+COMMENT ON PROCEDURE clv._make_view(text, text, text, boolean, text) IS
 	'part of clv.create_materialized_view: one view, its unique index and its comments';
 
 -- The name is another relation's.
-CREATE FUNCTION @extschema@._raise_taken(of_schema text, name text)
+CREATE FUNCTION clv._raise_taken(of_schema text, name text)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -240,11 +245,11 @@ BEGIN
 		HINT = 'Choose another name, or drop the pair first: the view and then the one with its model.';
 END
 $$;
-COMMENT ON FUNCTION @extschema@._raise_taken(text, text) IS
+COMMENT ON FUNCTION clv._raise_taken(text, text) IS
 	'part of clv.create_materialized_view: raises 42P07';
 
 -- The quoted names of the pair; a name without a schema is for the given one.
-CREATE FUNCTION @extschema@._view_names(
+CREATE FUNCTION clv._view_names(
 	name text, default_schema name, OUT customer_view text, OUT model_view text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -286,24 +291,24 @@ BEGIN
 						  current_setting('max_identifier_length')::int - octet_length('_model'));
 	END IF;
 
-	SELECT c.relname INTO taken
+	SELECT c.relname::text INTO taken
 	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 	WHERE n.nspname = parts[1] AND c.relname IN (parts[2], model_name)
 	ORDER BY c.relname
 	LIMIT 1;
 	IF FOUND THEN
-		PERFORM @extschema@._raise_taken(parts[1], taken);
+		PERFORM clv._raise_taken(parts[1], taken);
 	END IF;
 	customer_view := format('%I.%I', parts[1], parts[2]);
 	model_view := format('%I.%I', parts[1], model_name);
 END
 $$;
-COMMENT ON FUNCTION @extschema@._view_names(text, name) IS
+COMMENT ON FUNCTION clv._view_names(text, name) IS
 	'part of clv.create_materialized_view: the quoted names of the two views; a taken name raises 42P07';
 
 -- The work of the procedure, apart from it: here the search path is fixed,
 -- there the caller's says where a name without a schema belongs.
-CREATE PROCEDURE @extschema@._create_pair(
+CREATE PROCEDURE clv._create_pair(
 	default_schema name, name text, source regclass, customer name, at name, amount name, as_of date,
 	horizon interval, annual_rate float8, model text, zone text, refunds text, tier_method text,
 	tier_shares float8[], tier_labels text[], options jsonb)
@@ -311,43 +316,44 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	views		record;
-	src			record;
-	opt			record;
+	customer_view text;
+	model_view	text;
+	src			clv._source_text;
+	opt			clv._option_text;
 	note		text;
 	made_from	text;
 BEGIN
-	views := @extschema@._view_names(name, default_schema);
-	src := @extschema@._source(source, customer, at, amount, as_of, zone, NULL::date);
-	opt := @extschema@._options(options, source, customer, as_of, src);
-	PERFORM @extschema@._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
+	SELECT n.customer_view, n.model_view INTO customer_view, model_view FROM clv._view_names(name, default_schema) AS n;
+	src := clv._source(source, customer, at, amount, as_of, zone, NULL::date);
+	opt := clv._options(options, source, customer, as_of, src);
+	PERFORM clv._check_arguments(horizon, annual_rate, model, refunds, tier_method, tier_shares,
 								 tier_labels);
 
 	made_from := format('from %s (%s, %s, %s)', src.relation, customer, at, amount);
-	CALL @extschema@._make_view(views.model_view,
-		@extschema@._model_view_query(src, as_of, horizon, annual_rate, model, zone, refunds, tier_method,
+	CALL clv._make_view(model_view,
+		clv._model_view_query(src, as_of, horizon, annual_rate, model, zone, refunds, tier_method,
 							  tier_shares, tier_labels, opt),
 		'as_of'::text, true,
 		format('the models and tier thresholds behind %s, fitted %s; refresh it to refit, and then %s to rescore',
-			   views.customer_view, made_from, views.customer_view));
-	CALL @extschema@._make_view(views.customer_view,
-		@extschema@._customer_view_query(src, as_of, refunds, views.model_view, opt),
+			   customer_view, made_from, customer_view));
+	CALL clv._make_view(customer_view,
+		clv._customer_view_query(src, as_of, refunds, model_view, opt),
 		src.customer_column, false,
 		format('customer values and tiers %s, scored with %s; refresh it to rescore with the models that are there',
-			   made_from, views.model_view));
+			   made_from, model_view));
 
-	EXECUTE format('SELECT m.message FROM %s AS m', views.model_view) INTO note;
+	EXECUTE format('SELECT m.message FROM %s AS m', model_view) INTO note;
 	IF note IS NOT NULL THEN
 		RAISE WARNING USING
-			MESSAGE = format('customer values in %s need a look: %s', views.customer_view, note),
-			HINT = format('See the columns model_status, spend_status and message of %s.', views.model_view);
+			MESSAGE = format('customer values in %s need a look: %s', customer_view, note),
+			HINT = format('See the columns model_status, spend_status and message of %s.', model_view);
 	END IF;
 END
 $$;
-COMMENT ON PROCEDURE @extschema@._create_pair(name, text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
+COMMENT ON PROCEDURE clv._create_pair(name, text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'part of clv.create_materialized_view: all of it but the caller''s search path';
 
-CREATE PROCEDURE @extschema@.create_materialized_view(
+CREATE PROCEDURE clv.create_materialized_view(
 	name text,
 	source regclass,
 	customer name,
@@ -366,10 +372,10 @@ CREATE PROCEDURE @extschema@.create_materialized_view(
 LANGUAGE plpgsql
 AS $$
 BEGIN
-	CALL @extschema@._create_pair(pg_catalog.current_schema(), name, source, customer, at, amount, as_of, horizon,
+	CALL clv._create_pair(pg_catalog.current_schema(), name, source, customer, at, amount, as_of, horizon,
 							 annual_rate, model, zone, refunds, tier_method, tier_shares, tier_labels, options);
 END
 $$;
-COMMENT ON PROCEDURE @extschema@.create_materialized_view(text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
+COMMENT ON PROCEDURE clv.create_materialized_view(text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
 	'make the materialized views <name> (a row a customer) and <name>_model (the fit behind them); REFRESH of <name> '
 	'rescores, of <name>_model and then <name> refits. 42P07: a name that is taken; 22023: a stray last date';
