@@ -86,8 +86,8 @@ draw(const ClvModel *model, const double *par, uint64_t seed, size_t which)
 
 	clv_random_init(&random, seed, which);
 	row.t = 200.0 + floor(200.0 * clv_random_uniform(&random));
-	model->draw(model, par, &random, &life);
-	while ((at = model->next(model, &life, &random)) <= row.t)
+	model->transactions->draw(model, par, &random, &life);
+	while ((at = model->transactions->next(model, &life, &random)) <= row.t)
 	{
 		row.x += 1.0;
 		row.tx = ceil(at);

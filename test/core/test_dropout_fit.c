@@ -19,14 +19,14 @@
 static ClvSums
 evaluate(const ClvModel *model, const ClvBase *base, const double *par)
 {
-	void	   *work = model->work_new(model, base);
+	void	   *work = model->likelihood->work_new(model, base);
 	ClvSums		sums;
 
 	memset(&sums, 0, sizeof(sums));
-	model->begin(work, par);
-	while (model->slice(work, 0, model->units(work), &sums) == CLV_CONTINUE)
+	model->likelihood->begin(work, par);
+	while (model->likelihood->slice(work, 0, model->likelihood->units(work), &sums) == CLV_CONTINUE)
 		;
-	model->work_free(work);
+	model->likelihood->work_free(work);
 	return sums;
 }
 
@@ -180,8 +180,8 @@ simulate(int which, bool days, MakeRow *row)
 		row[i] = (MakeRow) {0.0, 0.0, 100.0 + 265.0 * clv_random_uniform(&random), 0.0, 1.0};
 		if (days)
 			row[i].t = floor(row[i].t);
-		model->draw(model, truth[which].par, &random, &life);
-		while ((at = model->next(model, &life, &random)) <= row[i].t)
+		model->transactions->draw(model, truth[which].par, &random, &life);
+		while ((at = model->transactions->next(model, &life, &random)) <= row[i].t)
 		{
 			row[i].x += 1.0;
 			row[i].tx = days ? ceil(at) : at;

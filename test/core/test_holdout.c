@@ -92,11 +92,11 @@ live(const ClvModel *model, const double *par, ClvRandom *random,
 	ClvLife		life;
 	double		at;
 
-	model->draw(model, par, random, &life);
+	model->transactions->draw(model, par, random, &life);
 	row->x = row->tx = 0;
 	*count = *discounted = 0;
 	*wait = INFINITY;
-	while ((at = model->next(model, &life, random)) <= row->t + HORIZON)
+	while ((at = model->transactions->next(model, &life, random)) <= row->t + HORIZON)
 	{
 		if (at <= row->t)
 		{
@@ -193,11 +193,11 @@ check_spend(const ClvModel *model)
 		int			j;
 
 		clv_random_init(&random, SEED, i);
-		rate = model->draw_rate(model, par, 0, 0, &random);
+		rate = model->spend->draw_rate(model, par, 0, 0, &random);
 		for (j = 0; j < x; j++)
-			sum += model->draw_spend(model, par, rate, &random);
+			sum += model->spend->draw_spend(model, par, rate, &random);
 		clv_predict_expected_spend(model, par, x, x > 0 ? sum / x : 0, &predicted);
-		tally(&t[i % 4], model->draw_spend(model, par, rate, &random),
+		tally(&t[i % 4], model->spend->draw_spend(model, par, rate, &random),
 			  predicted);
 	}
 	for (i = 0; i < 4; i++)

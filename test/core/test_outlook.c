@@ -527,12 +527,12 @@ live(const ClvFitted *model, const ClvFitted *spend, ClvRandom *random,
 	double		at;
 	ClvLife		life;
 
-	m->draw(m, model->par, random, &life);
-	rate = spend->model->draw_rate(spend->model, spend->par, 0, 0, random);
-	while ((at = m->next(m, &life, random)) <= t + HORIZON)
+	m->transactions->draw(m, model->par, random, &life);
+	rate = spend->model->spend->draw_rate(spend->model, spend->par, 0, 0, random);
+	while ((at = m->transactions->next(m, &life, random)) <= t + HORIZON)
 	{
-		double		money = spend->model->draw_spend(spend->model, spend->par,
-													 rate, random);
+		double		money = spend->model->spend->draw_spend(spend->model, spend->par,
+															rate, random);
 
 		if (at > t)
 			*value += money * exp(-DELTA * (at - t));
@@ -653,7 +653,7 @@ check_each(void (*check) (const char *name))
 
 	for (i = 0; clv_models[i] != NULL; i++)
 	{
-		if (clv_models[i]->draw_alive != NULL)
+		if (clv_models[i]->transactions != NULL)
 			check(clv_models[i]->name);
 	}
 }

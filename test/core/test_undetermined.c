@@ -246,8 +246,8 @@ live(const ClvModel *model, const double *par, ClvRandom *random)
 	ClvLife		life;
 	double		at;
 
-	model->draw(model, par, random, &life);
-	while ((at = model->next(model, &life, random)) <= t)
+	model->transactions->draw(model, par, random, &life);
+	while ((at = model->transactions->next(model, &life, random)) <= t)
 	{
 		one.x++;
 		one.tx = at;

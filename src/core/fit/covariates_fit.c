@@ -72,6 +72,7 @@ set_params(ClvCovariates *c)
 					 name, c->plain->param[k].name);
 			c->param[n].name = text->name;
 			c->param[n].lower = -INFINITY;
+			c->param[n].upper = INFINITY;
 			c->param[n].falls = text->sharp;
 			c->param[n].grows = text->sharp;
 			c->owner[n] = k;

@@ -80,12 +80,12 @@ set_most(ClvObjective *objective, const ClvMoments *moments)
 bool
 clv_objective_init(ClvObjective *objective, const ClvMoments *moments)
 {
-	const ClvModel *model = objective->model;
+	const ClvLikelihood *likelihood = objective->model->likelihood;
 
-	objective->work = model->work_new(model, objective->base);
+	objective->work = likelihood->work_new(objective->model, objective->base);
 	if (objective->work == NULL)
 		return false;
-	objective->step = model->step_units > 0 ? model->step_units : UNITS_A_STEP;
+	objective->step = likelihood->step_units > 0 ? likelihood->step_units : UNITS_A_STEP;
 	set_units(objective, moments);
 	set_most(objective, moments);
 	return true;
@@ -95,7 +95,7 @@ void
 clv_objective_free(ClvObjective *objective)
 {
 	if (objective->work != NULL)
-		objective->model->work_free(objective->work);
+		objective->model->likelihood->work_free(objective->work);
 }
 
 /* The model cannot take these parameters: count it as a likelihood of NaN. */
@@ -118,8 +118,8 @@ clv_objective_begin(ClvObjective *objective, const double *phi)
 		par[i] = clv_objective_theta(objective, i, phi[i]);
 	clv_sums_clear(&objective->sums, model->nparam);
 	objective->done = 0;
-	status = model->begin(objective->work, par);
-	objective->units = model->units(objective->work);
+	status = model->likelihood->begin(objective->work, par);
+	objective->units = model->likelihood->units(objective->work);
 	if (status == CLV_NO_MEMORY)
 		return status;
 	if (status != CLV_OK)
@@ -130,7 +130,7 @@ clv_objective_begin(ClvObjective *objective, const double *phi)
 ClvStatus
 clv_objective_step(ClvObjective *objective)
 {
-	const ClvModel *model = objective->model;
+	const ClvLikelihood *likelihood = objective->model->likelihood;
 	size_t		from = objective->done;
 	ClvStatus	status = CLV_OK;
 
@@ -138,9 +138,9 @@ clv_objective_step(ClvObjective *objective)
 	{
 		objective->done = objective->units - from > objective->step ?
 			from + objective->step : objective->units;
-		status = model->slice(objective->work, from, objective->done,
-							  &objective->sums);
-		objective->units = model->units(objective->work);
+		status = likelihood->slice(objective->work, from, objective->done,
+								   &objective->sums);
+		objective->units = likelihood->units(objective->work);
 	}
 	if (status == CLV_NO_MEMORY)
 		return status;
