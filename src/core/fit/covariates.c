@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/param.h"
+
 static bool
 valid_name(const char *name)
 {
@@ -121,10 +123,10 @@ clv_param_name(const ClvFitted *fit, int i, char *out)
 			 fit->covariate[covariate]);
 }
 
-double
-clv_param_lower(const ClvFitted *fit, int i)
+const ClvParam *
+clv_fitted_param(const ClvFitted *fit, int i)
 {
-	return i < fit->model->nparam ? fit->model->param[i].lower : -INFINITY;
+	return i < fit->model->nparam ? &fit->model->param[i] : &clv_coefficient_param;
 }
 
 /* The first coefficient of parameter p, or -1. */

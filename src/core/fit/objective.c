@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "fit/posterior.h"
+#include "model/param.h"
 
 #define UNITS_A_STEP	8192	/* unless the model knows better */
 
@@ -20,17 +21,15 @@ double
 clv_objective_theta(const ClvObjective *objective, int i, double phi)
 {
 	const ClvModel *model = objective->model;
-	double		lower = model->param[i].lower;
+	const ClvParam *param = &model->param[i];
 
 	if (clv_is_whole(model, i))
 		return objective->whole;
-	if (clv_is_coefficient(model, i))
-		return phi;
 
-	/* at its lower limit, a parameter that has a finite one is there */
-	if (lower > 0.0 && phi <= -CLV_MAX_PHI)
-		return lower;
-	return lower + objective->unit[i] * exp(phi);
+	/* at a lower limit that it may be at, a parameter is there */
+	if (param->lower > 0.0 && phi <= -CLV_MAX_PHI)
+		return param->lower;
+	return clv_param_theta(param, objective->unit[i], phi);
 }
 
 double
@@ -40,9 +39,7 @@ clv_objective_phi(const ClvObjective *objective, int i, double theta)
 
 	if (clv_is_whole(model, i))
 		return 0.0;
-	if (clv_is_coefficient(model, i))
-		return theta;
-	return log((theta - model->param[i].lower) / objective->unit[i]);
+	return clv_param_phi(&model->param[i], objective->unit[i], theta);
 }
 
 /* Mean age and geometric mean of spend, whatever units they are in. */
@@ -168,17 +165,18 @@ clv_objective_take(const ClvObjective *objective, ClvPoint *point)
 						(double) clv_objective_customers(model, objective->base));
 	for (i = 0; i < model->nparam; i++)
 	{
-		bool		straight = clv_is_coefficient(model, i);
+		double		own;
 
-		slope[i] = straight ? 1.0 : objective->unit[i] * exp(point->phi[i]);
+		slope[i] = clv_param_slope(&model->param[i], objective->unit[i],
+								   point->phi[i], &own);
 		point->grad[i] = slope[i] * sums->grad[i];
 		finite = finite && isfinite(point->grad[i]);
 		for (j = 0; j <= i; j++)
 		{
 			double		bend = slope[i] * sums->hess[CLV_PACK(i, j)] * slope[j];
 
-			if (i == j && !straight)
-				bend += point->grad[i];
+			if (i == j)
+				bend += own * sums->grad[i];
 			point->info[CLV_PACK(i, j)] = -bend;
 			finite = finite && isfinite(bend);
 		}

@@ -58,9 +58,9 @@ typedef enum ClvLeaving
 #define CLV_BUYING_PARAMS	2
 
 /*
- * One parameter: theta = lower + exp(phi), and the solver moves phi; the values
- * of a whole number it tries one by one.  A lower of -INFINITY tells the
- * coefficient of a covariate, which is phi itself (covariates.h).  falls,
+ * One parameter, which is above "lower" and below "upper"; the solver moves phi,
+ * which is free (param.h), and tries the values of a whole number one by one.  A
+ * lower of -INFINITY tells the coefficient of a covariate (covariates.h).  falls,
  * grows, ratio and sinks say, to someone who knows customers and not
  * statistics, what it means when the likelihood is highest at a limit; of two
  * that move together the first says it.
@@ -73,7 +73,7 @@ typedef struct ClvParam
 	int			time_power;		/* +1: a time (alpha, beta) */
 	int			money_power;	/* +1: a sum of money (gamma) */
 	const char *falls;			/* at its lower limit */
-	const char *grows;			/* growing without limit */
+	const char *grows;			/* growing without limit, or to its upper one */
 	const char *ratio;			/* growing with another, at a fixed ratio */
 	const char *sinks;			/* falling with another so; NULL: as falls */
 	double		typical;		/* median of the default prior, in days; money in
@@ -231,7 +231,8 @@ struct ClvModel
 								 * this; 0: it is not */
 	const int  *covariate;		/* how covariates move each parameter: theta
 								 * e^(sign gamma'v), by a sign of -1 or 1, or
-								 * not at all, 0; NULL: it takes none */
+								 * not at all, 0; NULL: it takes none.  Only of
+								 * what is above 0 and has no upper limit */
 	const char *reference;		/* paper and equations */
 	const struct ClvLaw *law;	/* of a customer's lifetime, where purchases
 								 * have no part in it (dropout.h) */
@@ -281,6 +282,13 @@ clv_is_whole(const ClvModel *model, int i)
 	return model->most > 0 && i == model->nparam - 1;
 }
 
+/* Does it have an upper limit? */
+static inline bool
+clv_is_bounded(const ClvModel *model, int i)
+{
+	return !isinf(model->param[i].upper);
+}
+
 /* Is it the coefficient of a covariate, which may have either sign? */
 static inline bool
 clv_is_coefficient(const ClvModel *model, int i)
@@ -295,7 +303,7 @@ clv_real_params(const ClvModel *model)
 	return model->nparam - (model->most > 0 ? 1 : 0);
 }
 
-/* Are these parameters inside the model's domain (finite, above zero)? */
+/* Are these parameters inside the model's domain? */
 extern ClvStatus clv_model_check(const ClvModel *model, const double *par,
 								 ClvError *err);
 extern ClvStatus clv_param_check(const ClvModel *model, int i, double value,
