@@ -30,8 +30,8 @@ SELECT 'rfm1:AgHSpwQCA7onUKAfqwEAAAP0Aw=='::clv.rfm;	-- version 2
 SELECT 'rfm1:AQPSpwQCA7onUKAfqwEAAAP0Aw=='::clv.rfm;	-- open
 SELECT 'rfm1:AQE='::clv.rfm;	-- no day
 SELECT 'rfm1:AQFQoB8AoB8='::clv.rfm;	-- the same day twice
-SELECT 'rfm1:AQFRAAAAAAAAREA='::clv.rfm;	-- 40 as a double
-SELECT 'rfm1:AQFRAAAAAAAA8H8='::clv.rfm;	-- infinity
+SELECT 'rfm1:AQFRQEQAAAAAAAA='::clv.rfm;	-- 40 as a double
+SELECT 'rfm1:AQFRf/AAAAAAAAA='::clv.rfm;	-- infinity
 SELECT 'rfm1:AQFSAQOgHw=='::clv.rfm;	-- one order as several
 SELECT 'rfm1:AQFSAgWgHwAA'::clv.rfm;	-- a second part of nothing
 SELECT repeat('rfm1:', 1000)::clv.rfm;

@@ -193,18 +193,6 @@ clv_cbs_send(PG_FUNCTION_ARGS)
 
 /* ---- decoded ---- */
 
-ClvCellsHead
-clv_cbs_head(const struct varlena *closed)
-{
-	ClvCellsHead head;
-	ClvError	err;
-
-	if (clv_cells_head(CLV_CBS_DATA(closed), CLV_CBS_SIZE(closed), &head,
-					   &err) != CLV_OK)
-		clv_raise(&err);
-	return head;
-}
-
 /* What is being decoded: all malloc'd memory. */
 typedef struct Decoded
 {

@@ -38,10 +38,10 @@ return_state(struct varlena *state, FunctionCallInfo fcinfo)
 }
 
 static struct varlena *
-add_row(struct varlena *state, const ClvRow *row, const double *monetary,
+add_row(struct varlena *state, const ClvCustomer *row, const double *monetary,
 		const ClvCustomerCovariates *covariates)
 {
-	ClvCellsRow checked;
+	ClvCustomer checked;
 	ClvError	err;
 
 	if (clv_cells_row(row, monetary, &checked, &err) != CLV_OK)
@@ -53,7 +53,7 @@ struct varlena *
 clv_cbs_add_row(struct varlena *state, double frequency, double recency,
 				double t, const double *monetary)
 {
-	ClvRow		row = {frequency, recency, t};
+	ClvCustomer row = {frequency, recency, t, 0};
 
 	return add_row(state, &row, monetary, NULL);
 }
@@ -62,7 +62,7 @@ struct varlena *
 clv_cbs_add_spend(struct varlena *state, double frequency,
 				  const double *monetary)
 {
-	ClvCellsRow checked;
+	ClvCustomer checked;
 	ClvError	err;
 
 	if (clv_cells_spend_row(frequency, monetary, &checked, &err) != CLV_OK)
@@ -112,7 +112,7 @@ Datum
 clv_cbs_add_covariates(PG_FUNCTION_ARGS)
 {
 	struct varlena *state = clv_cbs_state(fcinfo);
-	ClvRow		row;
+	ClvCustomer row;
 	double		monetary = 0;
 	ArrayType  *array;
 	ClvCustomerCovariates covariates;
@@ -123,6 +123,7 @@ clv_cbs_add_covariates(PG_FUNCTION_ARGS)
 	row.x = PG_GETARG_FLOAT8(1);
 	row.tx = PG_GETARG_FLOAT8(2);
 	row.t = PG_GETARG_FLOAT8(3);
+	row.m = 0.0;
 	if (!PG_ARGISNULL(4))
 		monetary = PG_GETARG_FLOAT8(4);
 	array = PG_GETARG_ARRAYTYPE_P(5);
@@ -143,9 +144,9 @@ clv_cbs_add_weighted(PG_FUNCTION_ARGS)
 	int			last = PG_NARGS() - 1;
 	bool		has_monetary = last > 4 && !PG_ARGISNULL(4);
 	int64		customers;
-	ClvRow		row;
+	ClvCustomer row;
 	double		monetary = 0;
-	ClvCellsRow checked;
+	ClvCustomer checked;
 	ClvCustomerCovariates covariates = {0};
 	ClvError	err;
 
@@ -169,6 +170,7 @@ clv_cbs_add_weighted(PG_FUNCTION_ARGS)
 	row.x = PG_GETARG_FLOAT8(1);
 	row.tx = PG_GETARG_FLOAT8(2);
 	row.t = PG_GETARG_FLOAT8(3);
+	row.m = 0.0;
 	if (has_monetary)
 		monetary = PG_GETARG_FLOAT8(4);
 	if (clv_cells_row(&row, has_monetary ? &monetary : NULL, &checked,
@@ -188,8 +190,8 @@ add_history(struct varlena *state, const struct varlena *history,
 	size_t		size = CLV_RFM_SIZE(history);
 	ClvSummary	summary;
 	ClvLogSum	gaps = {0, 0};
-	ClvRow		row;
-	ClvCellsRow checked;
+	ClvCustomer row;
+	ClvCustomer checked;
 	ClvError	err;
 
 	if (clv_history_summary(data, size, as_of, policy, &summary,
@@ -200,6 +202,7 @@ add_history(struct varlena *state, const struct varlena *history,
 	row.x = (double) (summary.purchases - 1);
 	row.tx = (double) summary.last - summary.first;
 	row.t = (double) as_of - summary.first;
+	row.m = 0.0;
 	if (clv_cells_row(&row, summary.has_monetary ? &summary.monetary : NULL,
 					  &checked, &err) != CLV_OK ||
 		(row.x > 0 && clv_history_log_gaps(data, size, as_of, policy, &gaps,

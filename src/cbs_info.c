@@ -156,7 +156,7 @@ clv_cbs_covariates(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		if (clv_groups_next(&walk, &group, &err) != CLV_OK ||
-			clv_cells_head(group.base.data, group.base.end - group.base.data,
+			clv_cells_head(group.base.at, clv_span_size(group.base),
 						   &own, &err) != CLV_OK)
 			clv_raise(&err);
 		before = MemoryContextSwitchTo(row);

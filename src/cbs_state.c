@@ -29,16 +29,16 @@ base_of(const ClvCbsOpen *open)
 	return (unsigned char *) open + sizeof(ClvCbsOpen);
 }
 
-static inline ClvCellsRow *
+static inline ClvCustomer *
 rows_of(const ClvCbsOpen *open)
 {
-	return (ClvCellsRow *) (base_of(open) + MAXALIGN(open->base_size));
+	return (ClvCustomer *) (base_of(open) + MAXALIGN(open->base_size));
 }
 
 static inline Size
 row_size(const ClvCbsOpen *open)
 {
-	return sizeof(ClvCellsRow) + open->ncov * sizeof(double);
+	return sizeof(ClvCustomer) + open->ncov * sizeof(double);
 }
 
 /* Where the next row goes. */
@@ -104,9 +104,8 @@ pack_open(ClvCellsPack *pack, const ClvCbsOpen *open)
 		pack_base(pack, base_of(open), open->base_size);
 	while (left > 0)
 	{
-		uint32		size;
+		uint32		size = clv_u32_at(pending - sizeof(uint32));
 
-		memcpy(&size, pending - sizeof(size), sizeof(size));
 		pending -= sizeof(size) + size;
 		left -= sizeof(size) + size;
 		pack_base(pack, pending, size);
@@ -197,6 +196,18 @@ clv_cbs_canonical(Datum datum)
 
 /* ---- states ---- */
 
+ClvCellsHead
+clv_cbs_head(const struct varlena *closed)
+{
+	ClvCellsHead head;
+	ClvError	err;
+
+	if (clv_cells_head(CLV_CBS_DATA(closed), CLV_CBS_SIZE(closed), &head,
+					   &err) != CLV_OK)
+		clv_raise(&err);
+	return head;
+}
+
 /* A state of "base" and "room" bytes more. */
 static ClvCbsOpen *
 new_state(const unsigned char *base, Size base_size, Size room)
@@ -254,17 +265,15 @@ pack_state(const ClvCbsOpen *open, const struct varlena *other)
 static ClvCbsOpen *
 open_state(struct varlena *state)
 {
-	ClvCellsBytes covariates;
-	Size		size;
+	Size		covariates;
 
 	if (state == NULL)
 		return new_state(NULL, 0, 0);
 	if (clv_cbs_is_open(state))
 		return (ClvCbsOpen *) state;
-	covariates = clv_cbs_head(state).covariates;
-	size = covariates.end - covariates.data;
+	covariates = clv_span_size(clv_cbs_head(state).covariates);
 	return new_state(CLV_CBS_DATA(state), CLV_CBS_SIZE(state),
-					 BYTES_ROOM * (CLV_CBS_SIZE(state) - size) + size);
+					 BYTES_ROOM * (CLV_CBS_SIZE(state) - covariates) + covariates);
 }
 
 /* Rows with so many covariates are to follow: as many as those before? */
@@ -283,7 +292,7 @@ set_ncov(ClvCbsOpen *open, int ncov)
 
 /* Rows that stay together, all with the same covariates. */
 static inline struct varlena *
-append_rows(struct varlena *state, const ClvCellsRow *row, int n,
+append_rows(struct varlena *state, const ClvCustomer *row, int n,
 			const ClvCustomerCovariates *covariates, const ClvLogSum *gaps)
 {
 	ClvCbsOpen *open = open_state(state);
@@ -300,9 +309,9 @@ append_rows(struct varlena *state, const ClvCellsRow *row, int n,
 	{
 		unsigned char *to = rows_end(open);
 
-		memcpy(to, &row[i], sizeof(ClvCellsRow));
+		memcpy(to, &row[i], sizeof(ClvCustomer));
 		if (ncov > 0)
-			memcpy(to + sizeof(ClvCellsRow), covariates->v,
+			memcpy(to + sizeof(ClvCustomer), covariates->v,
 				   ncov * sizeof(double));
 		open->nrow++;
 	}
@@ -314,17 +323,17 @@ append_rows(struct varlena *state, const ClvCellsRow *row, int n,
 }
 
 struct varlena *
-clv_cbs_append(struct varlena *state, const ClvCellsRow *row,
+clv_cbs_append(struct varlena *state, const ClvCustomer *row,
 			   const ClvCustomerCovariates *covariates, const ClvLogSum *gaps)
 {
 	return append_rows(state, row, 1, covariates, gaps);
 }
 
 struct varlena *
-clv_cbs_append_many(struct varlena *state, const ClvCellsRow *row,
+clv_cbs_append_many(struct varlena *state, const ClvCustomer *row,
 					const ClvCustomerCovariates *covariates, int64 customers)
 {
-	ClvCellsRow rows[2];
+	ClvCustomer rows[2];
 
 	rows[0] = *row;
 	clv_cells_more((double) (customers - 1), &rows[1]);
@@ -338,7 +347,7 @@ add_pending(ClvCbsOpen *open, const unsigned char *data, uint32 size)
 	unsigned char *to = end_of(open) - open->pending_size - sizeof(size) - size;
 
 	memcpy(to, data, size);
-	memcpy(to + size, &size, sizeof(size));
+	clv_set_u32(to + size, size);
 	open->pending_size += sizeof(size) + size;
 }
 
@@ -429,21 +438,16 @@ state_head(const struct varlena *state)
 	return head;
 }
 
-/* Stored as unit_days, eight bytes, high byte first, and the name. */
+/* Stored as unit_days, a double, and the name. */
 bool
 clv_cbs_get_request(const struct varlena *state, ClvCbsRequest *request)
 {
-	ClvCellsHead head = state_head(state);
-	uint64		bits = 0;
-	int			i;
+	ClvSpan		in = state_head(state).request;
 
-	if (head.request_size < sizeof(bits))
+	if (!clv_get_double(&in, &request->unit_days))
 		return false;
-	for (i = 0; i < (int) sizeof(bits); i++)
-		bits = bits << 8 | head.request[i];
-	memcpy(&request->unit_days, &bits, sizeof(bits));
-	request->model = (const char *) head.request + sizeof(bits);
-	request->length = (int) (head.request_size - sizeof(bits));
+	request->model = (const char *) in.at;
+	request->length = (int) clv_span_size(in);
 	return true;
 }
 
@@ -451,19 +455,17 @@ struct varlena *
 clv_cbs_set_request(struct varlena *state, const ClvCbsRequest *request)
 {
 	ClvCbsRequest before;
+	ClvWriter	out;
 	unsigned char *bytes;
-	uint64		bits;
-	int			i;
+	Size		size = sizeof(double) + request->length;
 
 	if (state == NULL)
 	{
-		bytes = palloc(sizeof(bits) + request->length);
-		memcpy(&bits, &request->unit_days, sizeof(bits));
-		for (i = 0; i < (int) sizeof(bits); i++)
-			bytes[i] = (unsigned char) (bits >> (56 - 8 * i));
-		memcpy(bytes + sizeof(bits), request->model, request->length);
-		state = (struct varlena *) new_request_state(bytes, sizeof(bits) +
-													 request->length);
+		bytes = palloc(size);
+		out = (ClvWriter) {bytes, bytes + size, false};
+		clv_put_double(&out, request->unit_days);
+		clv_put_bytes(&out, request->model, request->length);
+		state = (struct varlena *) new_request_state(bytes, size);
 		pfree(bytes);
 		return state;
 	}

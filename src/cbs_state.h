@@ -72,13 +72,13 @@ extern ClvCellsHead clv_cbs_head(const struct varlena *closed);
  * come from a history.
  */
 extern struct varlena *clv_cbs_append(struct varlena *state,
-									  const ClvCellsRow *row,
+									  const ClvCustomer *row,
 									  const ClvCustomerCovariates *covariates,
 									  const ClvLogSum *gaps);
 
 /* "customers" of at least 1 with the same row. */
 extern struct varlena *clv_cbs_append_many(struct varlena *state,
-										   const ClvCellsRow *row,
+										   const ClvCustomer *row,
 										   const ClvCustomerCovariates *covariates,
 										   int64 customers);
 

@@ -21,6 +21,8 @@
 #include "varatt.h"
 #endif
 
+#include "bytes/codec.h"
+
 PG_FUNCTION_INFO_V1(clv_first_by_date_in);
 PG_FUNCTION_INFO_V1(clv_first_by_date_out);
 PG_FUNCTION_INFO_V1(clv_first_by_date_recv);
@@ -40,7 +42,7 @@ typedef struct FirstByDate
 } FirstByDate;
 
 #define STATE_VERSION	1
-#define STATE_HEADER	(2 + sizeof(DateADT))
+#define STATE_HEADER	(2 + 4)
 #define MAX_LENGTH		1000000 /* bytes of a value; it names a group */
 
 /* Is this a state that write_state() could have written? */
@@ -58,18 +60,23 @@ static FirstByDate
 read_state(Datum datum)
 {
 	const struct varlena *bytes = PG_DETOAST_DATUM_PACKED(datum);
-	const char *data = VARDATA_ANY(bytes);
+	const unsigned char *data = (const unsigned char *) VARDATA_ANY(bytes);
+	ClvSpan		in = {data, data + VARSIZE_ANY_EXHDR(bytes)};
+	unsigned char version;
+	unsigned char flags;
+	uint32		day;
 	FirstByDate state;
 
-	if (VARSIZE_ANY_EXHDR(bytes) < STATE_HEADER || data[0] != STATE_VERSION ||
-		(data[1] & ~1) != 0)
+	if (!clv_get_byte(&in, &version) || version != STATE_VERSION ||
+		!clv_get_byte(&in, &flags) || (flags & ~1) != 0 ||
+		!clv_get_u32(&in, &day))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("damaged value of type clv._first_by_date")));
-	state.has_value = data[1] != 0;
-	memcpy(&state.day, data + 2, sizeof(DateADT));
-	state.value = data + STATE_HEADER;
-	state.length = (int) (VARSIZE_ANY_EXHDR(bytes) - STATE_HEADER);
+	state.has_value = flags != 0;
+	state.day = (DateADT) day;
+	state.value = (const char *) in.at;
+	state.length = (int) clv_span_size(in);
 	return state;
 }
 
@@ -78,7 +85,7 @@ write_state(const FirstByDate *state)
 {
 	Size		size = VARHDRSZ + STATE_HEADER + state->length;
 	struct varlena *bytes;
-	char	   *data;
+	ClvWriter	out;
 
 	if (state->length > MAX_LENGTH)
 		ereport(ERROR,
@@ -86,13 +93,14 @@ write_state(const FirstByDate *state)
 				 errmsg("value of %d bytes is longer than the %d that clv._first_by_date keeps",
 						state->length, MAX_LENGTH)));
 	bytes = palloc(size);
-	data = VARDATA(bytes);
 	SET_VARSIZE(bytes, size);
-	data[0] = STATE_VERSION;
-	data[1] = state->has_value;
-	memcpy(data + 2, &state->day, sizeof(DateADT));
-	if (state->length > 0)
-		memcpy(data + STATE_HEADER, state->value, state->length);
+	out.at = (unsigned char *) VARDATA(bytes);
+	out.end = (unsigned char *) bytes + size;
+	out.full = false;
+	clv_put_byte(&out, STATE_VERSION);
+	clv_put_byte(&out, state->has_value);
+	clv_put_u32(&out, (uint32) state->day);
+	clv_put_bytes(&out, state->value, state->length);
 	return bytes;
 }
 

@@ -54,7 +54,7 @@ clv_interval_customer(FunctionCallInfo fcinfo, int first,
 					  const ClvModelValue *model, const ClvModelValue *spend,
 					  ClvCustomer *customer)
 {
-	ClvRow		row;
+	ClvCustomer row;
 	double		m = 0.0;
 	double		mean;
 	bool		has_m = !PG_ARGISNULL(first + CLV_ARG_MONETARY);
@@ -63,6 +63,7 @@ clv_interval_customer(FunctionCallInfo fcinfo, int first,
 	row.x = PG_GETARG_FLOAT8(first + CLV_ARG_FREQUENCY);
 	row.tx = PG_GETARG_FLOAT8(first + CLV_ARG_RECENCY);
 	row.t = PG_GETARG_FLOAT8(first + CLV_ARG_T);
+	row.m = 0.0;
 	if (clv_model_row_check(model->fit.model, &row, &err) != CLV_OK)
 		clv_raise(&err);
 	if (has_m)

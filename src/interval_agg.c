@@ -373,9 +373,9 @@ clv_total_interval_serialize(PG_FUNCTION_ARGS)
 	{
 		const ClvCustomer *customer = &portfolio->customer[i];
 
-		pq_sendfloat8(&buf, customer->row.x);
-		pq_sendfloat8(&buf, customer->row.tx);
-		pq_sendfloat8(&buf, customer->row.t);
+		pq_sendfloat8(&buf, customer->x);
+		pq_sendfloat8(&buf, customer->tx);
+		pq_sendfloat8(&buf, customer->t);
 		pq_sendfloat8(&buf, customer->m);
 		if (portfolio->vectors != NULL)
 			pq_sendint32(&buf, portfolio->number[i]);
@@ -435,9 +435,9 @@ receive_customers(StringInfo buf, Size n, Portfolio *portfolio)
 	{
 		ClvCustomer *customer = &portfolio->customer[i];
 
-		customer->row.x = pq_getmsgfloat8(buf);
-		customer->row.tx = pq_getmsgfloat8(buf);
-		customer->row.t = pq_getmsgfloat8(buf);
+		customer->x = pq_getmsgfloat8(buf);
+		customer->tx = pq_getmsgfloat8(buf);
+		customer->t = pq_getmsgfloat8(buf);
 		customer->m = pq_getmsgfloat8(buf);
 		if (portfolio->vectors == NULL)
 			continue;

@@ -114,16 +114,6 @@ clv_model_memo(FunctionCallInfo fcinfo)
 	return &args->memo;
 }
 
-/*
- * A name from outside, short enough to be quoted in a message.  No name that
- * we know is nearly so long, so cutting never makes a wrong one right.
- */
-char *
-clv_name_copy(const char *name, int length)
-{
-	return pnstrdup(name, pg_mbcliplen(name, length, CLV_NAME_MAX));
-}
-
 const ClvModel *
 clv_model_named(const char *name, int length)
 {

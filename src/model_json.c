@@ -30,7 +30,7 @@ clv_json_double(StringInfo out, double v)
 	appendStringInfoString(out, digits);
 }
 
-void
+static void
 clv_json_params(StringInfo out, const ClvFitted *fit, int n,
 				const double *value)
 {
@@ -45,6 +45,16 @@ clv_json_params(StringInfo out, const ClvFitted *fit, int n,
 		appendStringInfoString(out, ": ");
 		clv_json_double(out, value[i]);
 	}
+	appendStringInfoChar(out, '}');
+}
+
+static void
+clv_json_prior(StringInfo out, const ClvFitted *fit)
+{
+	appendStringInfoString(out, "{\"mean\": ");
+	clv_json_params(out, fit, clv_real_count(fit), fit->prior.median);
+	appendStringInfoString(out, ", \"sd\": ");
+	clv_json_params(out, fit, clv_real_count(fit), fit->prior.sd);
 	appendStringInfoChar(out, '}');
 }
 

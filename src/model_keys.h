@@ -38,4 +38,13 @@ typedef enum ClvKey
 /* model_json.c */
 extern const char *const clv_key_name[KEY_COUNT];
 
+/*
+ * model_fields.c: a whole number from 0 to "max", and a string in "size" bytes;
+ * null reads as the empty string.
+ */
+extern ClvStatus clv_read_count(const JsonbValue *v, const char *name,
+								int64 max, int64 *out, ClvError *err);
+extern ClvStatus clv_read_string(const JsonbValue *v, const char *name,
+								 char *out, size_t size, ClvError *err);
+
 #endif							/* CLV_MODEL_KEYS_H */

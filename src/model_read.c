@@ -1,166 +1,15 @@
 /*
  * model_read.c
- *		The text form of clv.model, read: through jsonb, whose numbers are exact
- *		decimals.
+ *		The text form of clv.model, read through jsonb; and priors,
+ *		{"mean": {"r": 0.5, ...}, "sd": {"r": 2, ...}}: an argument of clv.fit,
+ *		and a part of the models that it was used for.
+ *
+ * Each has the other in it: a fitted model its prior, and a prior a model whose
+ * parameters are its mean.
  */
 #include "clv.h"
 
-#include <math.h>
-
-#include "utils/numeric.h"
-
 #include "model_keys.h"
-
-/*
- * Each of these takes the value of the key "name", checks what it
- * is, and describes in "err" what is wrong with it.
- */
-ClvStatus
-clv_read_double(const JsonbValue *v, const char *name, double *out,
-				ClvError *err)
-{
-	char	   *digits;
-
-	if (v->type != jbvNumeric)
-		return clv_fail(err, CLV_BAD_ARGUMENT, NULL, "\"%s\" must be a number",
-						name);
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-												 NumericGetDatum(v->val.numeric)));
-	*out = strtod(digits, NULL);
-	if (!isfinite(*out))
-		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
-						"\"%s\" is out of range", name);
-	return CLV_OK;
-}
-
-static ClvStatus
-clv_read_count(const JsonbValue *v, const char *name, int64 max, int64 *out,
-			   ClvError *err)
-{
-	char	   *digits = "";
-	char	   *end = digits;
-
-	if (v->type == jbvNumeric)
-	{
-		digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-													 NumericGetDatum(v->val.numeric)));
-		errno = 0;
-		*out = strtoll(digits, &end, 10);
-	}
-	if (end == digits || *end != '\0' || errno != 0 || *out < 0 || *out > max)
-		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
-						"\"%s\" must be a whole number from 0 to " INT64_FORMAT,
-						name, max);
-	return CLV_OK;
-}
-
-/* "out" has room for "size" bytes; null reads as the empty string. */
-static ClvStatus
-clv_read_string(const JsonbValue *v, const char *name, char *out, size_t size,
-				ClvError *err)
-{
-	out[0] = '\0';
-	if (v->type == jbvNull)
-		return CLV_OK;
-	if (v->type != jbvString)
-		return clv_fail(err, CLV_BAD_ARGUMENT, NULL, "\"%s\" must be a string",
-						name);
-	if (v->val.string.len >= size)
-		return clv_fail(err, CLV_BAD_ARGUMENT, NULL, "\"%s\" is too long",
-						name);
-	memcpy(out, v->val.string.val, v->val.string.len);
-	out[v->val.string.len] = '\0';
-	return CLV_OK;
-}
-
-ClvStatus
-clv_some_params_from_json(JsonbContainer *object, const ClvFitted *fit,
-						  double *par, bool *seen, ClvError *err)
-{
-	JsonbIterator *it;
-	JsonbIteratorToken token;
-	JsonbValue	v;
-	ClvStatus	status;
-	char	   *name = NULL;
-	int			i = 0;
-
-	if (!JsonContainerIsObject(object))
-		return clv_fail(err, CLV_BAD_ARGUMENT, "Write {\"name\": value, ...}.",
-						"parameters must be a JSON object");
-	it = JsonbIteratorInit(object);
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
-	{
-		if (token == WJB_KEY)
-		{
-			name = clv_name_copy(v.val.string.val, v.val.string.len);
-			status = clv_param_lookup(fit, name, &i, err);
-			seen[i] = true;
-		}
-		else if (token == WJB_VALUE)
-			status = clv_read_double(&v, name, &par[i], err);
-		else
-			continue;
-		if (status != CLV_OK)
-			return status;
-	}
-	return CLV_OK;
-}
-
-ClvStatus
-clv_params_from_json(JsonbContainer *object, ClvFitted *fit, ClvError *err)
-{
-	bool		seen[CLV_MAX_PARAM] = {false};
-	ClvStatus	status = clv_some_params_from_json(object, fit, fit->par, seen,
-												   err);
-	char		name[CLV_PARAM_NAME];
-	int			i;
-
-	for (i = 0; status == CLV_OK && i < clv_param_count(fit); i++)
-	{
-		if (seen[i])
-			continue;
-		clv_param_name(fit, i, name);
-		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
-						"parameter \"%s\" of model \"%s\" is missing",
-						name, fit->model->name);
-	}
-	return status;
-}
-
-/* Of covariates; an empty array is for the caller to judge. */
-ClvStatus
-clv_names_from_json(const JsonbValue *v, int *n, ClvCovariateName *name,
-					ClvError *err)
-{
-	JsonbIterator *it;
-	JsonbIteratorToken token;
-	JsonbValue	item;
-	ClvStatus	status;
-
-	*n = 0;
-	if (v->type != jbvBinary || !JsonContainerIsArray(v->val.binary.data))
-		return clv_fail(err, CLV_BAD_ARGUMENT, "Write [\"name\", ...].",
-						"\"covariates\" must be an array of names");
-	it = JsonbIteratorInit(v->val.binary.data);
-	while ((token = JsonbIteratorNext(&it, &item, true)) != WJB_DONE)
-	{
-		if (token != WJB_ELEM)
-			continue;
-		if (*n == CLV_MAX_COVARIATES)
-			return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
-							"there are more than %d covariates",
-							CLV_MAX_COVARIATES);
-		if (item.type == jbvNull)
-			return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
-							"names of covariates must not be null");
-		status = clv_read_string(&item, "covariates", name[*n],
-								 CLV_MAX_COVARIATE_NAME, err);
-		if (status != CLV_OK)
-			return status;
-		(*n)++;
-	}
-	return clv_covariate_names_check((const ClvCovariateName *) name, *n, err);
-}
 
 static ClvStatus
 clv_read_covariance(const JsonbValue *v, ClvFitted *fit, ClvError *err)
@@ -439,4 +288,137 @@ clv_model_from_json(Jsonb *json, ClvModelValue *value, ClvError *err)
 		 (st = clv_read_fit(field, &value->fit, err)) != CLV_OK))
 		return st;
 	return clv_model_value_check(value, err);
+}
+
+/* ---- priors ---- */
+
+/* By the names of parameters, which are not whole numbers. */
+static ClvStatus
+clv_read_by_name(JsonbContainer *object, const ClvFitted *fit, double *out,
+				 ClvError *err)
+{
+	bool		seen[CLV_MAX_PARAM] = {false};
+	ClvStatus	status = clv_some_params_from_json(object, fit, out, seen,
+												   err);
+	int			whole = clv_real_count(fit);
+
+	if (status == CLV_OK && whole < clv_param_count(fit) && seen[whole])
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"parameter %s is a whole number and has no prior",
+						fit->model->param[whole].name);
+	return status;
+}
+
+/* One for all parameters, or some by name. */
+static ClvStatus
+clv_read_sd(const JsonbValue *v, const ClvFitted *fit, double *sd,
+			ClvError *err)
+{
+	ClvStatus	status;
+	int			i;
+
+	if (v->type == jbvBinary)
+		return clv_read_by_name(v->val.binary.data, fit, sd, err);
+	status = clv_read_double(v, "sd", &sd[0], err);
+	for (i = 1; i < clv_real_count(fit); i++)
+		sd[i] = sd[0];
+	return status;
+}
+
+static bool
+clv_same_covariates(const ClvFitted *a, const ClvFitted *b)
+{
+	int			i;
+
+	for (i = 0; i < a->ncov && i < b->ncov; i++)
+	{
+		if (strcmp(a->covariate[i], b->covariate[i]) != 0)
+			return false;
+	}
+	return a->ncov == b->ncov;
+}
+
+/* The parameters of a model, in another unit of time perhaps. */
+static ClvStatus
+clv_read_model_mean(const JsonbValue *object, const ClvFitted *fit,
+					double unit_days, double *median, ClvError *err)
+{
+	JsonbValue	copy = *object;
+	ClvModelValue value;
+	ClvStatus	status;
+
+	status = clv_model_from_json(JsonbValueToJsonb(&copy), &value, err);
+	if (status != CLV_OK)
+		return status;
+	if (value.fit.model != fit->model)
+		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
+						"the prior mean is a model \"%s\", but the fit is of model \"%s\"",
+						value.fit.model->name, fit->model->name);
+	if (!clv_same_covariates(&value.fit, fit))
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Covariates are the same if their names are, in the same order.",
+						"the prior mean is a model with other covariates than those of the fit");
+	if (value.fit.undetermined)
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Nobody in its base had bought again: its parameters are anything.",
+						"the prior mean is a model that is not determined");
+	memcpy(median, value.fit.par, clv_real_count(fit) * sizeof(double));
+	clv_prior_rescale(fit->model, value.unit_days / unit_days, median);
+	return CLV_OK;
+}
+
+/* Some parameters by name, or a model. */
+static ClvStatus
+clv_read_mean(const JsonbValue *v, const ClvFitted *fit, double unit_days,
+			  double *median, ClvError *err)
+{
+	JsonbContainer *object;
+	JsonbValue	found;
+
+	if (v->type != jbvBinary || !JsonContainerIsObject(v->val.binary.data))
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Write {\"name\": value, ...}, or a clv.model as jsonb.",
+						"the prior mean must be a JSON object");
+	object = v->val.binary.data;
+	if (getKeyJsonValueFromContainer(object, "parameters",
+									 strlen("parameters"), &found) != NULL)
+		return clv_read_model_mean(v, fit, unit_days, median, err);
+	return clv_read_by_name(object, fit, median, err);
+}
+
+/* "prior" comes with the defaults, which what is not in "object" keeps. */
+ClvStatus
+clv_prior_from_json(JsonbContainer *object, const ClvFitted *fit,
+					double unit_days, ClvPrior *prior, ClvError *err)
+{
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	v;
+	ClvStatus	status = CLV_OK;
+	char	   *key = NULL;
+
+	if (!JsonContainerIsObject(object))
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Write {\"mean\": {...}, \"sd\": 2}, or {} for the default.",
+						"a prior must be a JSON object");
+	it = JsonbIteratorInit(object);
+	while (status == CLV_OK &&
+		   (token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+			key = clv_name_copy(v.val.string.val, v.val.string.len);
+		else if (token != WJB_VALUE)
+			continue;
+		else if (strcmp(key, "mean") == 0)
+			status = clv_read_mean(&v, fit, unit_days, prior->median, err);
+		else if (strcmp(key, "sd") == 0)
+			status = clv_read_sd(&v, fit, prior->sd, err);
+		else
+			status = clv_fail(err, CLV_BAD_ARGUMENT,
+							  "A prior has the keys \"mean\" and \"sd\".",
+							  "there is no key \"%s\" in a prior", key);
+	}
+	if (status != CLV_OK)
+		return status;
+	return clv_prior_check(fit, prior, err);
 }

@@ -28,11 +28,6 @@ extern const ClvModelValue *clv_model_arg(FunctionCallInfo fcinfo, int argno);
  */
 extern void **clv_model_memo(FunctionCallInfo fcinfo);
 
-#define CLV_NAME_MAX	CLV_PARAM_NAME
-
-/* A copy of a name of "length" bytes, cut so that it fits a message. */
-extern char *clv_name_copy(const char *name, int length);
-
 /* The model with that name; raises when there is none. */
 extern const ClvModel *clv_model_named(const char *name, int length);
 
@@ -45,13 +40,11 @@ extern void clv_value_require(const ClvModelValue *value, ClvKind kind);
 /* model_json.c */
 extern char *clv_model_to_json(const ClvModelValue *value);
 
-/* {"a": 1, "b": 2} of values of the first n parameters */
-extern void clv_json_params(StringInfo out, const ClvFitted *fit, int n,
-							const double *value);
+/* model_fields.c */
+#define CLV_NAME_MAX	CLV_PARAM_NAME
 
-/* model_read.c */
-extern ClvStatus clv_model_from_json(Jsonb *json, ClvModelValue *value,
-									 ClvError *err);
+/* A copy of a name of "length" bytes, cut so that it fits a message. */
+extern char *clv_name_copy(const char *name, int length);
 
 /* The value of the key "name", which must be a finite number. */
 extern ClvStatus clv_read_double(const JsonbValue *v, const char *name,
@@ -73,8 +66,11 @@ extern ClvStatus clv_some_params_from_json(JsonbContainer *object,
 extern ClvStatus clv_names_from_json(const JsonbValue *v, int *n,
 									 ClvCovariateName *name, ClvError *err);
 
-/* model_prior.c: the prior of a fit whose model and covariates are known */
-extern void clv_json_prior(StringInfo out, const ClvFitted *fit);
+/* model_read.c */
+extern ClvStatus clv_model_from_json(Jsonb *json, ClvModelValue *value,
+									 ClvError *err);
+
+/* The prior of a fit whose model and covariates are known. */
 extern ClvStatus clv_prior_from_json(JsonbContainer *object,
 									 const ClvFitted *fit, double unit_days,
 									 ClvPrior *prior, ClvError *err);

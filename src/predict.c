@@ -32,22 +32,23 @@ clv_spend_arg(FunctionCallInfo fcinfo, int argno)
 	return value;
 }
 
-ClvRow
+ClvCustomer
 clv_row_arg(FunctionCallInfo fcinfo, int argno, const ClvModelValue *value)
 {
-	ClvRow		row;
+	ClvCustomer row;
 	ClvError	err;
 
 	row.x = PG_GETARG_FLOAT8(argno);
 	row.tx = PG_GETARG_FLOAT8(argno + 1);
 	row.t = PG_GETARG_FLOAT8(argno + 2);
+	row.m = 0.0;
 	if (clv_model_row_check(value->fit.model, &row, &err) != CLV_OK)
 		clv_raise(&err);
 	return row;
 }
 
 /* Someone who has just bought for the first time. */
-static const ClvRow clv_new_customer = {0.0, 0.0, 0.0};
+static const ClvCustomer clv_new_customer = {0.0, 0.0, 0.0, 0};
 
 /* A later model may leave a prediction out. */
 static void
@@ -62,7 +63,7 @@ clv_require_supported(ClvStatus status, const ClvModelValue *value)
 
 /* Go on if the core could tell, and raise with the customer if not. */
 static void
-clv_require(ClvStatus status, const ClvModelValue *value, const ClvRow *row)
+clv_require(ClvStatus status, const ClvModelValue *value, const ClvCustomer *row)
 {
 	ClvError	err;
 
@@ -81,7 +82,7 @@ Datum
 clv_p_alive(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	ClvRow		row = clv_row_arg(fcinfo, 1, value);
+	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
 	double		ahead = 0.0;
 	double		out;
 	ClvTold		told;
@@ -104,7 +105,7 @@ Datum
 clv_p_active(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	ClvRow		row = clv_row_arg(fcinfo, 1, value);
+	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
 	double		out;
 	ClvTold		told = clv_told_purchases(&value->fit, &row);
@@ -182,7 +183,7 @@ kept_table(FunctionCallInfo fcinfo)
 
 /* Where an answer is kept, NaN before it is; NULL: not that of this customer. */
 static double *
-kept_answer(FunctionCallInfo fcinfo, const ClvRow *row, double delta, double h,
+kept_answer(FunctionCallInfo fcinfo, const ClvCustomer *row, double delta, double h,
 			int which)
 {
 	KeptTable  *table;
@@ -208,7 +209,7 @@ kept_answer(FunctionCallInfo fcinfo, const ClvRow *row, double delta, double h,
 
 bool
 clv_purchases(FunctionCallInfo fcinfo, const ClvModelValue *value,
-			  const ClvRow *row, double delta, double h, double *out)
+			  const ClvCustomer *row, double delta, double h, double *out)
 {
 	ClvTold		told = clv_told_purchases(&value->fit, row);
 	double	   *kept;
@@ -231,7 +232,7 @@ clv_purchases(FunctionCallInfo fcinfo, const ClvModelValue *value,
 
 bool
 clv_years(FunctionCallInfo fcinfo, const ClvModelValue *value,
-		  const ClvRow *row, double delta, double h, double *out)
+		  const ClvCustomer *row, double delta, double h, double *out)
 {
 	ClvTold		told = clv_told_alive(&value->fit, row, h);
 	double	   *kept;
@@ -262,7 +263,7 @@ clv_years(FunctionCallInfo fcinfo, const ClvModelValue *value,
 /* clv_purchases() as what a function returns. */
 static Datum
 clv_purchases_datum(FunctionCallInfo fcinfo, const ClvModelValue *value,
-					const ClvRow *row, double delta, double h)
+					const ClvCustomer *row, double delta, double h)
 {
 	double		out;
 
@@ -277,7 +278,7 @@ Datum
 clv_expected_purchases(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	ClvRow		row = clv_row_arg(fcinfo, 1, value);
+	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
 
 	return clv_purchases_datum(fcinfo, value, &row, 0.0, h);
@@ -300,7 +301,7 @@ Datum
 clv_discounted_purchases(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	ClvRow		row = clv_row_arg(fcinfo, 1, value);
+	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
 	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(4), value->unit_days);
 	double		h = INFINITY;
 
@@ -320,7 +321,7 @@ Datum
 clv_alive_years(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	ClvRow		row = clv_row_arg(fcinfo, 1, value);
+	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
 	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(4), value->unit_days);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(5), value->unit_days);
 	double		out;
@@ -331,7 +332,7 @@ clv_alive_years(PG_FUNCTION_ARGS)
 }
 
 static Datum
-clv_pmf(FunctionCallInfo fcinfo, const ClvModelValue *value, const ClvRow *row,
+clv_pmf(FunctionCallInfo fcinfo, const ClvModelValue *value, const ClvCustomer *row,
 		const Interval *horizon, int64 n)
 {
 	double		h = clv_interval_units(horizon, value->unit_days);
@@ -358,7 +359,7 @@ Datum
 clv_purchases_pmf(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	ClvRow		row = clv_row_arg(fcinfo, 1, value);
+	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
 
 	return clv_pmf(fcinfo, value, &row, PG_GETARG_INTERVAL_P(4),
 				   PG_GETARG_INT64(5));
@@ -379,7 +380,7 @@ Datum
 clv_next_purchase(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	ClvRow		row = clv_row_arg(fcinfo, 1, value);
+	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
 	double		probability = PG_GETARG_FLOAT8(4);
 	double		out;
 
@@ -406,7 +407,7 @@ Datum
 clv_row_loglik(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
-	ClvRow		row = clv_row_arg(fcinfo, 1, value);
+	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
 	double		out;
 	ClvTold		told = clv_told_purchases(&value->fit, &row);
 

@@ -12,7 +12,7 @@ extern const ClvModelValue *clv_transaction_arg(FunctionCallInfo fcinfo);
 extern const ClvModelValue *clv_spend_arg(FunctionCallInfo fcinfo, int argno);
 
 /* The three arguments from "argno" on, refused unless the model can take them. */
-extern ClvRow clv_row_arg(FunctionCallInfo fcinfo, int argno,
+extern ClvCustomer clv_row_arg(FunctionCallInfo fcinfo, int argno,
 						  const ClvModelValue *value);
 
 /*
@@ -21,12 +21,12 @@ extern ClvRow clv_row_arg(FunctionCallInfo fcinfo, int argno,
  * where the data of the fit do not tell.
  */
 extern bool clv_purchases(FunctionCallInfo fcinfo, const ClvModelValue *value,
-						  const ClvRow *row, double delta, double h,
+						  const ClvCustomer *row, double delta, double h,
 						  double *out);
 
 /* Discounted years until "h" in which the customer is there. */
 extern bool clv_years(FunctionCallInfo fcinfo, const ClvModelValue *value,
-					  const ClvRow *row, double delta, double h, double *out);
+					  const ClvCustomer *row, double delta, double h, double *out);
 
 /* Money is purchases times spend; refuse what float8 cannot hold. */
 extern double clv_worth(double purchases, double spend);
@@ -46,7 +46,7 @@ extern bool clv_mean_spend(const ClvModelValue *value, double x,
 typedef struct ClvCustomerArgs
 {
 	const ClvModelValue *value;
-	ClvRow		row;
+	ClvCustomer row;
 	double		delta;
 	double		h;
 	double		mean;			/* spend of a purchase */

@@ -22,6 +22,7 @@
 #include "math/calendar.h"
 #include "numeric.h"
 
+PG_FUNCTION_INFO_V1(clv_merge);
 PG_FUNCTION_INFO_V1(clv_rfm_add_date);
 PG_FUNCTION_INFO_V1(clv_rfm_add_date_numeric);
 PG_FUNCTION_INFO_V1(clv_rfm_add_timestamp);
@@ -409,4 +410,21 @@ clv_rfm_close(PG_FUNCTION_ARGS)
 {
 	(void) clv_aggregate_context(fcinfo);
 	PG_RETURN_POINTER(PG_GETARG_CLV_RFM(0));
+}
+
+/* clv.merge(rfm, rfm): the same union of two values; NULL is an empty one. */
+Datum
+clv_merge(PG_FUNCTION_ARGS)
+{
+	struct varlena *both = NULL;
+	int			i;
+
+	for (i = 0; i < 2; i++)
+	{
+		if (!PG_ARGISNULL(i))
+			both = append_value(both, PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(i)));
+	}
+	if (both == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(clv_rfm_canonical(PointerGetDatum(both)));
 }

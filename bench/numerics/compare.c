@@ -24,7 +24,7 @@
 #include "math/eigen.h"
 #include "math/packed.h"
 #include "math/pochhammer.h"
-#include "math/quadrature.h"
+#include "math/beta_mean.h"
 #include "math/special.h"
 
 #define MAX_ROWS	4096

@@ -271,6 +271,11 @@ CREATE AGGREGATE clv.rollup(rfm clv.rfm) (
 COMMENT ON AGGREGATE clv.rollup(clv.rfm) IS
 	'purchase history of all the rows that the given ones were built from; days may overlap, rows must not; NULLs are skipped; with and without amounts raises 22023';
 
+CREATE FUNCTION clv.merge(history clv.rfm, more clv.rfm) RETURNS clv.rfm
+	AS 'MODULE_PATHNAME', 'clv_merge' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION clv.merge(clv.rfm, clv.rfm) IS
+	'clv.rollup of two histories, as ON CONFLICT DO UPDATE wants it; NULL counts as none, with and without amounts raises 22023';
+
 -- --------------------------------------------------------------- questions
 
 CREATE TYPE clv.rfm_summary AS (

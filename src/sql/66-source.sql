@@ -97,7 +97,7 @@ COMMENT ON FUNCTION @extschema@._without_domain(text, regclass, name) IS
 
 -- What the statement says of the source: its relation and columns, checked and
 -- quoted, "o" standing for a row of it.
-CREATE FUNCTION @extschema@._source(
+CREATE FUNCTION clv._log_source(
 	source regclass, customer name, at name, amount name, as_of date, zone text, since date,
 	OUT relation text,			-- schema and name
 	OUT customer_column text,	-- without "o."
@@ -128,14 +128,12 @@ DECLARE
 	missing		text;
 BEGIN
 	missing := CASE WHEN source IS NULL THEN 'source' WHEN customer IS NULL THEN 'customer'
-		WHEN at IS NULL THEN 'at' WHEN amount IS NULL THEN 'amount' END;
+		WHEN at IS NULL THEN 'at' END;
 	IF missing IS NOT NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'null_value_not_allowed',
 			MESSAGE = format('argument "%s" must not be null', missing),
-			HINT = CASE WHEN missing = 'amount'
-				THEN 'A value needs amounts; for purchases alone use clv.rfm(at) and the prediction functions.'
-				ELSE 'Give the table of orders, and its columns with customer, date and amount.' END;
+			HINT = 'Give the table of orders, and its columns with customer, date and amount.';
 	END IF;
 
 	relation := @extschema@._relation(source);
@@ -185,8 +183,10 @@ BEGIN
 			HINT = 'Use a full name of the view pg_timezone_names, such as "Europe/Berlin".';
 	END IF;
 
-	amount_type := @extschema@._check_type(source, amount, @extschema@._numbers(), 'a number'::text,
-										   'Cast it to numeric in a view over the source, and give that view.'::text);
+	IF amount IS NOT NULL THEN
+		amount_type := @extschema@._check_type(source, amount, @extschema@._numbers(), 'a number'::text,
+											   'Cast it to numeric in a view over the source, and give that view.'::text);
+	END IF;
 
 	IF as_of IS NOT NULL AND NOT isfinite(as_of) THEN
 		RAISE EXCEPTION USING
@@ -197,12 +197,12 @@ BEGIN
 	customer_column := format('%I', customer);
 	customer_ref := format('o.%I', customer);
 	at_ref := format('o.%I', at);
-	amount_ref := format('o.%I', amount);
 	at_value := @extschema@._without_domain(at_ref, source, at);
+	amount_ref := 'o.' || quote_ident(amount);
 	amount_plain := @extschema@._without_domain(amount_ref, source, amount);
-	amount_value := CASE WHEN amount_type <> 'double precision'::regtype OR amount_plain <> amount_ref
+	amount_value := CASE WHEN amount IS NULL THEN NULL WHEN amount_type <> 'double precision'::regtype OR amount_plain <> amount_ref
 		THEN format('CAST(%s AS double precision)', amount_ref) ELSE amount_ref END;
-	amount_finite := CASE WHEN amount_type = 'numeric'::regtype
+	amount_finite := CASE WHEN amount IS NULL THEN 'true' WHEN amount_type = 'numeric'::regtype
 		THEN format($sql$(%1$s = 0 OR abs(%1$s) BETWEEN 4.9406564584124654e-324 AND 1.7976931348623157e308)$sql$, amount_ref)
 		ELSE format($sql$(%s <> ALL ('{NaN,Infinity,-Infinity}'))$sql$, amount_value) END;
 	day := CASE at_type
@@ -233,5 +233,28 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION @extschema@._source(regclass, name, name, name, date, text, date) IS
-	'part of clv.query: what the statement says of the source, checked and quoted';
+COMMENT ON FUNCTION clv._log_source(regclass, name, name, name, date, text, date) IS
+	'part of clv.query: what the statement says of the source, checked and quoted; without amount a log that has none';
+
+-- The same of a log with amounts.
+CREATE FUNCTION clv._source(
+	source regclass, customer name, at name, amount name, as_of date, zone text, since date)
+RETURNS record
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	src			record;
+BEGIN
+	src := clv._log_source(source, customer, at, amount, as_of, zone, since);
+	IF amount IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'argument "amount" must not be null',
+			HINT = 'A value needs amounts; for purchases alone use clv.rfm(at) and the prediction functions.';
+	END IF;
+	RETURN src;
+END
+$$;
+COMMENT ON FUNCTION clv._source(regclass, name, name, name, date, text, date) IS
+	'part of clv.query: what the statement says of a source with amounts, checked and quoted';

@@ -8,7 +8,7 @@ typedef struct Golden
 {
 	int			variant;
 	double		par[4];			/* r, alpha, a, b */
-	ClvRow		row;
+	ClvCustomer row;
 	double		h;
 	double		delta;
 	double		n;				/* of the pmf */

@@ -16,7 +16,7 @@
 typedef struct Golden
 {
 	double		par[GOLDEN_PARAM];
-	ClvRow		row;
+	ClvCustomer row;
 	double		h;
 	double		delta;
 	double		n;				/* of the pmf */

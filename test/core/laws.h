@@ -17,7 +17,7 @@ typedef struct Case
 {
 	const ClvModel *model;
 	double		par[CLV_MAX_PARAM];
-	ClvRow		row;
+	ClvCustomer row;
 	double		h;
 	double		delta;
 } Case;

@@ -40,7 +40,7 @@ run_pack(ClvCellsPack *pack, Bytes *out, ClvError *err)
 }
 
 static Bytes
-pack_rows(const ClvCellsRow *row, size_t n)
+pack_rows(const ClvCustomer *row, size_t n)
 {
 	ClvCellsPack *pack = clv_cells_pack_new();
 	Bytes		out;

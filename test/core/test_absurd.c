@@ -25,7 +25,7 @@ typedef struct Case
 {
 	const ClvModel *model;
 	double		par[CLV_MAX_PARAM];
-	ClvRow		row;			/* x and tx: spend models have x and m */
+	ClvCustomer row;			/* x and tx: spend models have x and m */
 	double		h;
 	double		delta;
 	double		n;
@@ -73,7 +73,7 @@ ask(const Case *c, Question question, double *out)
 {
 	const ClvModel *m = c->model;
 	const double *par = c->par;
-	const ClvRow *row = &c->row;
+	const ClvCustomer *row = &c->row;
 
 	switch (question)
 	{

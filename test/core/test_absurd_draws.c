@@ -64,7 +64,7 @@ tell(const char *what)
 
 /* A history that the model takes. */
 static bool
-draw_row(const ClvModel *model, double absurd, ClvRow *row)
+draw_row(const ClvModel *model, double absurd, ClvCustomer *row)
 {
 	row->x = uniform() < absurd ? pick(absurd_x, LENGTH(absurd_x)) : floor(10.0 * uniform());
 	row->t = uniform() < absurd ? pick(absurd_t, LENGTH(absurd_t)) : 365.0 * uniform();
@@ -141,7 +141,7 @@ check_life(const ClvModel *model, const double *par, double from, ClvLife *life)
 }
 
 static void
-check_lives(const ClvModel *model, const double *par, const ClvRow *row)
+check_lives(const ClvModel *model, const double *par, const ClvCustomer *row)
 {
 	double		begin = milliseconds();
 	bool		fit = clv_parameters_fit(model, par);
@@ -159,7 +159,7 @@ check_lives(const ClvModel *model, const double *par, const ClvRow *row)
 }
 
 static void
-check_spend(const ClvModel *model, const double *par, const ClvRow *row)
+check_spend(const ClvModel *model, const double *par, const ClvCustomer *row)
 {
 	double		begin = milliseconds();
 	double		rate = model->spend->draw_rate(model, par, row->x, row->t, &chance);
@@ -174,7 +174,7 @@ static void
 test_lives(void)
 {
 	double		par[CLV_MAX_PARAM];
-	ClvRow		row;
+	ClvCustomer row;
 	int			k;
 	int			i;
 
@@ -258,7 +258,7 @@ draw_base(const ClvModel *model, double absurd, int rows, ClvBase *base)
 
 	for (i = 0; i < rows; i++)
 	{
-		ClvRow		one;
+		ClvCustomer one;
 
 		if (!draw_row(model, absurd, &one))
 			continue;
@@ -267,7 +267,7 @@ draw_base(const ClvModel *model, double absurd, int rows, ClvBase *base)
 			one.tx = one.x > 0.0 ? one.tx / one.t * t : 0.0;
 			one.t = t;
 		}
-		if (clv_row_check(&one, NULL) != CLV_OK)
+		if (clv_customer_check(&one, NULL) != CLV_OK)
 			continue;
 		row[n].x = one.x;
 		row[n].tx = one.tx;
@@ -518,7 +518,7 @@ test_outlooks(void)
 				fit.cov[CLV_PACK(j, j)] = clv_is_whole(fit.model, j) ? 0.0 : 400.0;
 			for (j = 0; j < 20; j++)
 			{
-				ClvRow		row;
+				ClvCustomer row;
 
 				if (draw_row(fit.model, (i % 5) / 5.0, &row))
 					clv_customer_set(&customer[n++], &row, 1.0 + uniform());

@@ -18,34 +18,34 @@
 static MakeRow row[CUSTOMERS];
 
 typedef ClvStatus (*Predict) (const ClvModel *model, const double *par,
-							  const ClvRow *one, double *out);
+							  const ClvCustomer *one, double *out);
 
 static ClvStatus
-alive(const ClvModel *model, const double *par, const ClvRow *one, double *out)
+alive(const ClvModel *model, const double *par, const ClvCustomer *one, double *out)
 {
 	return clv_predict_p_alive(model, par, one, 90.0, out);
 }
 
 static ClvStatus
-active(const ClvModel *model, const double *par, const ClvRow *one, double *out)
+active(const ClvModel *model, const double *par, const ClvCustomer *one, double *out)
 {
 	return clv_predict_p_active(model, par, one, 90.0, out);
 }
 
 static ClvStatus
-purchases(const ClvModel *model, const double *par, const ClvRow *one, double *out)
+purchases(const ClvModel *model, const double *par, const ClvCustomer *one, double *out)
 {
 	return clv_predict_purchases(model, par, one, 0.0003, 365.0, out);
 }
 
 static ClvStatus
-lifetime(const ClvModel *model, const double *par, const ClvRow *one, double *out)
+lifetime(const ClvModel *model, const double *par, const ClvCustomer *one, double *out)
 {
 	return clv_predict_lifetime(model, par, one, 0.0003, 365.0, out);
 }
 
 static ClvStatus
-exactly(const ClvModel *model, const double *par, const ClvRow *one, double *out)
+exactly(const ClvModel *model, const double *par, const ClvCustomer *one, double *out)
 {
 	return clv_predict_pmf(model, par, one, 90.0, 3.0, out);
 }
@@ -73,7 +73,7 @@ check_alike(const ClvModel *model, const ClvFitted *fitted, const char *what)
 
 		for (i = 0; i < CUSTOMERS; i++)
 		{
-			ClvRow		one = {row[i].x, row[i].tx, row[i].t};
+			ClvCustomer one = {row[i].x, row[i].tx, row[i].t, 0};
 			double		out = NAN;
 
 			CHECK(asked[q].predict(model, fitted->par, &one, &out) == CLV_OK, "%s, %s: no %s",

@@ -288,7 +288,7 @@ test_laws(void)
 			check_distribution(&c);
 
 		/* a new customer */
-		c.row = (ClvRow) {0.0, 0.0, 0.0};
+		c.row = (ClvCustomer) {0.0, 0.0, 0.0, 0};
 		CHECK_REL(alive(&c, 0.0), c.model->variant == 0 ? 1.0
 				  : c.par[CLV_BETAGEO_B]
 				  / (c.par[CLV_BETAGEO_A] + c.par[CLV_BETAGEO_B]), 1e-15,

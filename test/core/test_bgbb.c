@@ -26,7 +26,7 @@ static const char *const quantity[] = {
 typedef struct GoldenRow
 {
 	double		par[4];
-	ClvRow		row;
+	ClvCustomer row;
 	double		h;
 	double		n;
 	double		delta;
@@ -205,7 +205,7 @@ test_leaps(void)
 		for (k = 0; k < LENGTH(golden_fit); k++)
 		{
 			const double *par = golden_fit[k].par;
-			ClvRow		one = {far[r].x, far[r].tx, far[r].t};
+			ClvCustomer one = {far[r].x, far[r].tx, far[r].t, 0};
 			ClvSums		sum = evaluate(model, &alone, par, 1000);
 			ClvSums		rest = evaluate(model, &others, par, 1000);
 			ClvSums		both = evaluate(model, &all, par, 1000);
@@ -246,7 +246,7 @@ static const double published[] = {1.204, 0.750, 0.657, 2.783};
 static double
 purchases(const double *par, double x, double tx, double n, double delta, double h)
 {
-	ClvRow		row = {x, tx, n};
+	ClvCustomer row = {x, tx, n, 0};
 	double		out = NAN;
 
 	clv_predict_purchases(model, par, &row, delta, h, &out);
@@ -259,7 +259,7 @@ test_published(void)
 	static const double estimate[] = {1.2035223516, 0.7497163582, 0.6567182084, 2.7834422326};
 	static const double error[] = {0.069391362298, 0.029447716636, 0.051009858772, 0.320819001820};
 	ClvFitted	fit = run_rows("bgbb", donors, LENGTH(donors));
-	ClvRow		row = {2, 4, 6};
+	ClvCustomer row = {2, 4, 6, 0};
 	double		out;
 	int			i;
 
@@ -295,7 +295,7 @@ test_total(void)
 {
 	double		n = 9.0;
 	double		sum = 0.0;
-	ClvRow		row;
+	ClvCustomer row;
 	double		out;
 
 	row.t = n;
@@ -356,7 +356,7 @@ test_horizons(void)
 	double		five = purchases(published, 2, 4, 6, 0.0, 5.0);
 	double		ever;
 	double		long_ago;
-	ClvRow		row = {1, 1, 6};
+	ClvCustomer row = {1, 1, 6, 0};
 	double		wait;
 
 	CHECK(purchases(published, 2, 4, 6, 0.0, 5.9) == five, "a part of an opportunity");
@@ -403,7 +403,7 @@ check_fit(const char *what, const MakeRow *row, size_t n, ClvFitStatus status)
 	CHECK(seconds() - start < 2.0, "%s took %g s", what, seconds() - start);
 	for (i = 0; i < n && i < 20; i++)
 	{
-		ClvRow		one = {row[i].x, row[i].tx, row[i].t};
+		ClvCustomer one = {row[i].x, row[i].tx, row[i].t, 0};
 		double		alive = NAN;
 		double		more = purchases(fit.par, one.x, one.tx, one.t, 0.05, INFINITY);
 

@@ -22,15 +22,15 @@ static const char *const kind_name[KINDS] = {
 
 /* ---- making rows and bases ---- */
 
-static ClvCellsRow
+static ClvCustomer
 draw_row(int kind, ClvRandom *random)
 {
-	ClvCellsRow row = {0, 0, 0, 0};
+	ClvCustomer row = {0, 0, 0, 0};
 	double		u = clv_random_uniform(random);
 	double		v = clv_random_uniform(random);
 
 	if (kind == SAME)
-		return (ClvCellsRow) {3, 20, 90, 12.5};
+		return (ClvCustomer) {3, 20, 90, 12.5};
 	row.x = kind == ONE_TIME ? 0 : floor(-2 * log(clv_random_uniform(random)));
 	row.t = 300 + floor(u * 200);
 	row.tx = 1 + floor((row.t - 1) * v);
@@ -65,10 +65,10 @@ draw_row(int kind, ClvRandom *random)
 	return row;
 }
 
-static ClvCellsRow *
+static ClvCustomer *
 draw_rows(int kind, size_t n, uint64_t seed)
 {
-	ClvCellsRow *row = malloc((n + 1) * sizeof(ClvCellsRow));
+	ClvCustomer *row = malloc((n + 1) * sizeof(ClvCustomer));
 	ClvRandom	random;
 	size_t		i;
 
@@ -89,8 +89,8 @@ draw_rows(int kind, size_t n, uint64_t seed)
 static int
 by_cell(const void *a, const void *b)
 {
-	const ClvCellsRow *p = a;
-	const ClvCellsRow *q = b;
+	const ClvCustomer *p = a;
+	const ClvCustomer *q = b;
 
 	COMPARE(p->x, q->x);
 	COMPARE(p->t, q->t);
@@ -101,8 +101,8 @@ by_cell(const void *a, const void *b)
 static int
 by_spend(const void *a, const void *b)
 {
-	const ClvCellsRow *p = a;
-	const ClvCellsRow *q = b;
+	const ClvCustomer *p = a;
+	const ClvCustomer *q = b;
 
 	COMPARE(p->x, q->x);
 	COMPARE(p->m, q->m);
@@ -111,12 +111,12 @@ by_spend(const void *a, const void *b)
 
 /* Walk along the sorted rows and the cells together. */
 static bool
-cells_agree(ClvCellsRow *row, size_t n, const ClvBase *base)
+cells_agree(ClvCustomer *row, size_t n, const ClvBase *base)
 {
 	size_t		i = 0;
 	size_t		k;
 
-	qsort(row, n, sizeof(ClvCellsRow), by_cell);
+	qsort(row, n, sizeof(ClvCustomer), by_cell);
 	while (i < n && row[i].t < 0)
 		i++;					/* spend only: no cells at all */
 	for (k = 0; k < base->ncell; k++)
@@ -134,12 +134,12 @@ cells_agree(ClvCellsRow *row, size_t n, const ClvBase *base)
 }
 
 static bool
-spend_agrees(ClvCellsRow *row, size_t n, const ClvBase *base)
+spend_agrees(ClvCustomer *row, size_t n, const ClvBase *base)
 {
 	size_t		i = 0;
 	size_t		k;
 
-	qsort(row, n, sizeof(ClvCellsRow), by_spend);
+	qsort(row, n, sizeof(ClvCustomer), by_spend);
 	for (k = 0; k < base->nspend; k++)
 	{
 		const ClvSpend *s = &base->spend[k];
@@ -160,7 +160,7 @@ spend_agrees(ClvCellsRow *row, size_t n, const ClvBase *base)
 static void
 check_contents(int kind, size_t n)
 {
-	ClvCellsRow *row = draw_rows(kind, n, 1 + n);
+	ClvCustomer *row = draw_rows(kind, n, 1 + n);
 	Bytes		bytes = pack_rows(row, n);
 	int64_t		no_repeat = 0;
 	int64_t		spenders = 0;
@@ -197,7 +197,7 @@ check_contents(int kind, size_t n)
 static void
 check_invariance(int kind, size_t n)
 {
-	ClvCellsRow *row = draw_rows(kind, n, 99);
+	ClvCustomer *row = draw_rows(kind, n, 99);
 	Bytes		whole = pack_rows(row, n);
 	Bytes		part[5];
 	Bytes		again;
@@ -210,7 +210,7 @@ check_invariance(int kind, size_t n)
 	for (i = n; i > 1; i--)
 	{
 		size_t		j = (size_t) (clv_random_uniform(&random) * i);
-		ClvCellsRow swap = row[i - 1];
+		ClvCustomer swap = row[i - 1];
 
 		row[i - 1] = row[j];
 		row[j] = swap;
@@ -257,7 +257,7 @@ test_layout(void)
 		1,						/* spend cells */
 		0xe2, 0x12, 2			/* 300 << 3 | 2: 300 cents, x 2: mean 1.5 */
 	};
-	const ClvCellsRow row[] = {
+	const ClvCustomer row[] = {
 		{2, 3, 5, 1.5}, {0, 0, 5, 0}, {1, 1, 9, 0}, {2, 3, 5, 0}, {0, 0, 5, 0}
 	};
 	Bytes		bytes = pack_rows(row, 5);
@@ -275,26 +275,26 @@ test_rows(void)
 		{0.5, 1, 5}, {NAN, 1, 5}, {1, NAN, 5}, {1, 1, NAN},
 		{INFINITY, 1, 5}, {1, INFINITY, INFINITY}, {1e300, 1, 5}
 	};
-	ClvCellsRow out;
+	ClvCustomer out;
 	ClvError	err;
 	double		m = NAN;
 	size_t		i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 	{
-		ClvRow		row = {bad[i][0], bad[i][1], bad[i][2]};
+		ClvCustomer row = {bad[i][0], bad[i][1], bad[i][2], 0};
 
 		CHECK(clv_cells_row(&row, NULL, &out, &err) == CLV_BAD_ARGUMENT,
 			  "row %g %g %g is taken", row.x, row.tx, row.t);
 	}
-	CHECK(clv_cells_row(&(ClvRow) {1, 1, 5}, &m, &out, &err) ==
+	CHECK(clv_cells_row(&(ClvCustomer) {1, 1, 5, 0}, &m, &out, &err) ==
 		  CLV_BAD_ARGUMENT, "monetary NaN is taken");
-	CHECK(clv_cells_row(&(ClvRow) {0, 0, 5}, &m, &out, &err) == CLV_OK &&
+	CHECK(clv_cells_row(&(ClvCustomer) {0, 0, 5, 0}, &m, &out, &err) == CLV_OK &&
 		  out.m == 0, "monetary of a one-time buyer is looked at");
 	m = -3;
-	CHECK(clv_cells_row(&(ClvRow) {1, 1, 5}, &m, &out, &err) == CLV_OK &&
+	CHECK(clv_cells_row(&(ClvCustomer) {1, 1, 5, 0}, &m, &out, &err) == CLV_OK &&
 		  out.m == 0, "negative monetary");
-	CHECK(clv_cells_row(&(ClvRow) {-0.0, -0.0, 0}, NULL, &out, &err) ==
+	CHECK(clv_cells_row(&(ClvCustomer) {-0.0, -0.0, 0, 0}, NULL, &out, &err) ==
 		  CLV_OK && !signbit(out.x) && !signbit(out.tx), "minus zero");
 	CHECK(clv_cells_spend_row(0.5, NULL, &out, &err) == CLV_BAD_ARGUMENT &&
 		  clv_cells_spend_row(NAN, NULL, &out, &err) == CLV_BAD_ARGUMENT &&
@@ -306,7 +306,7 @@ test_rows(void)
 static void
 test_gaps(void)
 {
-	const ClvCellsRow row = {1, 2, 5, 0};
+	const ClvCustomer row = {1, 2, 5, 0};
 	const ClvLogSum gaps = {3, UINT64_C(1) << 52};
 	ClvCellsPack *pack = clv_cells_pack_new();
 	Bytes		columns = pack_rows(&row, 1);
@@ -336,8 +336,8 @@ test_gaps(void)
 static void
 test_refusals(void)
 {
-	const ClvCellsRow whole = {1, 2, 5, 0};
-	const ClvCellsRow spend = {1, 0, -1, 5};
+	const ClvCustomer whole = {1, 2, 5, 0};
+	const ClvCustomer spend = {1, 0, -1, 5};
 	Bytes		a = pack_rows(&whole, 1);
 	Bytes		b = pack_rows(&spend, 1);
 	Bytes		sum;
@@ -381,7 +381,7 @@ static void
 check_hostile(int kind)
 {
 	static const unsigned char evil[] = {0, 1, 2, 3, 0x7f, 0x80, 0xff};
-	ClvCellsRow *row = draw_rows(kind, 40, 7);
+	ClvCustomer *row = draw_rows(kind, 40, 7);
 	Bytes		bytes = pack_rows(row, 40);
 	unsigned char *copy = malloc(bytes.size + 1);
 	ClvBase		base;

@@ -109,7 +109,7 @@ shuffle(Rows rows, uint64_t seed)
 static void
 add_rows(ClvCellsPack *pack, Rows rows, size_t from, size_t to)
 {
-	clv_cells_pack_rows(pack, (const ClvCellsRow *)
+	clv_cells_pack_rows(pack, (const ClvCustomer *)
 						(rows.at + from * clv_row_stride(rows.ncov)),
 						to - from, rows.ncov, NULL);
 }
@@ -148,19 +148,19 @@ static bool
 group_agrees(const double *row, size_t n, int ncov, const ClvGroupBytes *group)
 {
 	size_t		stride = clv_row_stride(ncov);
-	ClvCellsRow *plain = malloc(n * sizeof(ClvCellsRow));
+	ClvCustomer *plain = malloc(n * sizeof(ClvCustomer));
 	double		v[CLV_MAX_COVARIATES];
 	Bytes		alone;
 	bool		agrees;
 	size_t		i;
 
 	for (i = 0; i < n; i++)
-		memcpy(&plain[i], row + i * stride, sizeof(ClvCellsRow));
+		memcpy(&plain[i], row + i * stride, sizeof(ClvCustomer));
 	alone = pack_rows(plain, n);
 	clv_groups_vector(group->v, ncov, v);
 	agrees = memcmp(v, row + 4, ncov * sizeof(double)) == 0 &&
-		same(alone, (Bytes) {(unsigned char *) group->base.data,
-			group->base.end - group->base.data});
+		same(alone, (Bytes) {(unsigned char *) group->base.at,
+			clv_span_size(group->base)});
 	free(alone.data);
 	free(plain);
 	return agrees;
@@ -168,7 +168,7 @@ group_agrees(const double *row, size_t n, int ncov, const ClvGroupBytes *group)
 
 /* Every group is the rows of its vector, and there is no other; how many? */
 static size_t
-check_groups(const char *label, Rows rows, ClvCellsBytes section)
+check_groups(const char *label, Rows rows, ClvSpan section)
 {
 	size_t		stride = clv_row_stride(rows.ncov);
 	size_t		from = 0;
@@ -222,8 +222,8 @@ check_decoded(const char *label, Bytes bytes, size_t ngroup)
 
 		clv_groups_next(&walk, &group, &err);
 		clv_groups_vector(group.v, head.ncov, v);
-		CHECK(clv_cells_decode(group.base.data, group.base.end -
-							   group.base.data, &own, &err) == CLV_OK &&
+		CHECK(clv_cells_decode(group.base.at, clv_span_size(group.base),
+							   &own, &err) == CLV_OK &&
 			  memcmp(base.group[i].v, v, base.ncov * sizeof(double)) == 0 &&
 			  got->customers == own.customers && got->ngroup == 0 &&
 			  got->ncell == own.ncell && got->nspend == own.nspend &&
@@ -240,8 +240,8 @@ static bool
 plain_agrees(Rows rows, Bytes bytes, const ClvCellsHead *head)
 {
 	size_t		stride = clv_row_stride(rows.ncov);
-	size_t		length = head->covariates.end - head->covariates.data;
-	ClvCellsRow *plain = malloc((rows.n + 1) * sizeof(ClvCellsRow));
+	size_t		length = clv_span_size(head->covariates);
+	ClvCustomer *plain = malloc((rows.n + 1) * sizeof(ClvCustomer));
 	ClvCellsHead plain_head;
 	Bytes		alone;
 	size_t		tail;
@@ -250,7 +250,7 @@ plain_agrees(Rows rows, Bytes bytes, const ClvCellsHead *head)
 	size_t		i;
 
 	for (i = 0; i < rows.n; i++)
-		memcpy(&plain[i], rows.at + i * stride, sizeof(ClvCellsRow));
+		memcpy(&plain[i], rows.at + i * stride, sizeof(ClvCustomer));
 	alone = pack_rows(plain, rows.n);
 	clv_cells_head(alone.data, alone.size, &plain_head, &err);
 	tail = alone.data + alone.size - plain_head.covariates.end;
@@ -408,7 +408,7 @@ test_refusals(void)
 	Rows		two = draw_rows(FEW, 5, 1);
 	Bytes		a = pack_slice(one, 0, 5);
 	Bytes		b = pack_slice(two, 0, 5);
-	Bytes		plain = pack_rows((const ClvCellsRow *) one.at, 1);
+	Bytes		plain = pack_rows((const ClvCustomer *) one.at, 1);
 	ClvCellsPack *pack = clv_cells_pack_new();
 	Bytes		none;
 	Bytes		sum;

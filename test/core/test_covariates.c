@@ -146,7 +146,7 @@ sum_of_plain(const ClvFitted *fit, const GroupedRow *row, size_t n)
 
 	for (i = 0; i < n; i++)
 	{
-		ClvRow		own = {row[i].row.x, row[i].row.tx, row[i].row.t};
+		ClvCustomer own = {row[i].row.x, row[i].row.tx, row[i].row.t, 0};
 		ClvFitted	at;
 		ClvError	err;
 		double		loglik;

@@ -198,7 +198,7 @@ test_monthly(void)
 {
 	const ClvModel *m = clv_model_find("paretonbd");
 	const double par[] = {.5534, 10.578, .6061, 11.669};
-	const ClvRow row = REPEAT;
+	const ClvCustomer row = REPEAT;
 	double		before = 0.0;
 	double		sum = 0.0;
 	int			month;

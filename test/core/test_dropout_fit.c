@@ -209,7 +209,7 @@ check_rows(int which, const MakeRow *row, size_t n)
 	clv_base_free(&base);
 	for (i = 0; i < n; i++)
 	{
-		ClvRow		customer = {row[i].x, row[i].tx, row[i].t};
+		ClvCustomer customer = {row[i].x, row[i].tx, row[i].t, 0};
 		double		ln = NAN;
 
 		clv_predict_loglik(model, par, &customer, &ln);
@@ -380,7 +380,7 @@ test_one_age(void)
 	166.94871962459064, 9.9999999999998817e+149};
 	static const struct
 	{
-		ClvRow		row;
+		ClvCustomer row;
 		double		ahead;
 		double		want;
 	}			alive[] = {
@@ -388,7 +388,7 @@ test_one_age(void)
 		{{0, 0, 0}, 80, 0.0}, {{10, 62, 63}, 0, 0.99854907211230144},
 		{{10, 62, 64}, 0, 0.74760643449510033}, {{10, 62, 120}, 0, 0.0}
 	};
-	static const ClvRow newcomer = {0, 0, 0};
+	static const ClvCustomer newcomer = {0, 0, 0, 0};
 	MakeRow		row[60];
 	ClvFitted	fit;
 	double		purchases = NAN;

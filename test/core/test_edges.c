@@ -176,7 +176,7 @@ log_likelihood(const ClvModel *model, const double *par)
 
 	for (i = 0; i < rows; i++)
 	{
-		ClvRow		one = {row[i].x, row[i].tx, row[i].t};
+		ClvCustomer one = {row[i].x, row[i].tx, row[i].t, 0};
 		double		ln = 0.0;
 		ClvStatus	status = CLV_OK;
 
@@ -300,7 +300,7 @@ check_status(const Edge *edge)
 static double
 new_alive(const Edge *edge, double after)
 {
-	static const ClvRow new_customer = {0.0, 0.0, 0.0};
+	static const ClvCustomer new_customer = {0.0, 0.0, 0.0, 0};
 	double		out = NAN;
 
 	clv_predict_p_alive(edge->model, edge->fitted->par, &new_customer, after, &out);
@@ -310,7 +310,7 @@ new_alive(const Edge *edge, double after)
 static double
 new_active(const Edge *edge, double soon)
 {
-	static const ClvRow new_customer = {0.0, 0.0, 0.0};
+	static const ClvCustomer new_customer = {0.0, 0.0, 0.0, 0};
 	double		out = NAN;
 
 	clv_predict_p_active(edge->model, edge->fitted->par, &new_customer, soon, &out);
@@ -338,7 +338,7 @@ check_words(const Edge *edge, double age)
 
 /* All that is asked of a transaction model about one customer. */
 static void
-check_customer(const Edge *edge, const ClvRow *one, double h)
+check_customer(const Edge *edge, const ClvCustomer *one, double h)
 {
 	const ClvModel *model = edge->model;
 	const double *par = edge->fitted->par;
@@ -407,7 +407,7 @@ push(const Edge *edge, double factor, double *par)
 }
 
 static void
-measure_limit(const Edge *edge, const ClvRow *one)
+measure_limit(const Edge *edge, const ClvCustomer *one)
 {
 	const ClvModel *model = edge->model;
 	double		par[CLV_MAX_PARAM];
@@ -441,7 +441,7 @@ measure_limit(const Edge *edge, const ClvRow *one)
 static void
 check_customers(const Edge *edge)
 {
-	static const ClvRow other[] = {
+	static const ClvCustomer other[] = {
 		{0.0, 0.0, 0.0}, {0.0, 0.0, 36525.0}, {1.0, 1.0, 1.0}, {1.0, 1.0, 36525.0},
 		{30.0, 300.0, 310.0}, {3000.0, 36525.0, 36525.0}, {100000.0, 100000.0, 100001.0}
 	};
@@ -451,7 +451,7 @@ check_customers(const Edge *edge)
 
 	for (i = 0; i < rows; i += step)
 	{
-		ClvRow		one = {row[i].x, row[i].tx, row[i].t};
+		ClvCustomer one = {row[i].x, row[i].tx, row[i].t, 0};
 
 		check_customer(edge, &one, 365.0);
 		measure_limit(edge, &one);

@@ -548,28 +548,28 @@ test_degenerate_spend(void)
 static void
 test_checks(void)
 {
-	static const ClvRow bad[] = {
+	static const ClvCustomer bad[] = {
 		{1.5, 1.0, 2.0}, {-1.0, 0.0, 2.0}, {1.0, 3.0, 2.0}, {0.0, 1.0, 2.0},
 		{1.0, 0.0, 2.0}, {1.0, -1.0, 2.0}, {NAN, 1.0, 2.0}, {1.0, NAN, 2.0},
 		{1.0, 1.0, INFINITY}, {0.0, 0.0, -1.0}
 	};
-	static const ClvRow good[] = {{0.0, 0.0, 0.0}, {0.0, 0.0, 9.5}, {3.0, 9.5, 9.5}, {1e5, 1e5, 1e5}};
+	static const ClvCustomer good[] = {{0.0, 0.0, 0.0}, {0.0, 0.0, 9.5}, {3.0, 9.5, 9.5}, {1e5, 1e5, 1e5}};
 	double		par[] = {1.0, 1.0, 1.0, 1.0};
 	ClvError	err;
 	size_t		i;
 
 	for (i = 0; i < LENGTH(bad); i++)
-		CHECK(clv_row_check(&bad[i], &err) == CLV_BAD_ARGUMENT && err.hint[0] != '\0',
+		CHECK(clv_customer_check(&bad[i], &err) == CLV_BAD_ARGUMENT && err.hint[0] != '\0',
 			  "bad row %zu", i);
 	{
-		ClvRow		row = {-0.1, NAN, -INFINITY};
+		ClvCustomer row = {-0.1, NAN, -INFINITY, 0};
 
-		clv_row_check(&row, &err);
+		clv_customer_check(&row, &err);
 		CHECK(strstr(err.message, "frequency \"-0.1\", recency \"NaN\" and t \"-Infinity\"") != NULL,
 			  "%s", err.message);
 	}
 	for (i = 0; i < LENGTH(good); i++)
-		CHECK(clv_row_check(&good[i], &err) == CLV_OK, "good row %zu", i);
+		CHECK(clv_customer_check(&good[i], &err) == CLV_OK, "good row %zu", i);
 
 	CHECK(clv_model_find("mbgnbd") != NULL && clv_model_find("BGNBD") == NULL &&
 		  clv_model_find("") == NULL, "names");

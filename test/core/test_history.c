@@ -481,7 +481,7 @@ test_bytes(void)
 	static const unsigned char want[] = {
 		1, 1,
 		1 << 3 | 0, 1,
-		2 << 3 | 1, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0xd5, 0x3f,
+		2 << 3 | 1, 0x3f, 0xd5, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55,
 		1 << 3 | 3, 0, 0, 3, 0xf4, 0x03,
 		1 << 3 | 0, 0
 	};
@@ -489,7 +489,7 @@ test_bytes(void)
 
 	buffer_close(&got);
 	CHECK(got.size == sizeof(want) && memcmp(got.data, want, got.size) == 0,
-		  "bytes of format 1");
+		  "bytes of version 1");
 	free(got.data);
 }
 

@@ -87,7 +87,7 @@ z_score(const Tally *t)
 /* One customer's past up to row->t, and what comes in (t, t + HORIZON]. */
 static void
 live(const ClvModel *model, const double *par, ClvRandom *random,
-	 ClvRow *row, double *count, double *discounted, double *wait)
+	 ClvCustomer *row, double *count, double *discounted, double *wait)
 {
 	ClvLife		life;
 	double		at;
@@ -112,7 +112,7 @@ live(const ClvModel *model, const double *par, ClvRandom *random,
 }
 
 static void
-compare(const ClvModel *model, const double *par, const ClvRow *row,
+compare(const ClvModel *model, const double *par, const ClvCustomer *row,
 		double count, double discounted, double wait, Tally *t)
 {
 	double		predicted;
@@ -150,7 +150,7 @@ check_transactions(const ClvModel *model, int set)
 	for (i = 0; i < CUSTOMERS; i++)
 	{
 		ClvRandom	random;
-		ClvRow		row;
+		ClvCustomer row;
 		double		count;
 		double		discounted;
 		double		wait;

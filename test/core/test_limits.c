@@ -63,7 +63,7 @@ test_one_rate(void)
 		add(i, 9 + i % 3, 99 + i % 5, 100 + i % 5, 0.0);
 	for (m = 0; m < 5; m++)
 	{
-		ClvRow		one = {9.0, 99.0, 100.0};
+		ClvCustomer one = {9.0, 99.0, 100.0, 0};
 		double		expected = 0.0;
 
 		fit = run_rows(name[m], row, CUSTOMERS);
@@ -87,7 +87,7 @@ test_one_age(void)
 	double		limit;
 	double		expected = NAN;
 	int			i;
-	ClvRow		newcomer = {0.0, 0.0, 0.0};
+	ClvCustomer newcomer = {0.0, 0.0, 0.0, 0};
 
 	for (i = 1; i <= 60; i++)
 		add(i - 1, 8 + i % 5, 56 + i % 9, 120, 0.0);
@@ -285,7 +285,7 @@ log_likelihood(const ClvModel *model, const double *par, int n)
 
 	for (i = 0; i < n; i++)
 	{
-		ClvRow		one = {row[i].x, row[i].tx, row[i].t};
+		ClvCustomer one = {row[i].x, row[i].tx, row[i].t, 0};
 		double		ln = NAN;
 
 		clv_predict_loglik(model, par, &one, &ln);

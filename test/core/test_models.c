@@ -100,7 +100,7 @@ test_list(void)
 static void
 test_unsupported(void)
 {
-	static const ClvRow row = {1.0, 2.0, 3.0};
+	static const ClvCustomer row = {1.0, 2.0, 3.0, 0.0};
 	double		par[CLV_MAX_OWN];
 	double		out = 7.0;
 	int			k;

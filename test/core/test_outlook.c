@@ -73,7 +73,7 @@ terms_of(const ClvFitted *model, const ClvFitted *spend, int draws, uint64_t see
 static ClvCustomer
 customer_of(double x, double tx, double t, double m)
 {
-	ClvRow		row = {x, tx, t};
+	ClvCustomer row = {x, tx, t, 0};
 	ClvCustomer customer;
 
 	clv_customer_set(&customer, &row, m);
@@ -152,13 +152,13 @@ check_mean(const char *name, const double *h)
 				mean,
 				active;
 
-	clv_predict_purchases(model.model, model.par, &customer.row, DELTA, HORIZON,
+	clv_predict_purchases(model.model, model.par, &customer, DELTA, HORIZON,
 						   &purchases);
 	clv_predict_expected_spend(spend.model, spend.par, h[0], h[3], &mean);
 	CHECK(fabs(range.mean - purchases * mean) < LIMIT * error,
 		  "%s, x = %g, t = %g: mean %.6g, value %.6g, z = %.2f", name, h[0], h[2],
 		  range.mean, purchases * mean, (range.mean - purchases * mean) / error);
-	clv_predict_p_active(model.model, model.par, &customer.row, HORIZON, &active);
+	clv_predict_p_active(model.model, model.par, &customer, HORIZON, &active);
 	CHECK(fabs(range.p_zero - (1 - active)) <
 		  LIMIT * sqrt(active * (1 - active) / DRAWS),
 		  "%s, x = %g, t = %g: p_zero %.6g, 1 - p_active %.6g", name, h[0], h[2],
@@ -195,7 +195,7 @@ check_pmf(const char *name, const double *h)
 		for (i = 0; i < DRAWS; i++)
 			share += fabs(total[i] - n) < 1e-3;
 		share /= DRAWS;
-		clv_predict_pmf(model.model, model.par, &customer.row, HORIZON, n, &p);
+		clv_predict_pmf(model.model, model.par, &customer, HORIZON, n, &p);
 		CHECK(fabs(share - p) <= LIMIT * sqrt(p * (1 - p) / DRAWS) + 2.0 / DRAWS,
 			  "%s, x = %g, t = %g: share of %d orders %.6g, pmf %.6g", name, h[0],
 			  h[2], n, share, p);
@@ -488,9 +488,9 @@ test_shared(void)
 			double		purchases;
 			double		mean;
 
-			clv_predict_purchases(model.model, par, &customer[i].row, DELTA,
+			clv_predict_purchases(model.model, par, &customer[i], DELTA,
 								   HORIZON, &purchases);
-			clv_predict_expected_spend(spend.model, spend.par, customer[i].row.x,
+			clv_predict_expected_spend(spend.model, spend.par, customer[i].x,
 										customer[i].m, &mean);
 			value[k] += purchases * mean;
 		}

@@ -30,7 +30,7 @@ typedef struct Case
 {
 	const char *model;
 	double		par[CLV_MAX_PARAM];
-	ClvRow		row;
+	ClvCustomer row;
 	Asked		asked;
 	double		h;
 	double		delta;
@@ -134,7 +134,7 @@ test_just_bought(void)
 			for (x = 1.0; x <= 10000.0; x *= 10.0)
 			{
 				double		t = model->discrete ? 2.0 * x : 1.5 * x;
-				ClvRow		row = {x, t, t};
+				ClvCustomer row = {x, t, t, 0};
 				double		all[CLV_MAX_PARAM] = {par[i][0], par[i][1], par[i][2], par[i][3], 2.0};
 				double		got = NAN;
 

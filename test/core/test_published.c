@@ -380,7 +380,7 @@ check_outlier(double x, double tx, const double *pareto, double loglik)
 				par[(turn - 1) / 2] *= turn % 2 ? 1.0 + 1e-4 : 1.0 - 1e-4;
 			for (i = 0; i < n; i++)
 			{
-				ClvRow		one = {row[i].x, row[i].tx, row[i].t};
+				ClvCustomer one = {row[i].x, row[i].tx, row[i].t, 0};
 				double		ln;
 
 				if (clv_predict_loglik(model, par, &one, &ln) != CLV_OK)

@@ -120,7 +120,7 @@ fitted(const char *dataset, const char *name, const ClvModel *model, double *par
 typedef struct Customers
 {
 	int			n;
-	ClvRow		row[MAX_ROWS];
+	ClvCustomer row[MAX_ROWS];
 } Customers;
 
 static void
@@ -136,12 +136,12 @@ read_customers(const char *record, Customers *customers)
 		  "customers of a record");
 	customers->n = n;
 	for (i = 0; i < n; i++)
-		customers->row[i] = (ClvRow) {x[i], tx[i], t[i]};
+		customers->row[i] = (ClvCustomer) {x[i], tx[i], t[i], 0};
 }
 
 /* Discounted by the month, as one library does it: to reconcile with that. */
 static double
-by_the_month(const ClvModel *model, const double *par, const ClvRow *row)
+by_the_month(const ClvModel *model, const double *par, const ClvCustomer *row)
 {
 	double		before = 0.0;
 	double		sum = 0.0;
@@ -190,7 +190,7 @@ check_customers(const char *record, const ClvModel *model, const double *par)
 	read_customers(record, &customers);
 	for (i = 0; i < customers.n; i++)
 	{
-		const ClvRow *row = &customers.row[i];
+		const ClvCustomer *row = &customers.row[i];
 
 		if (array(record, "ll", want) == customers.n)
 		{
@@ -227,7 +227,7 @@ check_customers(const char *record, const ClvModel *model, const double *par)
 static int
 check_new_customer(const char *record, const ClvModel *model, const double *par)
 {
-	static const ClvRow nobody = {0.0, 0.0, 0.0};
+	static const ClvCustomer nobody = {0.0, 0.0, 0.0, 0};
 	const char *at = find(record, "unconditional_expectation");
 	int			checks = 0;
 	int			t;

@@ -397,7 +397,7 @@ test_degenerate(void)
 			CHECK(fitted.status == CLV_CONVERGED || fitted.message[0] != '\0',
 				  "base %d: status %d without a word", i, fitted.status);
 			memcpy(g.par, fitted.par, sizeof(g.par));
-			g.row = (ClvRow) {base_of[i].row->x, base_of[i].row->tx, base_of[i].row->t};
+			g.row = (ClvCustomer) {base_of[i].row->x, base_of[i].row->tx, base_of[i].row->t, 0};
 			for (what = 0; what < QUANTITIES; what++)
 			{
 				double		got = ask(what, &g);

@@ -71,7 +71,7 @@ static void
 check_means(const char *name, const double *par)
 {
 	ClvSimulation simulation = simulation_of(name, par);
-	const ClvRow newcomer = {0, 0, 0};
+	const ClvCustomer newcomer = {0, 0, 0, 0};
 	Mean		repeats = {0, 0, 0};
 	Mean		birth = {0, 0, 0};
 	Mean		spend = {0, 0, 0};

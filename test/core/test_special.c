@@ -6,7 +6,7 @@
 #include <float.h>
 
 #include "check.h"
-#include "math/quadrature.h"
+#include "math/beta_mean.h"
 #include "math/special.h"
 
 enum

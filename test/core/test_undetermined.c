@@ -83,7 +83,7 @@ static void
 check_told(const ClvModel *model, double x, double t, double ahead)
 {
 	ClvFitted	fitted = {.model = model, .undetermined = true};
-	ClvRow		one = {x, x > 0.0 ? t / 2.0 : 0.0, t};
+	ClvCustomer one = {x, x > 0.0 ? t / 2.0 : 0.0, t, 0};
 	Spread		alive = {INFINITY, -INFINITY};
 	Spread		bought = {INFINITY, -INFINITY};
 	Spread		purchases = {INFINITY, -INFINITY};
@@ -92,7 +92,7 @@ check_told(const ClvModel *model, double x, double t, double ahead)
 
 	for (which = 0; which < 100; which++)
 	{
-		ClvRow		silent = {0.0, 0.0, 100.0};
+		ClvCustomer silent = {0.0, 0.0, 100.0, 0};
 		double		par[CLV_MAX_PARAM];
 		double		out = NAN;
 
@@ -289,7 +289,7 @@ test_few(void)
 		fitted = run_rows("mbgnbd", some, 300);
 		for (i = 0; i < 300; i++)
 		{
-			ClvRow		one = {some[i].x, some[i].tx, some[i].t};
+			ClvCustomer one = {some[i].x, some[i].tx, some[i].t, 0};
 			double		out = NAN;
 
 			clv_predict_p_alive(model, fitted.par, &one, 0.0, &out);

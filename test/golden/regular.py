@@ -481,7 +481,7 @@ typedef struct Golden
 {
 	int			variant;
 	double		par[5];			/* r, alpha, a, b, k */
-	ClvRow		row;
+	ClvCustomer row;
 	double		h;
 	double		delta;
 	double		n;				/* of the pmf */

@@ -64,7 +64,7 @@ print_predictions(const ClvFitted *fitted, const ClvBase *base)
 	for (i = 0; model->kind == CLV_TRANSACTION && i < base->ncell; i += base->ncell / 8 + 1)
 	{
 		const ClvCell *cell = &base->cell[i];
-		ClvRow		row = {base->x[cell->ix], base->tx[cell->itx], base->t[cell->it]};
+		ClvCustomer row = {base->x[cell->ix], base->tx[cell->itx], base->t[cell->it], 0};
 		double		alive = NAN;
 		double		purchases = NAN;
 

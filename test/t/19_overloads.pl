@@ -171,6 +171,31 @@ ask("query: $_->[0]", 'SELECT ' . call('query', %plain, @{ $_->[1] }))
 ask('create_materialized_view: a name that is taken', 'CREATE TABLE public.taken_model (); CALL ' . call('create_materialized_view', name => 'public.taken', %plain));
 ask('create_materialized_view: no name', 'CALL ' . call('create_materialized_view', name => undef, %plain));
 
+# Histories kept up to date: a table made, its source written in every way, by
+# statements and as a subscription does, and refreshed.
+for my $s ([ 'plain', %plain ], [ 'zone', source('varchar', 'timestamptz', 'numeric') ], [ 'timestamp', source('int4', 'timestamp', 'float8') ],
+	[ 'domains', source('d_text', 'd_date', 'd_numeric') ], [ 'uuid', source('uuid', 'date', 'int4') ], [ 'without amounts', source('text', 'date', 'numeric'), amount => undef ])
+{
+	my ($what, %log) = @$s;
+	my $table = 'public.h' . ++$n;
+	my $refresh = 'CALL ' . call('refresh', relation => $table) . ";\nSELECT history FROM $table ORDER BY history;\n";
+	my $move = "UPDATE shop.orders SET $log{customer} = (SELECT max(CAST($log{customer} AS text)) FROM shop.orders)::" . ($what =~ /uuid/ ? 'uuid' : $what =~ /timestamp/ ? 'int' : 'text')
+	  . ' WHERE ctid IN (SELECT ctid FROM shop.orders LIMIT 30);';
+
+	ask("history table: $what", 'CALL ' . call('create_history_table', name => $table, %log) . ";\n$refresh"
+		. "INSERT INTO shop.orders SELECT * FROM shop.orders LIMIT 50; $refresh$move $refresh"
+		. "DELETE FROM shop.orders WHERE ctid IN (SELECT ctid FROM shop.orders LIMIT 40); $refresh"
+		. "SET LOCAL session_replication_role = replica; INSERT INTO shop.orders SELECT * FROM shop.orders LIMIT 5; DELETE FROM shop.orders WHERE ctid IN (SELECT ctid FROM shop.orders LIMIT 40); $refresh"
+		. "TRUNCATE shop.orders; $refresh ROLLBACK; BEGIN");
+}
+ask("history table: refused $_->[0]", 'CALL ' . call('create_history_table', name => 'public.refused', %plain, @{ $_->[1] }))
+  for [ 'a view', [ source => 'shop.refunded', customer => 'nobody' ] ], [ 'no name', [ name => undef ] ], [ 'three parts', [ name => 'a.b.c' ] ], [ 'taken', [ name => 'shop.orders' ] ];
+ask('history table: partitions', 'CREATE TABLE public.parts (customer int, at date, amount numeric) PARTITION BY LIST (customer); CREATE TABLE public.part1 PARTITION OF public.parts FOR VALUES IN (1); CALL '
+	. call('create_history_table', name => 'public.of_parts', source => 'public.parts', customer => 'customer', at => 'at', amount => 'amount')
+	. "; CREATE TABLE public.part2 PARTITION OF public.parts FOR VALUES IN (2); INSERT INTO public.parts VALUES (1, '2024-01-01', 1), (2, '2024-01-01', 1); CALL "
+	. call('refresh', relation => 'public.of_parts') . '; SELECT history FROM public.of_parts ORDER BY history; ROLLBACK; BEGIN');
+ask("refresh: refused $_", 'CALL ' . call('refresh', relation => $_)) for 'shop.orders', \'NULL';
+
 # Orders.
 my %year = (first => '2022-01-01', last => '2022-12-31');
 my %halves = (from_first => '2022-01-01', from_last => '2022-06-30', to_first => '2022-07-01', to_last => '2022-12-31');
@@ -241,6 +266,7 @@ for my $pair (sort keys %pairs)
 
 	$node->safe_psql('app', 'CALL ' . call('create_materialized_view', name => "public.$pair", %arguments));
 	ask("REFRESH of $pair", "REFRESH MATERIALIZED VIEW public.${pair}_model; REFRESH MATERIALIZED VIEW public.$pair; TABLE public.${pair}_model; TABLE public.$pair");
+	ask("refresh of $pair, refit $_", 'CALL ' . call('refresh', relation => "public.$pair", refit => $_) . "; TABLE public.$pair") for qw(false true);
 	ask("$pair, as a dump writes it", "SET LOCAL search_path = '';\n" . join('', map { "SELECT pg_get_viewdef('public.$_'::regclass) \\gexec\n" } "${pair}_model", $pair));
 	rows($pair, 'tier_rules', %view);
 	rows($pair, 'explain(regclass,text)', %view, customer => $_) for $someone, 'c20', 'nobody';

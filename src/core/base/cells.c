@@ -1,12 +1,12 @@
 /*
  * cells.c
- *		Customers on the way into a base, checked and normalised.
+ *		Customers on the way into a base, checked and normalised; and what is
+ *		said of bytes that are no base.
  */
-#include "base/cells.h"
+#include "base/cells_code.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 void
 clv_cells_free(ClvCells *cells)
@@ -17,7 +17,7 @@ clv_cells_free(ClvCells *cells)
 }
 
 static ClvStatus
-row_spend(double x, const double *monetary, ClvCellsRow *out, ClvError *err)
+row_spend(double x, const double *monetary, ClvCustomer *out, ClvError *err)
 {
 	ClvNumber	number;
 
@@ -35,11 +35,11 @@ row_spend(double x, const double *monetary, ClvCellsRow *out, ClvError *err)
 }
 
 ClvStatus
-clv_cells_row(const ClvRow *row, const double *monetary, ClvCellsRow *out,
+clv_cells_row(const ClvCustomer *row, const double *monetary, ClvCustomer *out,
 			  ClvError *err)
 {
 	ClvNumber	number;
-	ClvStatus	status = clv_row_check(row, err);
+	ClvStatus	status = clv_customer_check(row, err);
 
 	if (status != CLV_OK)
 		return status;
@@ -55,7 +55,7 @@ clv_cells_row(const ClvRow *row, const double *monetary, ClvCellsRow *out,
 }
 
 ClvStatus
-clv_cells_spend_row(double x, const double *monetary, ClvCellsRow *out,
+clv_cells_spend_row(double x, const double *monetary, ClvCustomer *out,
 					ClvError *err)
 {
 	ClvNumber	number;
@@ -72,7 +72,7 @@ clv_cells_spend_row(double x, const double *monetary, ClvCellsRow *out,
 }
 
 void
-clv_cells_more(double more, ClvCellsRow *out)
+clv_cells_more(double more, ClvCustomer *out)
 {
 	out->x = CLV_CELLS_MORE;
 	out->tx = more;
@@ -128,4 +128,20 @@ clv_cells_covariates_differ(int a, int b, ClvError *err)
 					"Give every customer a value for each covariate, or none.",
 					"the number of covariates must be the same for all customers of a base, but is %d for some and %d for others",
 					a < b ? a : b, a < b ? b : a);
+}
+
+/* ---- bytes that are refused ---- */
+
+ClvStatus
+clv_cells_malformed(ClvError *err)
+{
+	return clv_fail(err, CLV_BAD_BINARY, NULL,
+					"invalid value of type clv.cbs: it is damaged, or of a later version");
+}
+
+ClvStatus
+clv_cells_refuse(ClvError *err, const char *why)
+{
+	return clv_fail(err, CLV_BAD_BINARY, NULL,
+					"invalid value of type clv.cbs: %s", why);
 }

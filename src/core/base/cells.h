@@ -18,7 +18,8 @@
 #include <stdint.h>
 
 #include "base/base.h"
-#include "base/row.h"
+#include "base/customer.h"
+#include "bytes/codec.h"
 #include "history/history.h"
 #include "status.h"
 
@@ -29,20 +30,14 @@
 /* Counts are added up in float8 by the models: exact up to here. */
 #define CLV_CELLS_MAX_CUSTOMERS INT64_C(9007199254740992)	/* 2^53 */
 
-/* One customer, checked, on the way into a base. */
-typedef struct ClvCellsRow
-{
-	double		x;
-	double		tx;
-	double		t;				/* < 0: only the spend is known */
-	double		m;				/* 0: no spend that can be fitted */
-} ClvCellsRow;
-
-/* "monetary" may be NULL. */
-extern ClvStatus clv_cells_row(const ClvRow *row, const double *monetary,
-							   ClvCellsRow *out, ClvError *err);
+/*
+ * One customer on the way into a base: checked, no number -0.  "monetary" may
+ * be NULL; of the second only the spend is known.
+ */
+extern ClvStatus clv_cells_row(const ClvCustomer *row, const double *monetary,
+							   ClvCustomer *out, ClvError *err);
 extern ClvStatus clv_cells_spend_row(double x, const double *monetary,
-									 ClvCellsRow *out, ClvError *err);
+									 ClvCustomer *out, ClvError *err);
 
 /*
  * The row after a row may say how many more customers have the same values: it
@@ -51,7 +46,7 @@ extern ClvStatus clv_cells_spend_row(double x, const double *monetary,
  */
 #define CLV_CELLS_MORE	(-1.0)
 
-extern void clv_cells_more(double more, ClvCellsRow *out);
+extern void clv_cells_more(double more, ClvCustomer *out);
 
 /* May a row, or a base, stand for so many customers? */
 extern ClvStatus clv_cells_count(int64_t customers, ClvError *err);
@@ -70,13 +65,6 @@ extern ClvStatus clv_cells_covariates(const double *v, int n,
 /* Numbers of covariates that cannot be in one base, 0 being none. */
 extern ClvStatus clv_cells_covariates_differ(int a, int b, ClvError *err);
 
-/* Bytes of somebody else's. */
-typedef struct ClvCellsBytes
-{
-	const unsigned char *data;
-	const unsigned char *end;
-} ClvCellsBytes;
-
 /* A base with what models do not look at. */
 typedef struct ClvCells
 {
@@ -84,7 +72,7 @@ typedef struct ClvCells
 	ClvLogSum	gaps;			/* exact, void unless base.has_log_gaps */
 	unsigned char *request;		/* what a one-step fit is asked; opaque here */
 	size_t		request_size;
-	ClvCellsBytes covariates;	/* encoded (cells_groups.h); not owned */
+	ClvSpan		covariates;		/* encoded (cells_groups.h); not owned */
 } ClvCells;
 
 extern void clv_cells_free(ClvCells *cells);
@@ -98,9 +86,8 @@ typedef struct ClvCellsHead
 	int64_t		no_spend;
 	bool		has_log_gaps;	/* every customer came from a history */
 	ClvLogSum	gaps;
-	const unsigned char *request;	/* points into the encoding */
-	size_t		request_size;
-	ClvCellsBytes covariates;	/* the same */
+	ClvSpan		request;		/* points into the encoding */
+	ClvSpan		covariates;		/* the same */
 	int			ncov;			/* covariates of a customer, 0: none */
 	size_t		ngroup;			/* distinct vectors of them */
 } ClvCellsHead;
@@ -111,7 +98,7 @@ extern ClvStatus clv_cells_head(const unsigned char *data, size_t size,
 /* Decoding: safe on any bytes, but only clv_cells_check() trusts nobody. */
 typedef struct ClvCellsReader
 {
-	ClvCellsBytes in;
+	ClvSpan		in;
 	ClvCells   *cells;			/* to be freed by the caller, even on error */
 	int			stage;
 	size_t		i;				/* next element of the present stage */
@@ -119,6 +106,7 @@ typedef struct ClvCellsReader
 	ClvCell		last;			/* predecessor of the next cell */
 	uint64_t	cents;			/* predecessor of the next spend cell */
 	int64_t		left;			/* customers not seen yet */
+	bool		later;			/* a later version has written them */
 } ClvCellsReader;
 
 extern void clv_cells_read_begin(ClvCellsReader *reader, ClvCells *cells,
@@ -134,7 +122,7 @@ typedef struct ClvCellsWriter
 {
 	unsigned char *data;		/* the encoding, once done */
 	size_t		size;
-	size_t		room;
+	ClvWriter	out;			/* in the room for it */
 	const ClvCells *cells;
 	int			stage;
 	size_t		i;
@@ -161,7 +149,7 @@ extern void clv_cells_check_free(ClvCellsCheck *check);
 /* Sorting rows into cells (cells_sort.c). */
 typedef struct ClvCellsSort ClvCellsSort;
 
-extern ClvCellsSort *clv_cells_sort_new(ClvCells *out, const ClvCellsRow *row,
+extern ClvCellsSort *clv_cells_sort_new(ClvCells *out, const ClvCustomer *row,
 										size_t n);
 extern ClvStatus clv_cells_sort_step(ClvCellsSort *sort, ClvError *err);
 extern void clv_cells_sort_free(ClvCellsSort *sort);
@@ -187,7 +175,7 @@ extern ClvCellsPack *clv_cells_pack_new(void);
  * each row is followed by as many doubles, and "gaps" must be NULL.
  */
 extern ClvStatus clv_cells_pack_rows(ClvCellsPack *pack,
-									 const ClvCellsRow *row, size_t n,
+									 const ClvCustomer *row, size_t n,
 									 int ncov, const ClvLogSum *gaps);
 extern ClvStatus clv_cells_pack_base(ClvCellsPack *pack,
 									 const unsigned char *data, size_t size);

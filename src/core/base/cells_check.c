@@ -1,16 +1,15 @@
 /*
  * cells_check.c
- *		Is an encoded base one that the encoder could have written?
+ *		Is an encoded base one that the encoder could have written, its groups
+ *		left out?
  *
  * For bytes that come from outside.  They are decoded; the customers are held
  * against the rules for rows and the counts against each other; every entry of
  * the dictionaries must be used; and encoding it all again must give the same
  * bytes.  The last rule alone takes care of order, of duplicates and of every
- * number that could be written in more than one way.  Then the groups of
- * customers with covariates are looked at (cells_groups_check.c).
+ * number that could be written in more than one way.  The groups of customers
+ * with covariates are for cells_groups_check.c.
  */
-#include "base/cells_groups.h"
-
 #include "base/cells_code.h"
 
 #include <math.h>
@@ -18,11 +17,10 @@
 
 typedef enum CheckStage
 {
-	CHECK_READ, CHECK_CELLS, CHECK_SPEND, CHECK_COUNTS, CHECK_WRITE,
-	CHECK_GROUPS, CHECK_DONE
+	CHECK_READ, CHECK_CELLS, CHECK_SPEND, CHECK_COUNTS, CHECK_WRITE, CHECK_DONE
 } CheckStage;
 
-struct ClvCellsCheck
+struct ClvPlainCheck
 {
 	const unsigned char *data;
 	size_t		size;
@@ -34,13 +32,12 @@ struct ClvCellsCheck
 	unsigned char *used[3];		/* entries of x, tx, t */
 	int64_t		no_repeat;
 	size_t		ix;				/* of the spend cell */
-	ClvGroupsCheck *groups;
 };
 
-ClvCellsCheck *
-clv_cells_check_new(const unsigned char *data, size_t size)
+ClvPlainCheck *
+clv_plain_check_new(const unsigned char *data, size_t size)
 {
-	ClvCellsCheck *c = calloc(1, sizeof(ClvCellsCheck));
+	ClvPlainCheck *c = calloc(1, sizeof(ClvPlainCheck));
 
 	if (c == NULL)
 		return NULL;
@@ -51,7 +48,7 @@ clv_cells_check_new(const unsigned char *data, size_t size)
 }
 
 void
-clv_cells_check_free(ClvCellsCheck *c)
+clv_plain_check_free(ClvPlainCheck *c)
 {
 	int			i;
 
@@ -59,23 +56,15 @@ clv_cells_check_free(ClvCellsCheck *c)
 		return;
 	clv_cells_free(&c->cells);
 	free(c->writer.data);
-	clv_groups_check_free(c->groups);
 	for (i = 0; i < 3; i++)
 		free(c->used[i]);
 	free(c);
 }
 
 const ClvCells *
-clv_cells_check_cells(const ClvCellsCheck *c)
+clv_plain_check_cells(const ClvPlainCheck *c)
 {
 	return &c->cells;
-}
-
-ClvStatus
-clv_cells_refuse(ClvError *err, const char *why)
-{
-	return clv_fail(err, CLV_BAD_BINARY, NULL,
-					"invalid value of type clv.cbs: %s", why);
 }
 
 static ClvStatus
@@ -91,7 +80,7 @@ ascending(const double *value, size_t n, ClvError *err)
 
 /* The base is decoded: get ready to look at its cells. */
 static ClvStatus
-begin_cells(ClvCellsCheck *c, ClvError *err)
+begin_cells(ClvPlainCheck *c, ClvError *err)
 {
 	const ClvBase *base = &c->cells.base;
 
@@ -109,7 +98,7 @@ begin_cells(ClvCellsCheck *c, ClvError *err)
 }
 
 static ClvStatus
-check_cells(ClvCellsCheck *c, ClvError *err)
+check_cells(ClvPlainCheck *c, ClvError *err)
 {
 	const ClvBase *base = &c->cells.base;
 	size_t		to = clv_slice_end(c->pos, base->ncell);
@@ -118,10 +107,10 @@ check_cells(ClvCellsCheck *c, ClvError *err)
 	for (; c->pos < to; c->pos++)
 	{
 		const ClvCell *cell = &base->cell[c->pos];
-		ClvRow		row = {base->x[cell->ix], base->tx[cell->itx],
-		base->t[cell->it]};
+		ClvCustomer row = {base->x[cell->ix], base->tx[cell->itx],
+		base->t[cell->it], 0};
 
-		if (clv_row_check(&row, &why) != CLV_OK)
+		if (clv_customer_check(&row, &why) != CLV_OK)
 			return clv_cells_refuse(err, why.message);
 		c->used[0][cell->ix] = 1;
 		c->used[1][cell->itx] = 1;
@@ -137,7 +126,7 @@ check_cells(ClvCellsCheck *c, ClvError *err)
 }
 
 static ClvStatus
-check_spend(ClvCellsCheck *c, ClvError *err)
+check_spend(ClvPlainCheck *c, ClvError *err)
 {
 	const ClvBase *base = &c->cells.base;
 	size_t		to = clv_slice_end(c->pos, base->nspend);
@@ -170,7 +159,7 @@ all_used(const unsigned char *used, size_t n)
 }
 
 static ClvStatus
-check_counts(ClvCellsCheck *c, ClvError *err)
+check_counts(ClvPlainCheck *c, ClvError *err)
 {
 	const ClvBase *base = &c->cells.base;
 
@@ -189,7 +178,7 @@ check_counts(ClvCellsCheck *c, ClvError *err)
 
 /* Written again it must be the same bytes. */
 static ClvStatus
-check_bytes(ClvCellsCheck *c, ClvError *err)
+check_bytes(ClvPlainCheck *c, ClvError *err)
 {
 	ClvStatus	status = clv_cells_write_step(&c->writer, err);
 
@@ -199,17 +188,11 @@ check_bytes(ClvCellsCheck *c, ClvError *err)
 		memcmp(c->writer.data, c->data, c->size) != 0)
 		return clv_cells_refuse(err, "it is not in canonical form");
 	c->stage = CHECK_DONE;
-	if (c->cells.covariates.data == c->cells.covariates.end)
-		return CLV_OK;
-	c->groups = clv_groups_check_new(&c->cells);
-	if (c->groups == NULL)
-		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
-	c->stage = CHECK_GROUPS;
-	return CLV_CONTINUE;
+	return CLV_OK;
 }
 
 ClvStatus
-clv_cells_check_step(ClvCellsCheck *c, ClvError *err)
+clv_plain_check_step(ClvPlainCheck *c, ClvError *err)
 {
 	ClvStatus	status;
 
@@ -226,11 +209,6 @@ clv_cells_check_step(ClvCellsCheck *c, ClvError *err)
 			return check_counts(c, err);
 		case CHECK_WRITE:
 			return check_bytes(c, err);
-		case CHECK_GROUPS:
-			status = clv_groups_check_step(c->groups, err);
-			if (status == CLV_OK)
-				c->stage = CHECK_DONE;
-			return status;
 		case CHECK_DONE:
 			break;
 	}

@@ -11,6 +11,9 @@
 
 #define FLAG_COLUMNS	0x01	/* a customer came from columns: the unit and
 								 * the gaps are not known */
+#define FLAG_CALENDAR	0x02	/* reserved: as_of, and the repeat purchases of
+								 * each calendar day; neither written nor read
+								 * by this version */
 #define FLAGS_KNOWN		FLAG_COLUMNS
 
 #define MAX_CENTS		35184372088832.0	/* 2^45: cents stay distinct */
@@ -34,85 +37,6 @@ static inline double
 clv_cents_mean(uint64_t cents, double x)
 {
 	return (double) cents / 100.0 / x;
-}
-
-/* ---- numbers and doubles, in and out ---- */
-
-#define MAX_NUMBER		10		/* bytes of one */
-
-/* The next number, of at most 64 bits. */
-static inline bool
-clv_get_number(ClvCellsBytes *in, uint64_t *v)
-{
-	int			shift;
-
-	if (in->data < in->end && *in->data < 0x80)
-	{
-		*v = *in->data++;
-		return true;
-	}
-	*v = 0;
-	for (shift = 0; shift < 64 && in->data < in->end; shift += 7)
-	{
-		unsigned char byte = *in->data++;
-
-		if (shift == 63 && byte > 1)
-			return false;
-		*v |= (uint64_t) (byte & 0x7f) << shift;
-		if (byte < 0x80)
-			return true;
-	}
-	return false;
-}
-
-/* Eight bytes, high byte first, as a number that has the double's bits. */
-static inline uint64_t
-clv_double_bits_at(const unsigned char *data)
-{
-	uint64_t	bits = 0;
-	int			i;
-
-	for (i = 0; i < 8; i++)
-		bits = bits << 8 | data[i];
-	return bits;
-}
-
-static inline bool
-clv_get_double(ClvCellsBytes *in, double *v)
-{
-	uint64_t	bits;
-
-	if (in->end - in->data < 8)
-		return false;
-	bits = clv_double_bits_at(in->data);
-	in->data += 8;
-	memcpy(v, &bits, sizeof(bits));
-	return true;
-}
-
-/* Both return where the next byte goes. */
-static inline unsigned char *
-clv_put_number(unsigned char *to, uint64_t v)
-{
-	while (v >= 0x80)
-	{
-		*to++ = (unsigned char) (v | 0x80);
-		v >>= 7;
-	}
-	*to++ = (unsigned char) v;
-	return to;
-}
-
-static inline unsigned char *
-clv_put_double(unsigned char *to, double v)
-{
-	uint64_t	bits;
-	int			shift;
-
-	memcpy(&bits, &v, sizeof(bits));
-	for (shift = 56; shift >= 0; shift -= 8)
-		*to++ = (unsigned char) (bits >> shift);
-	return to;
 }
 
 /* ---- elements ---- */
@@ -143,8 +67,17 @@ extern ClvStatus clv_cells_malformed(ClvError *err);
 /* The same: they can, but no encoder would write them. */
 extern ClvStatus clv_cells_refuse(ClvError *err, const char *why);
 
-/* The customers of a check that has come to its end. */
-extern const ClvCells *clv_cells_check_cells(const ClvCellsCheck *check);
+/*
+ * As ClvCellsCheck, but of covariates only where they end (cells_check.c); the
+ * customers are there when it has come to its end.
+ */
+typedef struct ClvPlainCheck ClvPlainCheck;
+
+extern ClvPlainCheck *clv_plain_check_new(const unsigned char *data,
+										  size_t size);
+extern ClvStatus clv_plain_check_step(ClvPlainCheck *check, ClvError *err);
+extern const ClvCells *clv_plain_check_cells(const ClvPlainCheck *check);
+extern void clv_plain_check_free(ClvPlainCheck *check);
 
 static inline size_t
 clv_slice_end(size_t from, size_t n)

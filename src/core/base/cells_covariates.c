@@ -11,13 +11,14 @@
 #include "base/cells_groups.h"
 
 #include "base/cells_code.h"
+#include "base/cells_parts.h"
 
 #include <stdlib.h>
 
 #include "math/radix.h"
 
 /* The front of the section is written last, when its groups are counted. */
-#define FRONT			(2 * MAX_NUMBER)
+#define FRONT			(2 * CLV_VARINT_MAX)
 
 /* Work of a step, in rows or bytes; a group always costs so many. */
 #define STEP_WORK		65536
@@ -52,11 +53,11 @@ struct ClvGrouping
 	ClvItem    *item;			/* two arrays of nelement items */
 	ClvRadix	radix;
 
-	ClvCellsRow *row;			/* in the order of their groups */
+	ClvCustomer *row;			/* in the order of their groups */
 	size_t		nsorted;
 	size_t		group_row;		/* where the present group begins there */
 	size_t		group_element;	/* and among the elements */
-	ClvCellsPack *pack;
+	ClvParts   *parts;
 	size_t		work;			/* of a step of it */
 
 	unsigned char *out;			/* from FRONT on: the groups */
@@ -85,7 +86,7 @@ clv_grouping_free(ClvGrouping *g)
 {
 	if (g == NULL)
 		return;
-	clv_cells_pack_free(g->pack);
+	clv_parts_free(g->parts);
 	free(g->walk);
 	free(g->element);
 	free(g->item);
@@ -96,7 +97,7 @@ clv_grouping_free(ClvGrouping *g)
 
 /* Rows must come before sections. */
 ClvStatus
-clv_grouping_add_rows(ClvGrouping *g, const ClvCellsRow *row, size_t n)
+clv_grouping_add_rows(ClvGrouping *g, const ClvCustomer *row, size_t n)
 {
 	size_t		total = g->nrow + n;
 	const unsigned char **element = realloc(g->element, (total + 1) *
@@ -114,7 +115,7 @@ clv_grouping_add_rows(ClvGrouping *g, const ClvCellsRow *row, size_t n)
 
 /* The array grows by powers of two. */
 ClvStatus
-clv_grouping_add_section(ClvGrouping *g, ClvCellsBytes section)
+clv_grouping_add_section(ClvGrouping *g, ClvSpan section)
 {
 	size_t		n = g->nwalk;
 
@@ -146,7 +147,7 @@ begin_list(ClvGrouping *g)
 		return false;
 	g->element = element;
 	g->item = malloc((g->nelement + 1) * 2 * sizeof(ClvItem));
-	g->row = malloc((g->nrow + 1) * sizeof(ClvCellsRow));
+	g->row = malloc((g->nrow + 1) * sizeof(ClvCustomer));
 	g->pos = g->nrow;
 	return g->item != NULL && g->row != NULL;
 }
@@ -178,16 +179,24 @@ ordered_bits(uint64_t bits)
 	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
-/* Covariate c of an element. */
+/* Covariate c of an element; encoded unless it is a row. */
+static inline double
+get_covariate(const ClvGrouping *g, uint32_t i, int c)
+{
+	const unsigned char *element = g->element[i];
+
+	if (i >= g->nrow)
+		return clv_double_at(element + c * sizeof(double));
+	return ((const double *) (element + sizeof(ClvCustomer)))[c];
+}
+
 static inline uint64_t
 get_bits(const ClvGrouping *g, uint32_t i, int c)
 {
+	double		v = get_covariate(g, i, c);
 	uint64_t	bits;
 
-	if (i >= g->nrow)
-		return clv_double_bits_at(g->element[i] + c * sizeof(bits));
-	memcpy(&bits, g->element[i] + sizeof(ClvCellsRow) + c * sizeof(bits),
-		   sizeof(bits));
+	memcpy(&bits, &v, sizeof(bits));
 	return bits;
 }
 
@@ -249,7 +258,7 @@ extend_group(ClvGrouping *g, size_t *work)
 		if (!same_group(g, item[g->group_element].tag, i))
 			return true;
 		if (i < g->nrow)
-			memcpy(&g->row[g->nsorted++], g->element[i], sizeof(ClvCellsRow));
+			memcpy(&g->row[g->nsorted++], g->element[i], sizeof(ClvCustomer));
 		g->pos++;
 		if (++*work >= STEP_WORK)
 			return false;
@@ -261,9 +270,9 @@ extend_group(ClvGrouping *g, size_t *work)
 static bool
 put_group(ClvGrouping *g, const unsigned char *data, size_t size)
 {
-	size_t		needed = g->ncov * sizeof(double) + MAX_NUMBER + size;
+	size_t		needed = g->ncov * sizeof(double) + CLV_VARINT_MAX + size;
 	uint32_t	first = g->radix.item[g->group_element].tag;
-	unsigned char *to;
+	ClvWriter	to = {NULL, NULL, false};
 	int			c;
 
 	if (g->room - g->size < needed || g->out == NULL)
@@ -276,18 +285,12 @@ put_group(ClvGrouping *g, const unsigned char *data, size_t size)
 		g->out = out;
 		g->room = room;
 	}
-	to = g->out + g->size;
+	to.at = g->out + g->size;
+	to.end = g->out + g->room;
 	for (c = 0; c < g->ncov; c++)
-	{
-		uint64_t	bits = get_bits(g, first, c);
-		double		v;
-
-		memcpy(&v, &bits, sizeof(v));
-		to = clv_put_double(to, v);
-	}
-	to = clv_put_number(to, size);
-	memcpy(to, data, size);
-	g->size = to + size - g->out;
+		clv_put_double(&to, get_covariate(g, first, c));
+	clv_put_string(&to, data, size);
+	g->size = to.at - g->out;
 	g->ngroup++;
 	return true;
 }
@@ -296,51 +299,51 @@ put_group(ClvGrouping *g, const unsigned char *data, size_t size)
 static ClvStatus
 copy_group(ClvGrouping *g, const unsigned char *v, ClvError *err)
 {
-	ClvCellsBytes base = clv_groups_base(v, g->ncov);
-	size_t		size = base.end - base.data;
+	ClvSpan		base = clv_groups_base(v, g->ncov);
+	size_t		size = clv_span_size(base);
 
 	g->ncell += size / BYTES_A_CELL;
-	return put_group(g, base.data, size) ? CLV_OK :
+	return put_group(g, base.at, size) ? CLV_OK :
 		clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
 }
 
 /* Its rows and encoded bases are to become one base. */
 static ClvStatus
-begin_pack(ClvGrouping *g, size_t nrow, ClvError *err)
+begin_parts(ClvGrouping *g, size_t nrow, ClvError *err)
 {
 	const ClvItem *item = g->radix.item;
 	ClvStatus	status = CLV_OK;
 	size_t		i;
 
-	g->pack = clv_cells_pack_new();
-	if (g->pack == NULL)
+	g->parts = clv_parts_new();
+	if (g->parts == NULL)
 		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
 	if (nrow > 0)
-		status = clv_cells_pack_rows(g->pack, g->row + g->group_row, nrow, 0,
+		status = clv_parts_rows(g->parts, g->row + g->group_row, nrow, 0,
 									 NULL);
 	g->work = nrow;
 	for (i = g->group_element + nrow; status == CLV_OK && i < g->pos; i++)
 	{
-		ClvCellsBytes base = clv_groups_base(g->element[item[i].tag], g->ncov);
+		ClvSpan		base = clv_groups_base(g->element[item[i].tag], g->ncov);
 
-		status = clv_cells_pack_base(g->pack, base.data, base.end - base.data);
-		g->work += base.end - base.data;
+		status = clv_parts_base(g->parts, base.at, clv_span_size(base));
+		g->work += clv_span_size(base);
 	}
 	return status == CLV_OK ? CLV_CONTINUE :
 		clv_fail(err, status, NULL, "out of memory");
 }
 
 static ClvStatus
-end_pack(ClvGrouping *g, ClvError *err)
+end_parts(ClvGrouping *g, ClvError *err)
 {
 	size_t		size;
-	const unsigned char *data = clv_cells_pack_result(g->pack, &size);
+	const unsigned char *data = clv_parts_result(g->parts, &size);
 
 	if (!put_group(g, data, size))
 		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
-	g->ncell += clv_cells_pack_cells(g->pack);
-	clv_cells_pack_free(g->pack);
-	g->pack = NULL;
+	g->ncell += clv_parts_cells(g->parts);
+	clv_parts_free(g->parts);
+	g->parts = NULL;
 	return CLV_OK;
 }
 
@@ -349,11 +352,12 @@ static void
 put_front(ClvGrouping *g)
 {
 	unsigned char front[FRONT];
-	unsigned char *end = clv_put_number(front, g->ncov);
+	ClvWriter	to = {front, front + FRONT, false};
 	size_t		size;
 
-	end = clv_put_number(end, g->ngroup);
-	size = end - front;
+	clv_put_varint(&to, g->ncov);
+	clv_put_varint(&to, g->ngroup);
+	size = to.at - front;
 	g->section = g->out + FRONT - size;
 	memcpy(g->section, front, size);
 }
@@ -367,18 +371,18 @@ write_group(ClvGrouping *g, size_t *work, ClvError *err)
 	ClvStatus	status;
 
 	*work += GROUP_WORK;
-	if (g->pack != NULL)
+	if (g->parts != NULL)
 	{
 		*work += g->work;
-		status = clv_cells_pack_step(g->pack, err);
+		status = clv_parts_step(g->parts, err);
 		if (status == CLV_OK)
-			status = end_pack(g, err);
+			status = end_parts(g, err);
 	}
 	else if (n == 1 && nrow == 0)
 		status = copy_group(g, g->element[g->radix.item[g->group_element].tag],
 							err);
 	else
-		status = begin_pack(g, nrow, err);
+		status = begin_parts(g, nrow, err);
 	if (status != CLV_OK)
 		return status;
 	g->group_row = g->nsorted;
@@ -449,10 +453,10 @@ clv_grouping_step(ClvGrouping *g, ClvError *err)
 	return CLV_OK;
 }
 
-ClvCellsBytes
+ClvSpan
 clv_grouping_section(const ClvGrouping *g)
 {
-	return (ClvCellsBytes) {g->section, g->out + g->size};
+	return (ClvSpan) {g->section, g->out + g->size};
 }
 
 /* About as many; groups that were copied are not decoded to count them. */
@@ -462,7 +466,7 @@ clv_grouping_cells(const ClvGrouping *g)
 	return g->ncell;
 }
 
-const ClvCellsRow *
+const ClvCustomer *
 clv_grouping_rows(const ClvGrouping *g, size_t *n)
 {
 	*n = g->nrow;

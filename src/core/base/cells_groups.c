@@ -1,6 +1,6 @@
 /*
  * cells_groups.c
- *		The covariates of a base, as they are stored: reading them.
+ *		A base with its groups: reading all of it.
  *
  * Safe on any bytes, as cells_read.c is: every number is held against the bytes
  * that are left, and nothing large is allocated for few of them.
@@ -11,73 +11,9 @@
 
 #include <stdlib.h>
 
-/* Bytes of a group besides its vector: a number, and the base of nobody. */
-#define LEAST_BASE		13
-
 /* Work of a step, in bytes of encodings; a group also costs some memory. */
 #define STEP_BYTES		65536
 #define GROUP_BYTES		64
-
-ClvStatus
-clv_groups_walk(ClvGroupsWalk *walk, ClvCellsBytes section, ClvError *err)
-{
-	uint64_t	ncov;
-	uint64_t	ngroup;
-
-	walk->in = section;
-	walk->next = 0;
-	if (!clv_get_number(&walk->in, &ncov) || ncov < 1 ||
-		ncov > CLV_MAX_COVARIATES ||
-		!clv_get_number(&walk->in, &ngroup) || ngroup < 1 ||
-		ngroup > (size_t) (walk->in.end - walk->in.data) /
-		(ncov * sizeof(double) + LEAST_BASE))
-		return clv_cells_malformed(err);
-	walk->ncov = (int) ncov;
-	walk->ngroup = ngroup;
-	return CLV_OK;
-}
-
-ClvStatus
-clv_groups_next(ClvGroupsWalk *walk, ClvGroupBytes *group, ClvError *err)
-{
-	size_t		vector = walk->ncov * sizeof(double);
-	ClvCellsBytes *in = &walk->in;
-	uint64_t	size;
-
-	if (walk->next >= walk->ngroup || (size_t) (in->end - in->data) < vector)
-		return clv_cells_malformed(err);
-	group->v = in->data;
-	in->data += vector;
-	if (!clv_get_number(in, &size) || size > (uint64_t) (in->end - in->data))
-		return clv_cells_malformed(err);
-	group->base.data = in->data;
-	group->base.end = in->data += size;
-	walk->next++;
-	if (walk->next == walk->ngroup && in->data < in->end)
-		return clv_cells_malformed(err);
-	return CLV_OK;
-}
-
-ClvCellsBytes
-clv_groups_base(const unsigned char *v, int ncov)
-{
-	const unsigned char *after = v + ncov * sizeof(double);
-	ClvCellsBytes base = {after, after + MAX_NUMBER};
-	uint64_t	size = 0;
-
-	clv_get_number(&base, &size);	/* it ends where it ended before */
-	base.end = base.data + size;
-	return base;
-}
-
-void
-clv_groups_vector(const unsigned char *v, int ncov, double *out)
-{
-	ClvCellsBytes in = {v, v + ncov * sizeof(double)};
-
-	while (clv_get_double(&in, out))
-		out++;
-}
 
 /* "cells" have been read, and belong to the caller. */
 void
@@ -104,8 +40,8 @@ begin_group(ClvGroupsReader *g, ClvError *err)
 	if (clv_groups_next(&g->walk, &group, err) != CLV_OK)
 		return CLV_BAD_BINARY;
 	clv_groups_vector(group.v, g->walk.ncov, g->base->group[next].v);
-	clv_cells_read_begin(&g->reader, &g->cells, group.base.data,
-						 group.base.end - group.base.data);
+	clv_cells_read_begin(&g->reader, &g->cells, group.base.at,
+						 clv_span_size(group.base));
 	g->reading = true;
 	return CLV_CONTINUE;
 }
@@ -114,7 +50,7 @@ begin_group(ClvGroupsReader *g, ClvError *err)
 static ClvStatus
 end_group(ClvGroupsReader *g, ClvError *err)
 {
-	if (g->cells.covariates.data != g->cells.covariates.end)
+	if (g->cells.covariates.at != g->cells.covariates.end)
 		return clv_cells_malformed(err);
 	*g->base->group[g->walk.next - 1].base = g->cells.base;
 	memset(&g->cells.base, 0, sizeof(ClvBase));
@@ -126,7 +62,7 @@ end_group(ClvGroupsReader *g, ClvError *err)
 ClvStatus
 clv_groups_read_step(ClvGroupsReader *g, ClvError *err)
 {
-	const unsigned char *from = g->walk.in.data;
+	const unsigned char *from = g->walk.in.at;
 	size_t		groups = 0;
 	ClvStatus	status = CLV_CONTINUE;
 
@@ -142,7 +78,7 @@ clv_groups_read_step(ClvGroupsReader *g, ClvError *err)
 
 	/* Many small groups a step, or one slice of a large one. */
 	while (status == CLV_CONTINUE &&
-		   (g->walk.in.data - from) + groups * GROUP_BYTES < STEP_BYTES)
+		   (g->walk.in.at - from) + groups * GROUP_BYTES < STEP_BYTES)
 	{
 		if (!g->reading)
 			status = begin_group(g, err);
@@ -156,5 +92,33 @@ clv_groups_read_step(ClvGroupsReader *g, ClvError *err)
 			groups++;
 		}
 	}
+	return status;
+}
+
+ClvStatus
+clv_cells_decode(const unsigned char *data, size_t size, ClvBase *base,
+				 ClvError *err)
+{
+	ClvCells	cells;
+	ClvCellsReader reader;
+	ClvGroupsReader groups;
+	ClvStatus	status;
+
+	clv_cells_read_begin(&reader, &cells, data, size);
+	do
+		status = clv_cells_read_step(&reader, err);
+	while (status == CLV_CONTINUE);
+
+	clv_groups_read_begin(&groups, &cells);
+	if (status == CLV_OK)
+		do
+			status = clv_groups_read_step(&groups, err);
+		while (status == CLV_CONTINUE);
+	clv_groups_read_end(&groups);
+
+	*base = cells.base;
+	free(cells.request);
+	if (status != CLV_OK)
+		clv_base_free(base);
 	return status;
 }

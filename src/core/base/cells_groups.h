@@ -14,7 +14,7 @@
 /* Along the section, group by group, without decoding any. */
 typedef struct ClvGroupsWalk
 {
-	ClvCellsBytes in;
+	ClvSpan		in;
 	int			ncov;
 	size_t		ngroup;
 	size_t		next;			/* groups passed */
@@ -22,17 +22,17 @@ typedef struct ClvGroupsWalk
 
 typedef struct ClvGroupBytes
 {
-	const unsigned char *v;		/* ncov doubles, high byte first */
-	ClvCellsBytes base;			/* the encoding of its customers */
+	const unsigned char *v;		/* ncov doubles, encoded */
+	ClvSpan		base;			/* the encoding of its customers */
 } ClvGroupBytes;
 
-extern ClvStatus clv_groups_walk(ClvGroupsWalk *walk, ClvCellsBytes section,
+extern ClvStatus clv_groups_walk(ClvGroupsWalk *walk, ClvSpan section,
 								 ClvError *err);
 extern ClvStatus clv_groups_next(ClvGroupsWalk *walk, ClvGroupBytes *group,
 								 ClvError *err);
 
 /* The encoding that follows a vector which clv_groups_next() has found. */
-extern ClvCellsBytes clv_groups_base(const unsigned char *v, int ncov);
+extern ClvSpan clv_groups_base(const unsigned char *v, int ncov);
 
 /* The doubles of a vector. */
 extern void clv_groups_vector(const unsigned char *v, int ncov, double *out);
@@ -52,16 +52,6 @@ extern ClvStatus clv_groups_read_step(ClvGroupsReader *groups, ClvError *err);
 extern void clv_groups_read_end(ClvGroupsReader *groups);
 
 /*
- * Is the section one that the encoder could have written for this base, which
- * has been decoded and checked itself?  Stepped (cells_groups_check.c).
- */
-typedef struct ClvGroupsCheck ClvGroupsCheck;
-
-extern ClvGroupsCheck *clv_groups_check_new(const ClvCells *cells);
-extern ClvStatus clv_groups_check_step(ClvGroupsCheck *check, ClvError *err);
-extern void clv_groups_check_free(ClvGroupsCheck *check);
-
-/*
  * Making the section of rows and of the sections of other bases, all with ncov
  * covariates.  What is added must stay where it is until the last step, and
  * rows must come first (cells_covariates.c).
@@ -70,15 +60,15 @@ typedef struct ClvGrouping ClvGrouping;
 
 extern ClvGrouping *clv_grouping_new(int ncov);
 extern ClvStatus clv_grouping_add_rows(ClvGrouping *grouping,
-									   const ClvCellsRow *row, size_t n);
+									   const ClvCustomer *row, size_t n);
 extern ClvStatus clv_grouping_add_section(ClvGrouping *grouping,
-										  ClvCellsBytes section);
+										  ClvSpan section);
 extern ClvStatus clv_grouping_step(ClvGrouping *grouping, ClvError *err);
-extern ClvCellsBytes clv_grouping_section(const ClvGrouping *grouping);
+extern ClvSpan clv_grouping_section(const ClvGrouping *grouping);
 extern size_t clv_grouping_cells(const ClvGrouping *grouping);
 
 /* All rows without what follows them. */
-extern const ClvCellsRow *clv_grouping_rows(const ClvGrouping *grouping,
+extern const ClvCustomer *clv_grouping_rows(const ClvGrouping *grouping,
 											size_t *n);
 extern void clv_grouping_free(ClvGrouping *grouping);
 
@@ -86,7 +76,7 @@ extern void clv_grouping_free(ClvGrouping *grouping);
 static inline size_t
 clv_row_stride(int ncov)
 {
-	return sizeof(ClvCellsRow) / sizeof(double) + ncov;
+	return sizeof(ClvCustomer) / sizeof(double) + ncov;
 }
 
 #endif							/* CLV_CELLS_GROUPS_H */

@@ -1,11 +1,11 @@
 /*
  * cells_groups_check.c
- *		Do the groups of a base with covariates make up that base?
+ *		Is this a base, and do the groups of one with covariates make it up?
  *
- * For bytes that come from outside.  Each group must be a canonical base
- * itself, its vector above the one before, and all numbers as short as they can
- * be.  Every cell of a group then takes its customers from the same cell of the
- * base; in the end none may be left there.
+ * For bytes that come from outside.  All customers are looked at first
+ * (cells_check.c), then group by group.  Each must be a canonical base itself,
+ * and its vector above the one before.  Every cell of a group then takes its
+ * customers from the same cell of the base; in the end none may be left there.
  */
 #include "base/cells_groups.h"
 
@@ -26,7 +26,7 @@ typedef enum GroupStage
 	GROUP_SPEND, GROUP_REST, GROUP_DONE
 } GroupStage;
 
-struct ClvGroupsCheck
+typedef struct GroupsCheck
 {
 	const ClvBase *base;		/* all customers */
 	ClvGroupsWalk walk;
@@ -34,19 +34,33 @@ struct ClvGroupsCheck
 	GroupStage	stage;
 	size_t		pos;			/* next element of the present stage */
 	size_t		work;			/* of a step with the present group */
-	ClvCellsCheck *check;		/* of it */
+	ClvPlainCheck *check;		/* of it */
 	const ClvBase *group;
 	uint32_t   *x;				/* its indexes to those of all */
 	uint32_t   *tx;
 	uint32_t   *t;
 	double	   *cell;			/* customers that no group has claimed */
 	double	   *spend;
-};
+} GroupsCheck;
 
-ClvGroupsCheck *
-clv_groups_check_new(const ClvCells *cells)
+static void
+groups_check_free(GroupsCheck *c)
 {
-	ClvGroupsCheck *c = calloc(1, sizeof(ClvGroupsCheck));
+	if (c == NULL)
+		return;
+	clv_plain_check_free(c->check);
+	free(c->x);
+	free(c->tx);
+	free(c->t);
+	free(c->cell);
+	free(c->spend);
+	free(c);
+}
+
+static GroupsCheck *
+groups_check_new(const ClvCells *cells)
+{
+	GroupsCheck *c = calloc(1, sizeof(GroupsCheck));
 	const ClvBase *base = &cells->base;
 	size_t		i;
 
@@ -61,7 +75,7 @@ clv_groups_check_new(const ClvCells *cells)
 	c->spend = malloc((base->nspend + 1) * sizeof(double));
 	if (!c->x || !c->tx || !c->t || !c->cell || !c->spend)
 	{
-		clv_groups_check_free(c);
+		groups_check_free(c);
 		return NULL;
 	}
 	for (i = 0; i < base->ncell; i++)
@@ -71,39 +85,18 @@ clv_groups_check_new(const ClvCells *cells)
 	return c;
 }
 
-void
-clv_groups_check_free(ClvGroupsCheck *c)
-{
-	if (c == NULL)
-		return;
-	clv_cells_check_free(c->check);
-	free(c->x);
-	free(c->tx);
-	free(c->t);
-	free(c->cell);
-	free(c->spend);
-	free(c);
-}
-
 static ClvStatus
-begin_groups(ClvGroupsCheck *c, ClvError *err)
+begin_groups(GroupsCheck *c, ClvError *err)
 {
-	ClvCellsBytes section = c->walk.in;
-	unsigned char front[2 * MAX_NUMBER];
-	size_t		size;
+	ClvSpan		section = c->walk.in;
 
-	if (clv_groups_walk(&c->walk, section, err) != CLV_OK)
-		return CLV_BAD_BINARY;
-	size = clv_put_number(clv_put_number(front, c->walk.ncov),
-						  c->walk.ngroup) - front;
-	if (c->walk.in.data - section.data != size)
-		return clv_cells_refuse(err, "it is not in canonical form");
-	return CLV_CONTINUE;
+	return clv_groups_walk(&c->walk, section, err) == CLV_OK ?
+		CLV_CONTINUE : CLV_BAD_BINARY;
 }
 
 /* Finite, no -0, and after the vector of the group before? */
 static bool
-vector_can_follow(ClvGroupsCheck *c, const double *v)
+vector_can_follow(GroupsCheck *c, const double *v)
 {
 	int			order = c->walk.next > 1 ? 0 : 1;
 	int			i;
@@ -119,14 +112,12 @@ vector_can_follow(ClvGroupsCheck *c, const double *v)
 }
 
 static ClvStatus
-begin_group(ClvGroupsCheck *c, ClvError *err)
+begin_group(GroupsCheck *c, ClvError *err)
 {
 	double		v[CLV_MAX_COVARIATES];
 	ClvGroupBytes group;
 	ClvCellsHead head;
 	size_t		size;
-	unsigned char number[MAX_NUMBER];
-	const unsigned char *after;
 
 	if (clv_groups_next(&c->walk, &group, err) != CLV_OK)
 		return CLV_BAD_BINARY;
@@ -134,17 +125,14 @@ begin_group(ClvGroupsCheck *c, ClvError *err)
 	if (!vector_can_follow(c, v))
 		return clv_cells_refuse(err, "its covariates are not finite numbers in ascending order");
 	memcpy(c->before, v, sizeof(v));
-	size = group.base.end - group.base.data;
-	after = group.v + c->walk.ncov * sizeof(double);
-	if (group.base.data - after != clv_put_number(number, size) - number)
-		return clv_cells_refuse(err, "it is not in canonical form");
+	size = clv_span_size(group.base);
 	c->work = GROUP_WORK + size;
-	if (clv_cells_head(group.base.data, size, &head, err) != CLV_OK)
+	if (clv_cells_head(group.base.at, size, &head, err) != CLV_OK)
 		return CLV_BAD_BINARY;
 	if (head.customers == 0 || head.has_log_gaps || head.ncov > 0 ||
-		head.request_size > 0)
+		clv_span_size(head.request) > 0)
 		return clv_cells_refuse(err, "a group of its customers cannot be");
-	c->check = clv_cells_check_new(group.base.data, size);
+	c->check = clv_plain_check_new(group.base.at, size);
 	if (c->check == NULL)
 		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
 	c->stage = GROUP_CHECK;
@@ -153,9 +141,9 @@ begin_group(ClvGroupsCheck *c, ClvError *err)
 
 /* The group is a base; can it be a part of this one? */
 static ClvStatus
-end_check(ClvGroupsCheck *c, ClvError *err)
+end_check(GroupsCheck *c, ClvError *err)
 {
-	c->group = &clv_cells_check_cells(c->check)->base;
+	c->group = &clv_plain_check_cells(c->check)->base;
 	if (c->group->customers == 0 || c->group->nx > c->base->nx ||
 		c->group->ntx > c->base->ntx || c->group->nt > c->base->nt)
 		return clv_cells_refuse(err, OTHER_CUSTOMERS);
@@ -165,7 +153,7 @@ end_check(ClvGroupsCheck *c, ClvError *err)
 
 /* Where a group's values are among those of all; false: not there. */
 static bool
-map_values(ClvGroupsCheck *c, const double *from, size_t n, const double *all,
+map_values(GroupsCheck *c, const double *from, size_t n, const double *all,
 		   size_t nall, uint32_t *map)
 {
 	size_t		to = clv_slice_end(c->pos, n);
@@ -203,7 +191,7 @@ cell_before(const ClvCell *a, uint32_t ix, uint32_t it, uint32_t itx)
 
 /* The next cell of the group takes its customers; false: they are not there. */
 static bool
-claim_cell(ClvGroupsCheck *c)
+claim_cell(GroupsCheck *c)
 {
 	const ClvCell *cell = &c->group->cell[c->pos];
 	const ClvCell *all = c->base->cell;
@@ -230,7 +218,7 @@ claim_cell(ClvGroupsCheck *c)
 }
 
 static bool
-claim_spend(ClvGroupsCheck *c)
+claim_spend(GroupsCheck *c)
 {
 	const ClvSpend *spend = &c->group->spend[c->pos];
 	const ClvSpend *all = c->base->spend;
@@ -256,7 +244,7 @@ claim_spend(ClvGroupsCheck *c)
 
 /* A slice of claims; false when one of them is refused. */
 static bool
-claim_slice(ClvGroupsCheck *c, size_t n, bool (*claim) (ClvGroupsCheck *))
+claim_slice(GroupsCheck *c, size_t n, bool (*claim) (GroupsCheck *))
 {
 	size_t		to = clv_slice_end(c->pos, n);
 
@@ -268,7 +256,7 @@ claim_slice(ClvGroupsCheck *c, size_t n, bool (*claim) (ClvGroupsCheck *))
 
 /* Is nobody left without a group? */
 static bool
-rest_slice(ClvGroupsCheck *c, size_t n)
+rest_slice(GroupsCheck *c, size_t n)
 {
 	size_t		ncell = c->base->ncell;
 	size_t		to = clv_slice_end(c->pos, n);
@@ -281,7 +269,7 @@ rest_slice(ClvGroupsCheck *c, size_t n)
 
 /* How many elements the present stage has. */
 static size_t
-stage_elements(const ClvGroupsCheck *c)
+stage_elements(const GroupsCheck *c)
 {
 	switch (c->stage)
 	{
@@ -304,13 +292,13 @@ stage_elements(const ClvGroupsCheck *c)
 
 /* All elements of the stage are done. */
 static void
-end_stage(ClvGroupsCheck *c)
+end_stage(GroupsCheck *c)
 {
 	c->pos = 0;
 	c->stage++;
 	if (c->stage != GROUP_REST)
 		return;
-	clv_cells_check_free(c->check);
+	clv_plain_check_free(c->check);
 	c->check = NULL;
 	if (c->walk.next < c->walk.ngroup)
 		c->stage = GROUP_BEGIN;
@@ -318,7 +306,7 @@ end_stage(ClvGroupsCheck *c)
 
 /* A slice of a stage that walks along elements. */
 static bool
-run_slice(ClvGroupsCheck *c, size_t n)
+run_slice(GroupsCheck *c, size_t n)
 {
 	const ClvBase *all = c->base;
 	const ClvBase *own = c->group;
@@ -341,7 +329,7 @@ run_slice(ClvGroupsCheck *c, size_t n)
 }
 
 static ClvStatus
-run_stage(ClvGroupsCheck *c, size_t *work, ClvError *err)
+run_stage(GroupsCheck *c, size_t *work, ClvError *err)
 {
 	size_t		n = stage_elements(c);
 	size_t		from = c->pos;
@@ -352,7 +340,7 @@ run_stage(ClvGroupsCheck *c, size_t *work, ClvError *err)
 	if (c->stage == GROUP_CHECK)
 	{
 		*work += c->work;
-		status = clv_cells_check_step(c->check, err);
+		status = clv_plain_check_step(c->check, err);
 		return status == CLV_OK ? end_check(c, err) : status;
 	}
 	if (!run_slice(c, n))
@@ -363,8 +351,8 @@ run_stage(ClvGroupsCheck *c, size_t *work, ClvError *err)
 	return c->stage < GROUP_DONE ? CLV_CONTINUE : CLV_OK;
 }
 
-ClvStatus
-clv_groups_check_step(ClvGroupsCheck *c, ClvError *err)
+static ClvStatus
+groups_check_step(GroupsCheck *c, ClvError *err)
 {
 	size_t		work = 0;
 	ClvStatus	status = CLV_CONTINUE;
@@ -376,4 +364,64 @@ clv_groups_check_step(ClvGroupsCheck *c, ClvError *err)
 	while (status == CLV_CONTINUE && work < STEP_WORK)
 		status = run_stage(c, &work, err);
 	return status;
+}
+
+/* ---- a base and its groups ---- */
+
+struct ClvCellsCheck
+{
+	ClvPlainCheck *all;			/* customers */
+	bool		whole;			/* they have passed */
+	GroupsCheck *groups;		/* NULL without covariates */
+};
+
+ClvCellsCheck *
+clv_cells_check_new(const unsigned char *data, size_t size)
+{
+	ClvCellsCheck *c = calloc(1, sizeof(ClvCellsCheck));
+
+	if (c == NULL)
+		return NULL;
+	c->all = clv_plain_check_new(data, size);
+	if (c->all == NULL)
+	{
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void
+clv_cells_check_free(ClvCellsCheck *c)
+{
+	if (c == NULL)
+		return;
+	clv_plain_check_free(c->all);
+	groups_check_free(c->groups);
+	free(c);
+}
+
+/* All customers are a base: go on to the groups, if there are any. */
+static ClvStatus
+check_all(ClvCellsCheck *c, ClvError *err)
+{
+	ClvStatus	status = clv_plain_check_step(c->all, err);
+	const ClvCells *cells = clv_plain_check_cells(c->all);
+
+	if (status != CLV_OK)
+		return status;
+	c->whole = true;
+	if (clv_span_size(cells->covariates) == 0)
+		return CLV_OK;
+	c->groups = groups_check_new(cells);
+	return c->groups != NULL ? CLV_CONTINUE :
+		clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
+}
+
+ClvStatus
+clv_cells_check_step(ClvCellsCheck *c, ClvError *err)
+{
+	if (!c->whole)
+		return check_all(c, err);
+	return c->groups == NULL ? CLV_OK : groups_check_step(c->groups, err);
 }

@@ -19,7 +19,7 @@ get_customers(ClvCellsReader *r, bool many, double *n)
 {
 	uint64_t	more = 0;
 
-	if (many && (!clv_get_number(&r->in, &more) ||
+	if (many && (!clv_get_varint(&r->in, &more) ||
 				 more > (uint64_t) CLV_CELLS_MAX_CUSTOMERS))
 		return false;
 	more += many ? 2 : 1;
@@ -35,22 +35,9 @@ get_count(ClvCellsReader *r, int64_t *count)
 {
 	uint64_t	v;
 
-	if (!clv_get_number(&r->in, &v) || v > (uint64_t) CLV_CELLS_MAX_CUSTOMERS)
+	if (!clv_get_varint(&r->in, &v) || v > (uint64_t) CLV_CELLS_MAX_CUSTOMERS)
 		return false;
 	*count = (int64_t) v;
-	return true;
-}
-
-/* A number of bytes, and the bytes. */
-static bool
-get_section(ClvCellsBytes *in, ClvCellsBytes *section)
-{
-	uint64_t	size;
-
-	if (!clv_get_number(in, &size) || size > (uint64_t) (in->end - in->data))
-		return false;
-	section->data = in->data;
-	section->end = in->data += size;
 	return true;
 }
 
@@ -59,16 +46,13 @@ static bool
 read_sections(ClvCellsReader *r, ClvCellsHead *head)
 {
 	ClvGroupsWalk walk;
-	ClvCellsBytes request;
 
-	if (!get_section(&r->in, &head->covariates) ||
-		!get_section(&r->in, &request))
+	if (!clv_get_string(&r->in, &head->covariates) ||
+		!clv_get_string(&r->in, &head->request))
 		return false;
-	head->request = request.data;
-	head->request_size = request.end - request.data;
 	head->ncov = 0;
 	head->ngroup = 0;
-	if (head->covariates.data == head->covariates.end)
+	if (head->covariates.at == head->covariates.end)
 		return true;
 	if (head->has_log_gaps ||
 		clv_groups_walk(&walk, head->covariates, NULL) != CLV_OK)
@@ -82,11 +66,13 @@ read_sections(ClvCellsReader *r, ClvCellsHead *head)
 static bool
 read_head(ClvCellsReader *r, ClvCellsHead *head)
 {
+	unsigned char version;
 	unsigned char flags;
 
-	if (r->in.end - r->in.data < 2 || *r->in.data++ != CLV_CELLS_VERSION)
+	if (!clv_get_byte(&r->in, &version) || version != CLV_CELLS_VERSION ||
+		!clv_get_byte(&r->in, &flags))
 		return false;
-	flags = *r->in.data++;
+	r->later = (flags & FLAG_CALENDAR) != 0;
 	if ((flags & ~FLAGS_KNOWN) != 0)
 		return false;
 	if (!get_count(r, &head->no_repeat) || !get_count(r, &head->no_spend) ||
@@ -98,8 +84,8 @@ read_head(ClvCellsReader *r, ClvCellsHead *head)
 	head->has_log_gaps = (flags & FLAG_COLUMNS) == 0;
 	head->gaps.whole = head->gaps.frac = 0;
 	if (head->has_log_gaps &&
-		(!clv_get_number(&r->in, &head->gaps.whole) ||
-		 !clv_get_number(&r->in, &head->gaps.frac) ||
+		(!clv_get_varint(&r->in, &head->gaps.whole) ||
+		 !clv_get_varint(&r->in, &head->gaps.frac) ||
 		 head->gaps.frac >= (uint64_t) CLV_CELLS_MAX_WHOLE))
 		return false;
 	return read_sections(r, head);
@@ -120,12 +106,12 @@ read_head_into(ClvCellsReader *r, bool *no_memory)
 	base->in_days = head.has_log_gaps;
 	base->sum_log_gaps = clv_log_sum_value(head.gaps);
 	r->cells->gaps = head.gaps;
-	r->cells->request = malloc(head.request_size + 1);
+	r->cells->request_size = clv_span_size(head.request);
+	r->cells->request = malloc(r->cells->request_size + 1);
 	*no_memory = r->cells->request == NULL;
 	if (*no_memory)
 		return false;
-	memcpy(r->cells->request, head.request, head.request_size);
-	r->cells->request_size = head.request_size;
+	memcpy(r->cells->request, head.request.at, r->cells->request_size);
 	r->cells->covariates = head.covariates;
 	return true;
 }
@@ -138,7 +124,7 @@ static bool
 get_elements(ClvCellsReader *r, uint64_t n, size_t least, size_t size,
 			 void **array, bool *no_memory)
 {
-	if (n > (size_t) (r->in.end - r->in.data) / least || n >= UINT32_MAX)
+	if (n > clv_span_size(r->in) / least || n >= UINT32_MAX)
 		return false;
 	*array = malloc(n > 0 ? n * size : 1);
 	*no_memory = *array == NULL;
@@ -154,7 +140,7 @@ read_values(ClvCellsReader *r, double **value, uint32_t *count,
 
 	if (*value == NULL)
 	{
-		if (!clv_get_number(&r->in, &v))
+		if (!clv_get_varint(&r->in, &v))
 			return false;
 		r->raw = v & 1;
 		v >>= 1;
@@ -173,7 +159,7 @@ read_values(ClvCellsReader *r, double **value, uint32_t *count,
 				return false;
 			continue;
 		}
-		if (!clv_get_number(&r->in, &v) || v > (uint64_t) CLV_CELLS_MAX_WHOLE)
+		if (!clv_get_varint(&r->in, &v) || v > (uint64_t) CLV_CELLS_MAX_WHOLE)
 			return false;
 		*entry = (double) v + (r->i > 0 ? entry[-1] + 1 : 0);
 		if (*entry > CLV_CELLS_MAX_WHOLE)
@@ -191,12 +177,12 @@ read_cell(ClvCellsReader *r, const ClvBase *base, ClvCell *c)
 	uint64_t	it;
 	uint64_t	itx;
 
-	if (!clv_get_number(&r->in, &token))
+	if (!clv_get_varint(&r->in, &token))
 		return false;
 	it = token >> 2;
-	if ((token & CELL_NEW_X) && !clv_get_number(&r->in, &ix))
+	if ((token & CELL_NEW_X) && !clv_get_varint(&r->in, &ix))
 		return false;
-	if (!clv_get_number(&r->in, &itx) ||
+	if (!clv_get_varint(&r->in, &itx) ||
 		ix >= base->nx || it >= base->nt || itx >= base->ntx)
 		return false;
 	if (!(token & CELL_NEW_X))
@@ -224,7 +210,7 @@ read_cells(ClvCellsReader *r, bool *no_memory)
 	{
 		uint64_t	n;
 
-		if (!clv_get_number(&r->in, &n) ||
+		if (!clv_get_varint(&r->in, &n) ||
 			!get_elements(r, n, 2, sizeof(ClvCell), (void **) &base->cell,
 						  no_memory))
 			return false;
@@ -248,11 +234,11 @@ read_spend_cell(ClvCellsReader *r, const ClvBase *base, ClvSpend *s)
 	uint64_t	token;
 	uint64_t	ix = 0;
 
-	if (!clv_get_number(&r->in, &token))
+	if (!clv_get_varint(&r->in, &token))
 		return false;
 	if (token & CELL_NEW_X)
 	{
-		if (!clv_get_number(&r->in, &ix) || ix >= base->nx)
+		if (!clv_get_varint(&r->in, &ix) || ix >= base->nx)
 			return false;
 		r->cents = 0;
 	}
@@ -286,7 +272,7 @@ read_spend(ClvCellsReader *r, bool *no_memory)
 	{
 		uint64_t	n;
 
-		if (!clv_get_number(&r->in, &n) ||
+		if (!clv_get_varint(&r->in, &n) ||
 			!get_elements(r, n, 1, sizeof(ClvSpend), (void **) &base->spend,
 						  no_memory))
 			return false;
@@ -307,16 +293,20 @@ clv_cells_read_begin(ClvCellsReader *r, ClvCells *cells,
 {
 	memset(r, 0, sizeof(ClvCellsReader));
 	memset(cells, 0, sizeof(ClvCells));
-	r->in.data = data;
+	r->in.at = data;
 	r->in.end = data + size;
 	r->cells = cells;
 }
 
-ClvStatus
-clv_cells_malformed(ClvError *err)
+/* The bytes were no encoding of this version. */
+static ClvStatus
+refuse(const ClvCellsReader *r, ClvError *err)
 {
-	return clv_fail(err, CLV_BAD_BINARY, NULL,
-					"invalid value of type clv.cbs: it is damaged, or of a later version");
+	if (!r->later)
+		return clv_cells_malformed(err);
+	return clv_fail(err, CLV_BAD_BINARY,
+					"Read it with the version of clv that wrote it.",
+					"invalid value of type clv.cbs: it was written by a later version");
 }
 
 ClvStatus
@@ -350,7 +340,7 @@ clv_cells_read_step(ClvCellsReader *r, ClvError *err)
 	if (no_memory)
 		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
 	if (!ok)
-		return clv_cells_malformed(err);
+		return refuse(r, err);
 	if (r->i == clv_stage_elements(r->stage, base))
 	{
 		r->stage++;
@@ -358,35 +348,7 @@ clv_cells_read_step(ClvCellsReader *r, ClvError *err)
 	}
 	if (r->stage < STAGE_DONE)
 		return CLV_CONTINUE;
-	return r->in.data == r->in.end ? CLV_OK : clv_cells_malformed(err);
-}
-
-ClvStatus
-clv_cells_decode(const unsigned char *data, size_t size, ClvBase *base,
-				 ClvError *err)
-{
-	ClvCells	cells;
-	ClvCellsReader reader;
-	ClvGroupsReader groups;
-	ClvStatus	status;
-
-	clv_cells_read_begin(&reader, &cells, data, size);
-	do
-		status = clv_cells_read_step(&reader, err);
-	while (status == CLV_CONTINUE);
-
-	clv_groups_read_begin(&groups, &cells);
-	if (status == CLV_OK)
-		do
-			status = clv_groups_read_step(&groups, err);
-		while (status == CLV_CONTINUE);
-	clv_groups_read_end(&groups);
-
-	*base = cells.base;
-	free(cells.request);
-	if (status != CLV_OK)
-		clv_base_free(base);
-	return status;
+	return r->in.at == r->in.end ? CLV_OK : clv_cells_malformed(err);
 }
 
 ClvStatus
@@ -396,7 +358,7 @@ clv_cells_head(const unsigned char *data, size_t size, ClvCellsHead *head,
 	ClvCellsReader reader;
 
 	memset(&reader, 0, sizeof(reader));
-	reader.in.data = data;
+	reader.in.at = data;
 	reader.in.end = data + size;
-	return read_head(&reader, head) ? CLV_OK : clv_cells_malformed(err);
+	return read_head(&reader, head) ? CLV_OK : refuse(&reader, err);
 }

@@ -45,7 +45,7 @@ typedef enum SortStage
 struct ClvCellsSort
 {
 	ClvCells   *out;
-	const ClvCellsRow *row;
+	const ClvCustomer *row;
 	size_t		n;
 	SortStage	stage;
 	size_t		pos;
@@ -61,7 +61,7 @@ struct ClvCellsSort
 };
 
 ClvCellsSort *
-clv_cells_sort_new(ClvCells *out, const ClvCellsRow *row, size_t n)
+clv_cells_sort_new(ClvCells *out, const ClvCustomer *row, size_t n)
 {
 	ClvCellsSort *s = calloc(1, sizeof(ClvCellsSort));
 	int			c;
@@ -106,13 +106,13 @@ clv_cells_sort_free(ClvCellsSort *s)
  * spend that can be fitted either its x is in no cell.
  */
 static inline bool
-has_value(const ClvCellsRow *row, int column)
+has_value(const ClvCustomer *row, int column)
 {
 	return row->t >= 0 || (column == COLUMN_X && row->m > 0);
 }
 
 static inline double
-get_value(const ClvCellsRow *row, int column)
+get_value(const ClvCustomer *row, int column)
 {
 	return column == COLUMN_X ? row->x : column == COLUMN_TX ? row->tx : row->t;
 }
@@ -125,7 +125,7 @@ scan_rows(ClvCellsSort *s, size_t to)
 
 	for (; s->pos < to; s->pos++)
 	{
-		const ClvCellsRow *row = &s->row[s->pos];
+		const ClvCustomer *row = &s->row[s->pos];
 
 		for (c = 0; c < COLUMNS; c++)
 		{
@@ -351,7 +351,7 @@ find_cell(const ClvCellsSort *s, size_t i)
 }
 
 static ClvSpend *
-find_spend(const ClvCellsSort *s, const ClvCellsRow *row)
+find_spend(const ClvCellsSort *s, const ClvCustomer *row)
 {
 	ClvBase    *base = &s->out->base;
 	size_t		low = 0;
@@ -379,7 +379,7 @@ add_more(ClvCellsSort *s, size_t to, ClvError *err)
 
 	for (; s->pos < to && status == CLV_OK; s->pos++)
 	{
-		const ClvCellsRow *row = &s->row[s->pos];
+		const ClvCustomer *row = &s->row[s->pos];
 		int64_t		more = (int64_t) row->tx;
 
 		if (row->x >= 0)

@@ -5,9 +5,7 @@
  * In short (docs/storage.md has it in full): a head with the counts, with
  * covariates and with what a one-step fit was asked, three dictionaries of the
  * distinct x, t_x and T, the cells as steps from one to the next in the order
- * (x, T, t_x), the spend cells in the order (x, m).  Numbers are varints, seven
- * bits a byte, low bits first; a float8 that is not whole is eight bytes, high
- * byte first.
+ * (x, T, t_x), the spend cells in the order (x, m).
  */
 #include "base/cells_code.h"
 
@@ -28,64 +26,44 @@ mean_cents(double m, double x, uint64_t *cents)
 	return *cents > 0 && clv_cents_mean(*cents, x) == m;
 }
 
-static void
-put_number(ClvCellsWriter *w, uint64_t v)
-{
-	w->size = clv_put_number(w->data + w->size, v) - w->data;
-}
-
-static void
-put_double(ClvCellsWriter *w, double v)
-{
-	w->size = clv_put_double(w->data + w->size, v) - w->data;
-}
-
-/* The number of bytes, and the bytes. */
-static void
-put_section(ClvCellsWriter *w, const unsigned char *data, size_t size)
-{
-	put_number(w, size);
-	if (size > 0)
-		memcpy(w->data + w->size, data, size);
-	w->size += size;
-}
-
 static bool
 make_room(ClvCellsWriter *w, size_t bytes)
 {
 	unsigned char *data;
 	size_t		room;
 
-	if (w->room - w->size >= bytes)
+	if ((size_t) (w->out.end - w->out.at) >= bytes)
 		return true;
 	room = w->size + bytes + w->size / 2;
 	data = realloc(w->data, room);
 	if (data == NULL)
 		return false;
 	w->data = data;
-	w->room = room;
+	w->out.at = data + w->size;
+	w->out.end = data + room;
 	return true;
 }
 
 static void
 write_head(ClvCellsWriter *w)
 {
+	ClvWriter  *out = &w->out;
 	const ClvCells *cells = w->cells;
 	const ClvBase *base = &cells->base;
 
-	w->data[w->size++] = CLV_CELLS_VERSION;
-	w->data[w->size++] = base->has_log_gaps ? 0 : FLAG_COLUMNS;
-	put_number(w, base->no_repeat);
-	put_number(w, base->no_spend);
-	put_number(w, base->spenders);
+	clv_put_byte(out, CLV_CELLS_VERSION);
+	clv_put_byte(out, base->has_log_gaps ? 0 : FLAG_COLUMNS);
+	clv_put_varint(out, base->no_repeat);
+	clv_put_varint(out, base->no_spend);
+	clv_put_varint(out, base->spenders);
 	if (base->has_log_gaps)
 	{
-		put_number(w, cells->gaps.whole);
-		put_number(w, cells->gaps.frac);
+		clv_put_varint(out, cells->gaps.whole);
+		clv_put_varint(out, cells->gaps.frac);
 	}
-	put_section(w, cells->covariates.data,
-				cells->covariates.end - cells->covariates.data);
-	put_section(w, cells->request, cells->request_size);
+	clv_put_string(out, cells->covariates.at,
+				   clv_span_size(cells->covariates));
+	clv_put_string(out, cells->request, cells->request_size);
 }
 
 static bool
@@ -103,28 +81,32 @@ all_whole(const double *value, size_t n)
 static void
 write_values(ClvCellsWriter *w, const double *value, size_t n, size_t to)
 {
+	ClvWriter  *out = &w->out;
+
 	if (w->i == 0)
 	{
 		w->raw = !all_whole(value, n);
-		put_number(w, (uint64_t) n << 1 | w->raw);
+		clv_put_varint(out, (uint64_t) n << 1 | w->raw);
 	}
 	for (; w->i < to; w->i++)
 	{
 		if (w->raw)
-			put_double(w, value[w->i]);
+			clv_put_double(out, value[w->i]);
 		else if (w->i == 0)
-			put_number(w, (uint64_t) value[0]);
+			clv_put_varint(out, (uint64_t) value[0]);
 		else
-			put_number(w, (uint64_t) (value[w->i] - value[w->i - 1]) - 1);
+			clv_put_varint(out, (uint64_t) (value[w->i] - value[w->i - 1]) - 1);
 	}
 }
 
 static void
 write_cells(ClvCellsWriter *w, const ClvBase *base, size_t to)
 {
+	ClvWriter  *out = &w->out;
+
 	if (w->i == 0)
 	{
-		put_number(w, base->ncell);
+		clv_put_varint(out, base->ncell);
 		memset(&w->last, 0, sizeof(w->last));
 	}
 	for (; w->i < to; w->i++)
@@ -133,13 +115,13 @@ write_cells(ClvCellsWriter *w, const ClvBase *base, size_t to)
 		bool		new_x = w->i == 0 || c.ix != w->last.ix;
 		uint32_t	step = new_x ? c.it : c.it - w->last.it;
 
-		put_number(w, (uint64_t) step << 2 | (new_x ? CELL_NEW_X : 0) |
-				   (c.n > 1 ? CELL_MANY : 0));
+		clv_put_varint(out, (uint64_t) step << 2 | (new_x ? CELL_NEW_X : 0) |
+					   (c.n > 1 ? CELL_MANY : 0));
 		if (new_x)
-			put_number(w, c.ix - w->last.ix);
-		put_number(w, new_x || step > 0 ? c.itx : c.itx - w->last.itx - 1);
+			clv_put_varint(out, c.ix - w->last.ix);
+		clv_put_varint(out, new_x || step > 0 ? c.itx : c.itx - w->last.itx - 1);
 		if (c.n > 1)
-			put_number(w, (uint64_t) c.n - 2);
+			clv_put_varint(out, (uint64_t) c.n - 2);
 		w->last = c;
 	}
 }
@@ -147,9 +129,11 @@ write_cells(ClvCellsWriter *w, const ClvBase *base, size_t to)
 static void
 write_spend(ClvCellsWriter *w, const ClvBase *base, size_t to)
 {
+	ClvWriter  *out = &w->out;
+
 	if (w->i == 0)
 	{
-		put_number(w, base->nspend);
+		clv_put_varint(out, base->nspend);
 		memset(&w->last, 0, sizeof(w->last));
 	}
 	for (; w->i < to; w->i++)
@@ -165,16 +149,16 @@ write_spend(ClvCellsWriter *w, const ClvBase *base, size_t to)
 		new_x = w->i == 0 || ix != w->last.ix;
 		if (new_x)
 			w->cents = 0;
-		put_number(w, (raw ? SPEND_RAW : (cents - w->cents) << 3) |
-				   (new_x ? CELL_NEW_X : 0) | (s->n > 1 ? CELL_MANY : 0));
+		clv_put_varint(out, (raw ? SPEND_RAW : (cents - w->cents) << 3) |
+					   (new_x ? CELL_NEW_X : 0) | (s->n > 1 ? CELL_MANY : 0));
 		if (new_x)
-			put_number(w, ix - w->last.ix);
+			clv_put_varint(out, ix - w->last.ix);
 		if (raw)
-			put_double(w, s->m);
+			clv_put_double(out, s->m);
 		else
 			w->cents = cents;
 		if (s->n > 1)
-			put_number(w, (uint64_t) s->n - 2);
+			clv_put_varint(out, (uint64_t) s->n - 2);
 		w->last.ix = ix;
 	}
 }
@@ -193,8 +177,7 @@ clv_cells_write_step(ClvCellsWriter *w, ClvError *err)
 	size_t		n = clv_stage_elements(w->stage, base);
 	size_t		to = clv_slice_end(w->i, n);
 	size_t		sections = w->stage > STAGE_HEAD ? 0 :
-		w->cells->request_size +
-		(w->cells->covariates.end - w->cells->covariates.data);
+		w->cells->request_size + clv_span_size(w->cells->covariates);
 
 	if (!make_room(w, (to - w->i + 4) * MAX_ENTRY + sections))
 		return clv_fail(err, CLV_NO_MEMORY, NULL, "out of memory");
@@ -219,6 +202,7 @@ clv_cells_write_step(ClvCellsWriter *w, ClvError *err)
 			write_spend(w, base, to);
 			break;
 	}
+	w->size = w->out.at - w->data;
 	if (to == n)
 	{
 		w->stage++;

@@ -286,7 +286,7 @@ draw_spend_par(const ClvOutlook *o)
 static ClvStatus
 no_answer(ClvOutlook *o, ClvStatus status, const char *hint, const char *what)
 {
-	const ClvRow *row = &clv_crowd_at(&o->crowd, o->at)->row;
+	const ClvCustomer *row = clv_crowd_at(&o->crowd, o->at);
 	ClvNumber	number[3];
 
 	o->living = false;
@@ -313,7 +313,7 @@ find_alive(ClvOutlook *o, const ClvCustomer *customer, double *alive,
 	if (same_group(o) &&
 		clv_customer_equal(customer, clv_crowd_at(&o->crowd, o->at - 1)))
 		return CLV_OK;
-	status = clv_predict_alive_now(model, draw_par(o), &customer->row, &work,
+	status = clv_predict_alive_now(model, draw_par(o), customer, &work,
 								   alive);
 	*budget -= COSTLY + (int) (work / UNITS);
 	if (status != CLV_OK)
@@ -343,9 +343,9 @@ begin_future(ClvOutlook *o, int *budget)
 	if (!o->living)
 		return CLV_OK;
 	o->orders = 0;
-	model->transactions->draw_alive(model, draw_par(o), &customer->row, &o->random,
+	model->transactions->draw_alive(model, draw_par(o), customer, &o->random,
 									&o->life);
-	o->rate = spend->spend->draw_rate(spend, draw_spend_par(o), customer->row.x,
+	o->rate = spend->spend->draw_rate(spend, draw_spend_par(o), customer->x,
 									  customer->m, &o->random);
 	return CLV_OK;
 }
@@ -357,7 +357,7 @@ live_on(ClvOutlook *o, int *budget)
 	const ClvTerms *terms = o->terms;
 	const ClvModel *model = terms->model->model;
 	const ClvModel *spend = terms->spend->model;
-	double		t = clv_crowd_at(&o->crowd, o->at)->row.t;
+	double		t = clv_crowd_at(&o->crowd, o->at)->t;
 	double	   *total = &o->total[o->draw];
 
 	while (o->living && *budget > 0)

@@ -18,7 +18,7 @@ static uint64_t
 key_of(const ClvCustomer *customer, int key)
 {
 	const double value[KEYS] = {
-		customer->m, customer->row.tx, customer->row.t, customer->row.x
+		customer->m, customer->tx, customer->t, customer->x
 	};
 	uint64_t	bits;
 
@@ -27,19 +27,18 @@ key_of(const ClvCustomer *customer, int key)
 }
 
 void
-clv_customer_set(ClvCustomer *customer, const ClvRow *row, double m)
+clv_customer_set(ClvCustomer *customer, const ClvCustomer *row, double m)
 {
-	customer->row.x = row->x + 0.0;
-	customer->row.tx = row->tx + 0.0;
-	customer->row.t = row->t + 0.0;
+	customer->x = row->x + 0.0;
+	customer->tx = row->tx + 0.0;
+	customer->t = row->t + 0.0;
 	customer->m = row->x > 0.0 ? m : 0.0;
 }
 
 bool
 clv_customer_equal(const ClvCustomer *a, const ClvCustomer *b)
 {
-	return a->row.x == b->row.x && a->row.t == b->row.t &&
-		a->row.tx == b->row.tx && a->m == b->m;
+	return a->x == b->x && a->t == b->t && a->tx == b->tx && a->m == b->m;
 }
 
 size_t

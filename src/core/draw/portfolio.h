@@ -20,12 +20,6 @@
 
 #define CLV_MAX_CROWD	UINT32_MAX	/* customers in one crowd */
 
-typedef struct ClvCustomer
-{
-	ClvRow		row;
-	double		m;				/* mean spend of a repeat purchase; 0 where x is */
-} ClvCustomer;
-
 typedef struct ClvCrowd
 {
 	const ClvCustomer *customer;
@@ -36,8 +30,11 @@ typedef struct ClvCrowd
 	ClvRadix	radix;
 } ClvCrowd;
 
-/* No -0 among the customer's numbers: it would not equal 0 in the order. */
-extern void clv_customer_set(ClvCustomer *customer, const ClvRow *row,
+/*
+ * No -0 among the customer's numbers: it would not equal 0 in the order.  m is 0
+ * where x is.
+ */
+extern void clv_customer_set(ClvCustomer *customer, const ClvCustomer *row,
 							 double m);
 extern bool clv_customer_equal(const ClvCustomer *a, const ClvCustomer *b);
 

@@ -4,14 +4,14 @@
  *		what follows from it.
  *
  * The bytes are those behind clv.model, on disk and on the wire alike
- * (docs/storage.md): every number in network byte order, so that one decoder,
- * which trusts nothing, serves both.
+ * (docs/storage.md), so that one decoder, which trusts nothing, serves both.
  */
 #ifndef CLV_FITTED_H
 #define CLV_FITTED_H
 
 #include <stddef.h>
 
+#include "bytes/codec.h"
 #include "fit/covariates.h"
 
 typedef struct ClvModelValue
@@ -23,9 +23,9 @@ typedef struct ClvModelValue
 
 /* No encoded model is longer. */
 #define CLV_MODEL_MAX_BYTES \
-	(2 + 1 + 255 + 8 + 1 + 8 * CLV_MAX_PARAM + 2 + 3 * 8 + 2 * 4 + 1 + 255 + \
-	 8 * CLV_PACKED(CLV_MAX_PARAM) + 2 * 8 * CLV_MAX_PARAM + 4 + \
-	 1 + CLV_MAX_COVARIATES * CLV_MAX_COVARIATE_NAME)
+	(2 + 2 + 255 + 8 + 2 + CLV_MAX_COVARIATES * CLV_MAX_COVARIATE_NAME + \
+	 2 + 8 * CLV_MAX_PARAM + 2 + 8 + 4 * CLV_VARINT_MAX + 2 + 255 + \
+	 8 * CLV_PACKED(CLV_MAX_PARAM) + 2 * 8 * CLV_MAX_PARAM + CLV_VARINT_MAX)
 
 extern const char *clv_kind_name(ClvKind kind);
 extern const char *clv_fit_status_name(ClvFitStatus status);

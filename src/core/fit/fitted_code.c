@@ -28,45 +28,19 @@
 
 #define CLV_NO_LIMIT		0xFF
 
-/* Big-endian integers and doubles, one after the other. */
-static unsigned char *
-clv_put_uint(unsigned char *at, uint64_t v, int bytes)
+static void
+clv_put_text(ClvWriter *out, const char *text)
 {
-	int			i;
-
-	for (i = bytes - 1; i >= 0; i--)
-		*at++ = (unsigned char) (v >> (8 * i));
-	return at;
+	clv_put_string(out, text, strlen(text));
 }
 
-static unsigned char *
-clv_put_double(unsigned char *at, double v)
-{
-	uint64_t	bits;
-
-	v += 0.0;					/* one zero: equal values, equal bytes */
-	memcpy(&bits, &v, sizeof(bits));
-	return clv_put_uint(at, bits, 8);
-}
-
-static unsigned char *
-clv_put_string(unsigned char *at, const char *s)
-{
-	size_t		n = strlen(s);
-
-	at = clv_put_uint(at, n, 1);
-	memcpy(at, s, n);
-	return at + n;
-}
-
-static unsigned char *
-clv_put_doubles(unsigned char *at, const double *v, int n)
+static void
+clv_put_doubles(ClvWriter *out, const double *v, int n)
 {
 	int			i;
 
 	for (i = 0; i < n; i++)
-		at = clv_put_double(at, v[i]);
-	return at;
+		clv_put_double(out, v[i]);
 }
 
 static int
@@ -84,173 +58,167 @@ clv_flags_of(const ClvModelValue *value)
 		(value->fit.groups > 0 ? CLV_FLAG_GROUPS : 0);
 }
 
+static void
+clv_put_fit(ClvWriter *out, const ClvFitted *fit)
+{
+	clv_put_byte(out, (unsigned char) fit->status);
+	clv_put_byte(out, fit->limit < 0 ? CLV_NO_LIMIT : (unsigned char) fit->limit);
+	clv_put_double(out, fit->loglik);
+	clv_put_varint(out, (uint64_t) fit->customers);
+	clv_put_varint(out, (uint64_t) fit->excluded);
+	clv_put_varint(out, (uint64_t) fit->iterations);
+	clv_put_varint(out, (uint64_t) fit->evaluations);
+	clv_put_text(out, fit->message);
+}
+
 size_t
-clv_model_encode(const ClvModelValue *value, unsigned char *out)
+clv_model_encode(const ClvModelValue *value, unsigned char *to)
 {
 	const ClvFitted *fit = &value->fit;
-	unsigned char *at = out;
+	ClvWriter	out = {to, to + CLV_MODEL_MAX_BYTES, false};
 	int			flags = clv_flags_of(value);
 	int			n = clv_param_count(fit);
 	int			i;
 
-	at = clv_put_uint(at, CLV_MODEL_VERSION, 1);
-	at = clv_put_uint(at, flags, 1);
-	at = clv_put_string(at, fit->model->name);
-	at = clv_put_double(at, value->unit_days);
+	clv_put_byte(&out, CLV_MODEL_VERSION);
+	clv_put_byte(&out, (unsigned char) flags);
+	clv_put_text(&out, fit->model->name);
+	clv_put_double(&out, value->unit_days);
 	if (flags & CLV_FLAG_COVARIATES)
-		at = clv_put_uint(at, fit->ncov, 1);
+		clv_put_varint(&out, fit->ncov);
 	for (i = 0; i < fit->ncov; i++)
-		at = clv_put_string(at, fit->covariate[i]);
-	at = clv_put_uint(at, n, 1);
-	at = clv_put_doubles(at, fit->par, n);
+		clv_put_text(&out, fit->covariate[i]);
+	clv_put_varint(&out, n);
+	clv_put_doubles(&out, fit->par, n);
 	if (flags & CLV_FLAG_FITTED)
-	{
-		at = clv_put_uint(at, fit->status, 1);
-		at = clv_put_uint(at, fit->limit < 0 ? CLV_NO_LIMIT : fit->limit, 1);
-		at = clv_put_double(at, fit->loglik);
-		at = clv_put_uint(at, (uint64_t) fit->customers, 8);
-		at = clv_put_uint(at, (uint64_t) fit->excluded, 8);
-		at = clv_put_uint(at, (uint32_t) fit->iterations, 4);
-		at = clv_put_uint(at, (uint32_t) fit->evaluations, 4);
-		at = clv_put_string(at, fit->message);
-	}
+		clv_put_fit(&out, fit);
 	if (flags & CLV_FLAG_COVARIANCE)
-		at = clv_put_doubles(at, fit->cov, CLV_PACKED(n));
+		clv_put_doubles(&out, fit->cov, CLV_PACKED(n));
 	if (flags & CLV_FLAG_PRIOR)
 	{
-		at = clv_put_doubles(at, fit->prior.median, clv_real_count(fit));
-		at = clv_put_doubles(at, fit->prior.sd, clv_real_count(fit));
+		clv_put_doubles(&out, fit->prior.median, clv_real_count(fit));
+		clv_put_doubles(&out, fit->prior.sd, clv_real_count(fit));
 	}
 	if (flags & CLV_FLAG_GROUPS)
-		at = clv_put_uint(at, (uint32_t) fit->groups, 4);
-	return at - out;
+		clv_put_varint(&out, (uint64_t) fit->groups);
+	return out.at - to;
 }
 
-/* What is left to read; "bad" once a read went beyond the end. */
-typedef struct ClvReader
-{
-	const unsigned char *at;
-	size_t		left;
-	bool		bad;
-} ClvReader;
+/* ---- reading; false: the bytes cannot be ---- */
 
-static uint64_t
-clv_get_uint(ClvReader *in, int bytes)
-{
-	uint64_t	v = 0;
-
-	if (in->bad || in->left < (size_t) bytes)
-	{
-		in->bad = true;
-		return 0;
-	}
-	in->left -= bytes;
-	while (bytes-- > 0)
-		v = v << 8 | *in->at++;
-	return v;
-}
-
-static double
-clv_get_double(ClvReader *in)
-{
-	uint64_t	bits = clv_get_uint(in, 8);
-	double		v;
-
-	if (bits == UINT64_C(1) << 63)	/* -0 is never written */
-		in->bad = true;
-	memcpy(&v, &bits, sizeof(v));
-	return v;
-}
-
-static void
-clv_get_doubles(ClvReader *in, double *out, int n)
+static bool
+clv_get_doubles(ClvSpan *in, double *out, int n)
 {
 	int			i;
 
 	for (i = 0; i < n; i++)
-		out[i] = clv_get_double(in);
+	{
+		if (!clv_get_double(in, &out[i]))
+			return false;
+	}
+	return true;
 }
 
-/* "out" has room for 256 bytes. */
-static void
-clv_get_string(ClvReader *in, char *out)
+/* Into room for "size" bytes, the last of them zero. */
+static bool
+clv_get_text(ClvSpan *in, char *out, size_t size)
 {
-	size_t		n = clv_get_uint(in, 1);
+	ClvSpan		text;
+	size_t		n;
 
-	if (in->bad || in->left < n || memchr(in->at, 0, n) != NULL)
-	{
-		in->bad = true;
-		n = 0;
-	}
-	memcpy(out, in->at, n);
+	if (!clv_get_string(in, &text) || clv_span_size(text) >= size)
+		return false;
+	n = clv_span_size(text);
+	memcpy(out, text.at, n);
 	out[n] = '\0';
-	in->at += n;
-	in->left -= n;
+	return memchr(out, 0, n) == NULL;
 }
 
-static void
-clv_get_fit(ClvReader *in, ClvFitted *fit)
+/* A number that an int64_t has, and one that an int has. */
+static bool
+clv_get_count(ClvSpan *in, int64_t *out)
 {
-	uint64_t	status = clv_get_uint(in, 1);
-	uint64_t	limit = clv_get_uint(in, 1);
-	uint64_t	iterations,
-				evaluations;
+	uint64_t	v;
 
-	fit->loglik = clv_get_double(in);
-	fit->customers = (int64_t) clv_get_uint(in, 8);
-	fit->excluded = (int64_t) clv_get_uint(in, 8);
-	iterations = clv_get_uint(in, 4);
-	evaluations = clv_get_uint(in, 4);
-	clv_get_string(in, fit->message);
-	if (status > CLV_NOT_CONVERGED || iterations > INT32_MAX ||
-		evaluations > INT32_MAX)
-	{
-		in->bad = true;
-		return;
-	}
+	if (!clv_get_varint(in, &v) || v > INT64_MAX)
+		return false;
+	*out = (int64_t) v;
+	return true;
+}
+
+static bool
+clv_get_int(ClvSpan *in, int *out)
+{
+	uint64_t	v;
+
+	if (!clv_get_varint(in, &v) || v > INT32_MAX)
+		return false;
+	*out = (int) v;
+	return true;
+}
+
+static bool
+clv_get_fit(ClvSpan *in, ClvFitted *fit)
+{
+	unsigned char status;
+	unsigned char limit;
+
+	if (!clv_get_byte(in, &status) || status > CLV_NOT_CONVERGED ||
+		!clv_get_byte(in, &limit))
+		return false;
 	fit->status = (ClvFitStatus) status;
 	fit->limit = limit == CLV_NO_LIMIT ? -1 : (int) limit;
-	fit->iterations = (int) iterations;
-	fit->evaluations = (int) evaluations;
+	return clv_get_double(in, &fit->loglik) &&
+		clv_get_count(in, &fit->customers) &&
+		clv_get_count(in, &fit->excluded) &&
+		clv_get_int(in, &fit->iterations) &&
+		clv_get_int(in, &fit->evaluations) &&
+		clv_get_text(in, fit->message, sizeof(fit->message));
 }
 
 /* The prior, and what it was made of. */
-static void
-clv_get_prior(ClvReader *in, uint64_t flags, ClvFitted *fit)
+static bool
+clv_get_prior(ClvSpan *in, int flags, ClvFitted *fit)
 {
-	uint64_t	groups;
-
 	fit->has_prior = true;
-	clv_get_doubles(in, fit->prior.median, clv_real_count(fit));
-	clv_get_doubles(in, fit->prior.sd, clv_real_count(fit));
-	if ((flags & CLV_FLAG_GROUPS) == 0)
-		return;
-	groups = clv_get_uint(in, 4);
-	if (groups == 0 || groups > INT32_MAX)
-		in->bad = true;
-	else
-		fit->groups = (int) groups;
+	if (!clv_get_doubles(in, fit->prior.median, clv_real_count(fit)) ||
+		!clv_get_doubles(in, fit->prior.sd, clv_real_count(fit)))
+		return false;
+	return (flags & CLV_FLAG_GROUPS) == 0 ||
+		(clv_get_int(in, &fit->groups) && fit->groups > 0);
 }
 
 /* The names of covariates, of a model that takes any. */
-static void
-clv_get_covariates(ClvReader *in, ClvFitted *fit)
+static bool
+clv_get_covariates(ClvSpan *in, ClvFitted *fit)
 {
-	uint64_t	n = clv_get_uint(in, 1);
-	char		name[256];
-	uint64_t	i;
+	int			n;
+	int			i;
 
-	if (n == 0 || n > CLV_MAX_COVARIATES || fit->model->covariate == NULL)
-		in->bad = true;
-	for (i = 0; !in->bad && i < n; i++)
+	if (!clv_get_int(in, &n) || n == 0 || n > CLV_MAX_COVARIATES ||
+		fit->model->covariate == NULL)
+		return false;
+	for (i = 0; i < n; i++)
 	{
-		clv_get_string(in, name);
-		if (strlen(name) >= CLV_MAX_COVARIATE_NAME)
-			in->bad = true;
-		else
-			memcpy(fit->covariate[i], name, strlen(name) + 1);
+		if (!clv_get_text(in, fit->covariate[i], CLV_MAX_COVARIATE_NAME))
+			return false;
 	}
-	fit->ncov = in->bad ? 0 : (int) n;
+	fit->ncov = n;
+	return true;
+}
+
+/* What follows the parameters. */
+static bool
+clv_get_rest(ClvSpan *in, int flags, ClvFitted *fit)
+{
+	if ((flags & CLV_FLAG_FITTED) != 0 && !clv_get_fit(in, fit))
+		return false;
+	if (fit->has_cov &&
+		!clv_get_doubles(in, fit->cov, CLV_PACKED(clv_param_count(fit))))
+		return false;
+	if ((flags & CLV_FLAG_PRIOR) != 0 && !clv_get_prior(in, flags, fit))
+		return false;
+	return in->at == in->end;
 }
 
 static ClvStatus
@@ -259,48 +227,57 @@ clv_bad_model(ClvError *err, const char *why)
 	return clv_fail(err, CLV_BAD_BINARY, NULL, "invalid clv.model: %s", why);
 }
 
+/* The version and the flags. */
+static ClvStatus
+clv_get_head(ClvSpan *in, ClvModelValue *value, int *flags, ClvError *err)
+{
+	ClvFitted  *fit = &value->fit;
+	unsigned char version;
+	unsigned char bits;
+
+	if (!clv_get_byte(in, &version) || version != CLV_MODEL_VERSION)
+		return clv_bad_model(err, "unknown version");
+	if (!clv_get_byte(in, &bits))
+		return clv_bad_model(err, "malformed bytes");
+	*flags = bits;
+	value->is_fitted = (*flags & CLV_FLAG_FITTED) != 0;
+	fit->has_cov = (*flags & CLV_FLAG_COVARIANCE) != 0;
+	fit->at_covariates = (*flags & CLV_FLAG_AT) != 0;
+	fit->undetermined = (*flags & CLV_FLAG_UNDETERMINED) != 0;
+	if ((*flags & ~CLV_FLAGS) != 0 ||
+		((*flags & ~CLV_FLAG_COVARIATES) != 0 && !value->is_fitted) ||
+		((*flags & CLV_FLAG_GROUPS) != 0 && (*flags & CLV_FLAG_PRIOR) == 0))
+		return clv_bad_model(err, "unknown flags");
+	return CLV_OK;
+}
+
 ClvStatus
 clv_model_decode(const unsigned char *data, size_t size, ClvModelValue *value,
 				 ClvError *err)
 {
-	ClvReader	in = {data, size, false};
+	ClvSpan		in = {data, data + size};
 	ClvFitted  *fit = &value->fit;
 	ClvError	why;
 	char		name[256];
-	uint64_t	flags;
+	int			flags = 0;
+	int			n;
 
 	memset(value, 0, sizeof(*value));
 	fit->limit = -1;
-	if (clv_get_uint(&in, 1) != CLV_MODEL_VERSION)
-		return clv_bad_model(err, "unknown version");
-	flags = clv_get_uint(&in, 1);
-	value->is_fitted = (flags & CLV_FLAG_FITTED) != 0;
-	fit->has_cov = (flags & CLV_FLAG_COVARIANCE) != 0;
-	fit->at_covariates = (flags & CLV_FLAG_AT) != 0;
-	fit->undetermined = (flags & CLV_FLAG_UNDETERMINED) != 0;
-	if ((flags & ~(uint64_t) CLV_FLAGS) != 0 ||
-		((flags & ~(uint64_t) CLV_FLAG_COVARIATES) != 0 && !value->is_fitted) ||
-		((flags & CLV_FLAG_GROUPS) != 0 && (flags & CLV_FLAG_PRIOR) == 0))
-		return clv_bad_model(err, "unknown flags");
-	clv_get_string(&in, name);
-	if (in.bad)
+	if (clv_get_head(&in, value, &flags, err) != CLV_OK)
+		return CLV_BAD_BINARY;
+	if (!clv_get_text(&in, name, sizeof(name)))
 		return clv_bad_model(err, "malformed bytes");
 	fit->model = clv_model_find(name);
 	if (fit->model == NULL)
 		return clv_bad_model(err, "unknown model");
-	value->unit_days = clv_get_double(&in);
-	if ((flags & CLV_FLAG_COVARIATES) != 0)
-		clv_get_covariates(&in, fit);
-	if (clv_get_uint(&in, 1) != (uint64_t) clv_param_count(fit))
+	if (!clv_get_double(&in, &value->unit_days) ||
+		((flags & CLV_FLAG_COVARIATES) != 0 && !clv_get_covariates(&in, fit)) ||
+		!clv_get_int(&in, &n))
+		return clv_bad_model(err, "malformed bytes");
+	if (n != clv_param_count(fit))
 		return clv_bad_model(err, "wrong number of parameters");
-	clv_get_doubles(&in, fit->par, clv_param_count(fit));
-	if (value->is_fitted)
-		clv_get_fit(&in, fit);
-	if (fit->has_cov)
-		clv_get_doubles(&in, fit->cov, CLV_PACKED(clv_param_count(fit)));
-	if ((flags & CLV_FLAG_PRIOR) != 0)
-		clv_get_prior(&in, flags, fit);
-	if (in.bad || in.left != 0)
+	if (!clv_get_doubles(&in, fit->par, n) || !clv_get_rest(&in, flags, fit))
 		return clv_bad_model(err, "malformed bytes");
 	if (clv_model_value_check(value, &why) != CLV_OK)
 		return clv_bad_model(err, why.message);

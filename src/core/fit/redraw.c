@@ -31,7 +31,7 @@ struct ClvRedraw
 	ClvRandom	random;
 	ClvLife		life;
 
-	ClvCellsRow *row;
+	ClvCustomer *row;
 	size_t		nrow;
 	ClvTwofold	log_gaps;
 	ClvCellsSort *sort;
@@ -55,7 +55,7 @@ clv_redraw_new(const ClvModel *model, const double *par, const ClvBase *base,
 	redraw->like = base;
 	redraw->seed = seed;
 	redraw->which = which;
-	redraw->row = malloc((base->customers + 1) * sizeof(ClvCellsRow));
+	redraw->row = malloc((base->customers + 1) * sizeof(ClvCustomer));
 	if (redraw->row == NULL)
 	{
 		free(redraw);
@@ -84,7 +84,7 @@ clv_redraw_base(const ClvRedraw *redraw)
 static void
 begin_customer(ClvRedraw *redraw)
 {
-	ClvCellsRow *row = &redraw->row[redraw->nrow];
+	ClvCustomer *row = &redraw->row[redraw->nrow];
 
 	clv_random_init(&redraw->random, redraw->seed,
 					redraw->which << 32 | redraw->nrow);
@@ -101,7 +101,7 @@ begin_customer(ClvRedraw *redraw)
 static ClvStatus
 draw_purchase(ClvRedraw *redraw, ClvError *err)
 {
-	ClvCellsRow *row = &redraw->row[redraw->nrow];
+	ClvCustomer *row = &redraw->row[redraw->nrow];
 	double		at = redraw->model->transactions->next(redraw->model, &redraw->life,
 													   &redraw->random);
 

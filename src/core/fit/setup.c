@@ -4,8 +4,6 @@
  */
 #include "fit/setup.h"
 
-#include <string.h>
-
 /* What is between purchases is a part of some likelihoods. */
 static ClvStatus
 check_gaps(const ClvModel *model, const ClvBase *base, double whole, ClvError *err)
@@ -28,7 +26,7 @@ check_cells(const ClvModel *model, const ClvBase *base, size_t from, size_t to,
 	for (; model->discrete && status == CLV_OK && from < to && from < base->ncell; from++)
 	{
 		const ClvCell *cell = &base->cell[from];
-		ClvRow		row = {base->x[cell->ix], base->tx[cell->itx], base->t[cell->it]};
+		ClvCustomer row = {base->x[cell->ix], base->tx[cell->itx], base->t[cell->it], 0};
 
 		status = clv_model_row_check(model, &row, err);
 	}
@@ -40,7 +38,6 @@ clv_prelude_init(ClvPrelude *prelude, const ClvModel *model,
 				 const ClvBase *base, const ClvFitOptions *options,
 				 ClvError *err)
 {
-	ClvFitOptions plain = {.whole = options->whole, .prior = options->prior};
 	ClvStatus	status = check_gaps(model, base, options->whole, err);
 
 	prelude->model = model;
@@ -49,16 +46,13 @@ clv_prelude_init(ClvPrelude *prelude, const ClvModel *model,
 		return status;
 	prelude->covariates = clv_covariates_new(model, base, options->covariate,
 											 options->prior != NULL);
-	prelude->plain = clv_fit_new(model, base, &plain, err);
-	return prelude->covariates != NULL && prelude->plain != NULL ?
-		CLV_OK : CLV_NO_MEMORY;
+	return prelude->covariates != NULL ? CLV_OK : CLV_NO_MEMORY;
 }
 
 void
 clv_prelude_free(ClvPrelude *prelude)
 {
 	clv_covariates_free(prelude->covariates);
-	clv_fit_free(prelude->plain);
 }
 
 ClvStatus
@@ -69,13 +63,14 @@ clv_prelude_step(ClvPrelude *prelude, ClvError *err)
 	ClvStatus	status = check_cells(prelude->model, prelude->base, from,
 									 prelude->moments.done, err);
 
-	if (status == CLV_OK && !all)
-		return CLV_CONTINUE;
-	if (status == CLV_OK && prelude->plain != NULL)
-		status = clv_fit_step(prelude->plain, err);
-	if (status == CLV_OK && prelude->covariates != NULL)
-		status = clv_covariates_step(prelude->covariates);
-	return status;
+	return status == CLV_OK && !all ? CLV_CONTINUE : status;
+}
+
+ClvStatus
+clv_prelude_measure(ClvPrelude *prelude)
+{
+	return prelude->covariates == NULL ? CLV_OK :
+		clv_covariates_step(prelude->covariates);
 }
 
 const ClvModel *
@@ -83,29 +78,4 @@ clv_prelude_model(const ClvPrelude *prelude)
 {
 	return prelude->covariates == NULL ? prelude->model :
 		clv_covariates_model(prelude->covariates);
-}
-
-/* From the plain optimum, the likelihood can but rise. */
-bool
-clv_prelude_start(const ClvPrelude *prelude, double *par)
-{
-	ClvFitted	plain;
-
-	if (prelude->plain == NULL)
-		return false;
-	clv_fit_result(prelude->plain, &plain);
-	memcpy(par, plain.par, sizeof(plain.par));
-	return true;
-}
-
-void
-clv_prelude_result(const ClvPrelude *prelude, const double *phi,
-				   ClvFitted *fitted)
-{
-	ClvFitted	plain;
-
-	if (prelude->covariates == NULL)
-		return;
-	clv_fit_result(prelude->plain, &plain);
-	clv_covariates_result(prelude->covariates, phi, &plain, fitted);
 }

@@ -3,8 +3,7 @@
  *		What a fit does before its search begins.
  *
  * It sees whether the model can be fitted to the base, and sums up what the
- * search needs to know of it.  With covariates it also fits the plain model,
- * at whose optimum the search then begins, and measures them.
+ * search needs to know of it.  Covariates are measured after that.
  */
 #ifndef CLV_SETUP_H
 #define CLV_SETUP_H
@@ -18,7 +17,6 @@ typedef struct ClvPrelude
 	const ClvBase *base;
 	ClvMoments	moments;		/* of it */
 	ClvCovariates *covariates;	/* NULL: none */
-	ClvFit	   *plain;			/* without them; NULL: there are none */
 } ClvPrelude;
 
 /*
@@ -35,17 +33,10 @@ extern void clv_prelude_free(ClvPrelude *prelude);
 /* Some milliseconds of it: CLV_CONTINUE, or CLV_OK when that was all; or as above. */
 extern ClvStatus clv_prelude_step(ClvPrelude *prelude, ClvError *err);
 
+/* When that was all, the same of what covariates add. */
+extern ClvStatus clv_prelude_measure(ClvPrelude *prelude);
+
 /* What to search with, then: the model, its coefficients included. */
 extern const ClvModel *clv_prelude_model(const ClvPrelude *prelude);
-
-/*
- * Where the search is to begin, before it tries the model's own starts; false:
- * nowhere.
- */
-extern bool clv_prelude_start(const ClvPrelude *prelude, double *par);
-
-/* Turn what was fitted, at "phi", into what has been asked for. */
-extern void clv_prelude_result(const ClvPrelude *prelude, const double *phi,
-							   ClvFitted *fitted);
 
 #endif							/* CLV_SETUP_H */

@@ -62,6 +62,8 @@ struct ClvFit
 {
 	const ClvModel *model;		/* whose likelihood it is */
 	ClvPrelude	prelude;
+	struct ClvFit *plain;		/* a fit without the covariates, whose optimum
+								 * comes first; NULL: there are none */
 	ClvPrior	prior;
 	ClvObjective objective;
 	ClvPoint	trial;			/* where it is evaluated */
@@ -157,11 +159,15 @@ forget(ClvFit *fit)
 	fit->best.message[0] = '\0';
 }
 
-/* What comes before it is known: begin the first attempt. */
+/*
+ * What comes before it is known: begin the first attempt.  From the optimum of
+ * the plain model, the likelihood can but rise.
+ */
 static ClvStatus
 begin_search(ClvFit *fit)
 {
 	ClvStatus	status = CLV_NO_MEMORY;
+	ClvFitted	plain;
 
 	fit->model = clv_prelude_model(&fit->prelude);
 	fit->best.model = fit->model;
@@ -170,7 +176,13 @@ begin_search(ClvFit *fit)
 	fit->objective.covariates = fit->prelude.covariates;
 	if (!clv_objective_init(&fit->objective, &fit->prelude.moments))
 		return status;
-	fit->attempt = clv_prelude_start(&fit->prelude, fit->warm) ? -2 : -1;
+	fit->attempt = -1;
+	if (fit->plain != NULL)
+	{
+		clv_fit_result(fit->plain, &plain);
+		memcpy(fit->warm, plain.par, sizeof(fit->warm));
+		fit->attempt = -2;
+	}
 	return begin_attempt(fit, &status) ? status : CLV_NO_MEMORY;
 }
 
@@ -184,6 +196,7 @@ clv_fit_new(const ClvModel *model, const ClvBase *base,
 			const ClvFitOptions *options, ClvError *err)
 {
 	static const ClvFitOptions none;
+	ClvFitOptions plain;
 	ClvFit	   *fit = calloc(1, sizeof(ClvFit));
 	ClvStatus	status = CLV_NO_MEMORY;
 
@@ -203,6 +216,12 @@ clv_fit_new(const ClvModel *model, const ClvBase *base,
 		}
 		status = clv_prelude_init(&fit->prelude, model, base, options, err);
 	}
+	if (status == CLV_OK && options->ncov > 0)
+	{
+		plain = (ClvFitOptions) {.whole = options->whole, .prior = options->prior};
+		fit->plain = clv_fit_new(model, base, &plain, err);
+		status = fit->plain == NULL ? CLV_NO_MEMORY : CLV_OK;
+	}
 	if (status == CLV_OK)
 		return fit;
 	if (status == CLV_NO_MEMORY)
@@ -218,6 +237,7 @@ clv_fit_free(ClvFit *fit)
 		return;
 	clv_objective_free(&fit->objective);
 	clv_prelude_free(&fit->prelude);
+	clv_fit_free(fit->plain);
 	free(fit);
 }
 
@@ -528,6 +548,10 @@ step_prelude(ClvFit *fit, ClvError *err)
 {
 	ClvStatus	status = clv_prelude_step(&fit->prelude, err);
 
+	if (status == CLV_OK && fit->plain != NULL)
+		status = clv_fit_step(fit->plain, err);
+	if (status == CLV_OK)
+		status = clv_prelude_measure(&fit->prelude);
 	if (status == CLV_OK)
 		status = begin_search(fit);
 	return status == CLV_OK ? CLV_CONTINUE : status;
@@ -574,6 +598,7 @@ void
 clv_fit_result(const ClvFit *fit, ClvFitted *fitted)
 {
 	const ClvBase *base = fit->objective.base;
+	ClvFitted	plain;
 
 	*fitted = fit->best;
 	fitted->loglik -= clv_objective_prior(&fit->objective, fit->best_phi);
@@ -585,6 +610,10 @@ clv_fit_result(const ClvFit *fit, ClvFitted *fitted)
 	if (fitted->message[0] == '\0' && fitted->status == CLV_NOT_CONVERGED)
 		snprintf(fitted->message, sizeof(fitted->message),
 				 "the likelihood cannot be evaluated for these data");
-	clv_prelude_result(&fit->prelude, fit->best_phi, fitted);
+	if (fit->plain != NULL)
+	{
+		clv_fit_result(fit->plain, &plain);
+		clv_covariates_result(fit->prelude.covariates, fit->best_phi, &plain, fitted);
+	}
 	clv_undetermined_judge(fitted, &fit->prelude.moments);
 }

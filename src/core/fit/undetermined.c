@@ -78,7 +78,7 @@ clv_undetermined_judge(ClvFitted *fit, const ClvMoments *moments)
 }
 
 ClvTold
-clv_told_purchases(const ClvFitted *fit, const ClvRow *row)
+clv_told_purchases(const ClvFitted *fit, const ClvCustomer *row)
 {
 	if (!fit->undetermined)
 		return CLV_TOLD_BY_PARAMETERS;
@@ -86,7 +86,7 @@ clv_told_purchases(const ClvFitted *fit, const ClvRow *row)
 }
 
 ClvTold
-clv_told_alive(const ClvFitted *fit, const ClvRow *row, double ahead)
+clv_told_alive(const ClvFitted *fit, const ClvCustomer *row, double ahead)
 {
 	ClvTold		told = clv_told_purchases(fit, row);
 

@@ -36,10 +36,10 @@ typedef enum ClvTold
 extern void clv_undetermined_judge(ClvFitted *fit, const ClvMoments *moments);
 
 /* What tells how many purchases this customer will make, and when? */
-extern ClvTold clv_told_purchases(const ClvFitted *fit, const ClvRow *row);
+extern ClvTold clv_told_purchases(const ClvFitted *fit, const ClvCustomer *row);
 
 /* What tells whether the customer is alive that long after row->t? */
-extern ClvTold clv_told_alive(const ClvFitted *fit, const ClvRow *row,
+extern ClvTold clv_told_alive(const ClvFitted *fit, const ClvCustomer *row,
 							  double ahead);
 
 #endif							/* CLV_UNDETERMINED_H */

@@ -76,8 +76,7 @@ clv_history_used(const unsigned char *data, size_t size)
 
 ClvStatus
 clv_history_find_days(const unsigned char *data, size_t size,
-					  const unsigned char **from, const unsigned char **end,
-					  ClvError *err)
+					  ClvSpan *days, ClvError *err)
 {
 	size_t		header = CLV_CLOSED_HEADER;
 
@@ -91,32 +90,31 @@ clv_history_find_days(const unsigned char *data, size_t size,
 			clv_open_used(data) < header)
 			return clv_history_damaged(err);
 	}
-	*from = data + header;
-	*end = data + clv_history_used(data, size);
+	days->at = data + header;
+	days->end = data + clv_history_used(data, size);
 	return CLV_OK;
 }
 
 ClvStatus
 clv_history_limit(const unsigned char *data, size_t size, ClvError *err)
 {
-	const unsigned char *p;
-	const unsigned char *end;
+	ClvSpan		in;
 	int			days = 0;
-	ClvStatus	status = clv_history_find_days(data, size, &p, &end, err);
+	ClvStatus	status = clv_history_find_days(data, size, &in, err);
 
 	if (status != CLV_OK)
 		return status;
-	if (end - p > CLV_HISTORY_MAX_BYTES - CLV_CLOSED_HEADER)
+	if (clv_span_size(in) > CLV_HISTORY_MAX_BYTES - CLV_CLOSED_HEADER)
 		return clv_history_too_long(err);
-	if (end - p <= CLV_HISTORY_MAX_DAYS)
+	if (clv_span_size(in) <= CLV_HISTORY_MAX_DAYS)
 		return CLV_OK;			/* a day takes a byte at least */
-	while (p < end)
+	while (in.at < in.end)
 	{
 		int64_t		delta;
 		ClvKindOfDay kind;
 
-		if (!clv_read_head(&p, end, &delta, &kind) ||
-			!clv_skip_day(&p, end, kind, data[1] & CLV_HAS_AMOUNTS))
+		if (!clv_read_head(&in, &delta, &kind) ||
+			!clv_skip_day(&in, kind, data[1] & CLV_HAS_AMOUNTS))
 			return clv_history_damaged(err);
 		if (++days > CLV_HISTORY_MAX_DAYS)
 			return clv_history_too_long(err);
@@ -171,17 +169,16 @@ clv_history_append(unsigned char *data, size_t size, int32_t day,
 
 /* The day of the last entry, from the distances. */
 static bool
-find_last(const unsigned char *p, const unsigned char *end, bool has_amounts,
-		  int64_t *last)
+find_last(ClvSpan in, bool has_amounts, int64_t *last)
 {
 	int64_t		delta;
 	ClvKindOfDay kind;
 
 	*last = 0;
-	while (p < end)
+	while (in.at < in.end)
 	{
-		if (!clv_read_head(&p, end, &delta, &kind) ||
-			!clv_skip_day(&p, end, kind, has_amounts))
+		if (!clv_read_head(&in, &delta, &kind) ||
+			!clv_skip_day(&in, kind, has_amounts))
 			return false;
 		*last += delta;
 		if (*last < CLV_MIN_DAY || *last > CLV_MAX_DAY)
@@ -199,39 +196,38 @@ clv_history_append_history(unsigned char *data, size_t size,
 						   ClvError *err)
 {
 	size_t		used = clv_open_used(data);
-	const unsigned char *p;
-	const unsigned char *end;
-	ClvWriter	writer = {data + used, data + size, false};
+	ClvSpan		days;
+	ClvWriter	out = {data + used, data + size, false};
 	ClvKindOfDay kind;
 	int64_t		first;
 	int64_t		delta;
 	int64_t		last;
 	ClvStatus	status;
 
-	status = clv_history_find_days(more, more_size, &p, &end, err);
+	status = clv_history_find_days(more, more_size, &days, err);
 	if (status != CLV_OK)
 		return status;
 	if ((data[1] ^ more[1]) & CLV_HAS_AMOUNTS)
 		return clv_fail(err, CLV_BAD_ARGUMENT,
 						"Build all of them with an amount, or none.",
 						"cannot merge purchase histories with and without amounts");
-	if (p == end)
+	if (days.at == days.end)
 		return CLV_OK;
 	if (more[1] & CLV_OPEN)
 		last = clv_open_last(more);
-	else if (!find_last(p, end, more[1] & CLV_HAS_AMOUNTS, &last))
+	else if (!find_last(days, more[1] & CLV_HAS_AMOUNTS, &last))
 		return clv_history_damaged(err);
-	if (!clv_read_head(&p, end, &first, &kind))
+	if (!clv_read_head(&days, &first, &kind))
 		return clv_history_damaged(err);
 
 	delta = first - clv_open_last(data);
-	clv_write_head(&writer, delta, kind);
-	clv_write_bytes(&writer, p, end - p);
-	if (writer.full)
+	clv_write_head(&out, delta, kind);
+	clv_put_bytes(&out, days.at, clv_span_size(days));
+	if (out.full)
 		return CLV_CONTINUE;
 	data[1] |= more[1] & (CLV_UNSORTED | CLV_DUPLICATE);
 	mark_order(data, used, delta);
-	clv_open_set(data, writer.p - data, (int32_t) last);
+	clv_open_set(data, (size_t) (out.at - data), (int32_t) last);
 	return CLV_OK;
 }
 
@@ -260,7 +256,7 @@ clv_history_read(ClvHistoryReader *reader, const unsigned char *data,
 	reader->has_amounts = clv_history_has_amounts(data, size);
 	if (!clv_history_is_compact(data, size))
 		return clv_history_damaged(err);
-	return clv_history_find_days(data, size, &reader->p, &reader->end, err);
+	return clv_history_find_days(data, size, &reader->in, err);
 }
 
 ClvStatus
@@ -269,10 +265,10 @@ clv_history_next(ClvHistoryReader *reader, ClvDay *day, ClvError *err)
 	int64_t		delta;
 	ClvKindOfDay kind;
 
-	if (reader->p == reader->end)
+	if (reader->in.at == reader->in.end)
 		return CLV_OK;
-	if (!clv_read_head(&reader->p, reader->end, &delta, &kind) ||
-		!clv_read_day(&reader->p, reader->end, kind, reader->has_amounts, day))
+	if (!clv_read_head(&reader->in, &delta, &kind) ||
+		!clv_read_day(&reader->in, kind, reader->has_amounts, day))
 		return clv_history_damaged(err);
 	reader->day += delta;
 	if (reader->day < CLV_MIN_DAY || reader->day > CLV_MAX_DAY)
@@ -283,23 +279,22 @@ clv_history_next(ClvHistoryReader *reader, ClvDay *day, ClvError *err)
 
 /* ---- what comes from outside ---- */
 
-/* Is this day, read from [from, to), what writing it would give? */
+/* Is this day, read from these bytes, what writing it would give? */
 static bool
 is_canonical_day(const ClvDay *day, ClvKindOfDay kind, bool has_amounts,
-				 const unsigned char *from, const unsigned char *to,
-				 int64_t delta)
+				 ClvSpan bytes, int64_t delta)
 {
 	unsigned char again[32 + 2 * 20 * CLV_EXPANSION_MAX];
-	ClvWriter	writer = {again, again + sizeof(again), false};
+	ClvWriter	out = {again, again + sizeof(again), false};
 
 	if (!clv_expansion_is_canonical(&day->gross) ||
 		!clv_expansion_is_canonical(&day->refund) ||
 		clv_day_kind(day, has_amounts) != kind)
 		return false;
-	clv_write_head(&writer, delta, kind);
-	clv_write_day(&writer, day, kind, has_amounts);
-	return !writer.full && writer.p - again == to - from &&
-		memcmp(again, from, to - from) == 0;
+	clv_write_head(&out, delta, kind);
+	clv_write_day(&out, day, kind, has_amounts);
+	return !out.full && (size_t) (out.at - again) == clv_span_size(bytes) &&
+		memcmp(again, bytes.at, clv_span_size(bytes)) == 0;
 }
 
 static ClvStatus
@@ -313,8 +308,9 @@ ClvStatus
 clv_history_check_begin(ClvHistoryCheck *check, const unsigned char *data,
 						size_t size, ClvStatus status, ClvError *err)
 {
-	check->p = check->first = data + CLV_CLOSED_HEADER;
-	check->end = data + size;
+	check->first = data + CLV_CLOSED_HEADER;
+	check->in.at = check->first;
+	check->in.end = data + size;
 	check->has_amounts = clv_history_has_amounts(data, size);
 	check->last = 0;
 	check->days = 0;
@@ -333,20 +329,21 @@ clv_history_check_begin(ClvHistoryCheck *check, const unsigned char *data,
 static ClvStatus
 check_day(ClvHistoryCheck *check, ClvError *err)
 {
-	const unsigned char *from = check->p;
+	ClvSpan		bytes = check->in;
 	int64_t		delta;
 	ClvKindOfDay kind;
 	ClvDay		day;
 
-	if (!clv_read_head(&check->p, check->end, &delta, &kind) ||
-		!clv_read_day(&check->p, check->end, kind, check->has_amounts, &day))
+	if (!clv_read_head(&check->in, &delta, &kind) ||
+		!clv_read_day(&check->in, kind, check->has_amounts, &day))
 		return not_valid(check->status, err, "damaged day");
-	if (delta <= 0 && from > check->first)
+	bytes.end = check->in.at;
+	if (delta <= 0 && bytes.at > check->first)
 		return not_valid(check->status, err, "days are not in order");
 	check->last += delta;
 	if (check->last < CLV_MIN_DAY || check->last > CLV_MAX_DAY)
 		return not_valid(check->status, err, "day out of range");
-	if (!is_canonical_day(&day, kind, check->has_amounts, from, check->p, delta))
+	if (!is_canonical_day(&day, kind, check->has_amounts, bytes, delta))
 		return not_valid(check->status, err, "day is not in canonical form");
 	if (++check->days > CLV_HISTORY_MAX_DAYS)
 		return clv_history_too_long(err);
@@ -356,17 +353,18 @@ check_day(ClvHistoryCheck *check, ClvError *err)
 ClvStatus
 clv_history_check_step(ClvHistoryCheck *check, ClvError *err)
 {
-	const unsigned char *until = check->end - check->p > CLV_HISTORY_SLICE ?
-		check->p + CLV_HISTORY_SLICE : check->end;
+	const ClvSpan *in = &check->in;
+	const unsigned char *until = clv_span_size(*in) > CLV_HISTORY_SLICE ?
+		in->at + CLV_HISTORY_SLICE : in->end;
 	ClvStatus	status;
 
-	while (check->p < until)
+	while (in->at < until)
 	{
 		status = check_day(check, err);
 		if (status != CLV_OK)
 			return status;
 	}
-	return check->p < check->end ? CLV_CONTINUE : CLV_OK;
+	return in->at < in->end ? CLV_CONTINUE : CLV_OK;
 }
 
 ClvStatus

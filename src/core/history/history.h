@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bytes/codec.h"
 #include "math/exact.h"
 #include "status.h"
 
@@ -132,9 +133,8 @@ extern ClvStatus clv_history_check(const unsigned char *data, size_t size,
 /* The same in slices. */
 typedef struct ClvHistoryCheck
 {
-	const unsigned char *p;
+	ClvSpan		in;
 	const unsigned char *first; /* day */
-	const unsigned char *end;
 	bool		has_amounts;
 	int64_t		last;			/* day read */
 	int			days;
@@ -152,8 +152,7 @@ extern ClvStatus clv_history_check_step(ClvHistoryCheck *check, ClvError *err);
  */
 typedef struct ClvHistoryReader
 {
-	const unsigned char *p;
-	const unsigned char *end;
+	ClvSpan		in;
 	bool		has_amounts;
 	int64_t		day;
 } ClvHistoryReader;

@@ -1,6 +1,6 @@
 /*
  * history_code.c
- *		The bytes of a history: varints, amounts, one day.
+ *		The bytes of a history: amounts, one day.
  *
  * Each day has one encoding, so that equal histories have equal bytes: an
  * amount is whole cents whenever that gives the double back, and a sum is the
@@ -9,47 +9,12 @@
 #include "history/history_code.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Seven bytes of varint at most, always less than the eight of a double. */
 #define CENTS_LIMIT		((uint64_t) 1 << 49)
 
 #define DOUBLE_DIGITS	53
 #define LOWEST_EXPONENT	(-1074)
-
-/* ---- varints ---- */
-
-static inline unsigned char *
-put_varint(unsigned char *p, uint64_t value)
-{
-	while (value >= 0x80)
-	{
-		*p++ = (unsigned char) (value | 0x80);
-		value >>= 7;
-	}
-	*p++ = (unsigned char) value;
-	return p;
-}
-
-void
-clv_write_bytes(ClvWriter *writer, const unsigned char *bytes, size_t n)
-{
-	if (writer->full || (size_t) (writer->end - writer->p) < n)
-	{
-		writer->full = true;
-		return;
-	}
-	memcpy(writer->p, bytes, n);
-	writer->p += n;
-}
-
-void
-clv_write_varint(ClvWriter *writer, uint64_t value)
-{
-	unsigned char bytes[10];
-
-	clv_write_bytes(writer, bytes, put_varint(bytes, value) - bytes);
-}
 
 /* ---- the head of a day ---- */
 
@@ -63,9 +28,9 @@ pack_head(int64_t delta, ClvKindOfDay kind)
 }
 
 void
-clv_write_head(ClvWriter *writer, int64_t delta, ClvKindOfDay kind)
+clv_write_head(ClvWriter *out, int64_t delta, ClvKindOfDay kind)
 {
-	clv_write_varint(writer, pack_head(delta, kind));
+	clv_put_varint(out, pack_head(delta, kind));
 }
 
 /* ---- amounts ---- */
@@ -85,37 +50,18 @@ whole_cents(double amount, uint64_t *cents)
 	return (double) *cents / 100.0 == amount;
 }
 
-static inline unsigned char *
-put_double(unsigned char *p, double value)
+static bool
+read_amount(ClvSpan *in, double *value)
 {
-	uint64_t	bits;
-
-	memcpy(&bits, &value, sizeof(bits));
-	for (int i = 0; i < 8; i++)
-		p[i] = (unsigned char) (bits >> (8 * i));
-	return p + 8;
+	return clv_get_double(in, value) && isfinite(*value);
 }
 
 static bool
-read_double(const unsigned char **p, const unsigned char *end, double *value)
-{
-	uint64_t	bits = 0;
-
-	if (end - *p < 8)
-		return false;
-	for (int i = 0; i < 8; i++)
-		bits |= (uint64_t) (*p)[i] << (8 * i);
-	*p += 8;
-	memcpy(value, &bits, sizeof(bits));
-	return isfinite(*value);
-}
-
-static bool
-read_cents(const unsigned char **p, const unsigned char *end, double *value)
+read_cents(ClvSpan *in, double *value)
 {
 	uint64_t	cents;
 
-	if (!clv_read_varint(p, end, &cents) || cents >= CENTS_LIMIT)
+	if (!clv_get_varint(in, &cents) || cents >= CENTS_LIMIT)
 		return false;
 	*value = (double) cents / 100.0;
 	return true;
@@ -140,7 +86,7 @@ last_place(double value)
  * it: an odd integer times a power of two, both small.
  */
 static void
-write_part(ClvWriter *writer, double part, double before)
+write_part(ClvWriter *out, double part, double before)
 {
 	int			exponent;
 	uint64_t	odd;
@@ -152,20 +98,19 @@ write_part(ClvWriter *writer, double part, double before)
 		odd >>= 1;
 		exponent++;
 	}
-	clv_write_varint(writer, (uint64_t) (last_place(before) - exponent));
-	clv_write_varint(writer, odd << 1 | (part < 0));
+	clv_put_varint(out, (uint64_t) (last_place(before) - exponent));
+	clv_put_varint(out, odd << 1 | (part < 0));
 }
 
 static bool
-read_part(const unsigned char **p, const unsigned char *end, double before,
-		  double *part)
+read_part(ClvSpan *in, double before, double *part)
 {
 	uint64_t	below;
 	uint64_t	odd;
 	int			exponent;
 
-	if (!clv_read_varint(p, end, &below) || below > -2 * LOWEST_EXPONENT ||
-		!clv_read_varint(p, end, &odd) || odd >> 1 >> DOUBLE_DIGITS)
+	if (!clv_get_varint(in, &below) || below > -2 * LOWEST_EXPONENT ||
+		!clv_get_varint(in, &odd) || odd >> 1 >> DOUBLE_DIGITS)
 		return false;
 	exponent = last_place(before) - (int) below;
 	if (exponent < LOWEST_EXPONENT)
@@ -177,74 +122,72 @@ read_part(const unsigned char **p, const unsigned char *end, double before,
 }
 
 static void
-write_expansion(ClvWriter *writer, const ClvExpansion *sum)
+write_expansion(ClvWriter *out, const ClvExpansion *sum)
 {
-	unsigned char bytes[8];
 	uint64_t	cents;
 	bool		in_cents;
 
 	if (sum->n == 0)
 	{
-		clv_write_varint(writer, 0);
+		clv_put_varint(out, 0);
 		return;
 	}
 	in_cents = whole_cents(sum->c[0], &cents);
-	clv_write_varint(writer, (uint64_t) sum->n << 1 | in_cents);
+	clv_put_varint(out, (uint64_t) sum->n << 1 | in_cents);
 	if (in_cents)
-		clv_write_varint(writer, cents);
+		clv_put_varint(out, cents);
 	else
-		clv_write_bytes(writer, bytes, put_double(bytes, sum->c[0]) - bytes);
+		clv_put_double(out, sum->c[0]);
 	for (int i = 1; i < sum->n; i++)
-		write_part(writer, sum->c[i], sum->c[i - 1]);
+		write_part(out, sum->c[i], sum->c[i - 1]);
 }
 
 static bool
-read_expansion(const unsigned char **p, const unsigned char *end,
-			   ClvExpansion *sum)
+read_expansion(ClvSpan *in, ClvExpansion *sum)
 {
 	uint64_t	tag;
 
-	if (!clv_read_varint(p, end, &tag) || tag >> 1 > CLV_EXPANSION_MAX)
+	if (!clv_get_varint(in, &tag) || tag >> 1 > CLV_EXPANSION_MAX)
 		return false;
 	sum->n = (int) (tag >> 1);
 	if (sum->n == 0)
 		return tag == 0;
-	if (!(tag & 1 ? read_cents(p, end, &sum->c[0]) :
-		  read_double(p, end, &sum->c[0])) || sum->c[0] <= 0)
+	if (!(tag & 1 ? read_cents(in, &sum->c[0]) :
+		  read_amount(in, &sum->c[0])) || sum->c[0] <= 0)
 		return false;
 	for (int i = 1; i < sum->n; i++)
 	{
-		if (!read_part(p, end, sum->c[i - 1], &sum->c[i]) || sum->c[i] == 0)
+		if (!read_part(in, sum->c[i - 1], &sum->c[i]) || sum->c[i] == 0)
 			return false;
 	}
 	return true;
 }
 
 static bool
-skip_expansion(const unsigned char **p, const unsigned char *end)
+skip_expansion(ClvSpan *in)
 {
 	uint64_t	tag;
 	uint64_t	ignored;
+	ClvSpan		first;
 
-	if (!clv_read_varint(p, end, &tag) || tag >> 1 > CLV_EXPANSION_MAX)
+	if (!clv_get_varint(in, &tag) || tag >> 1 > CLV_EXPANSION_MAX)
 		return false;
 	if (tag >> 1 == 0)
 		return true;
 	if (tag & 1)
 	{
-		if (!clv_read_varint(p, end, &ignored))
+		if (!clv_get_varint(in, &ignored))
 			return false;
 	}
 	else
 	{
-		if (end - *p < 8)
+		if (!clv_get_span(in, 8, &first))
 			return false;
-		*p += 8;
 	}
 	for (uint64_t i = 1; i < tag >> 1; i++)
 	{
-		if (!clv_read_varint(p, end, &ignored) ||
-			!clv_read_varint(p, end, &ignored))
+		if (!clv_get_varint(in, &ignored) ||
+			!clv_get_varint(in, &ignored))
 			return false;
 	}
 	return true;
@@ -268,10 +211,9 @@ clv_day_kind(const ClvDay *day, bool has_amounts)
 }
 
 void
-clv_write_day(ClvWriter *writer, const ClvDay *day, ClvKindOfDay kind,
+clv_write_day(ClvWriter *out, const ClvDay *day, ClvKindOfDay kind,
 			  bool has_amounts)
 {
-	unsigned char bytes[8];
 	uint64_t	cents = 0;
 
 	switch (kind)
@@ -281,19 +223,18 @@ clv_write_day(ClvWriter *writer, const ClvDay *day, ClvKindOfDay kind,
 				return;
 			if (day->gross.n > 0)
 				(void) whole_cents(day->gross.c[0], &cents);
-			clv_write_varint(writer, cents);
+			clv_put_varint(out, cents);
 			break;
 		case CLV_DAY_DOUBLE:
-			clv_write_bytes(writer, bytes,
-							put_double(bytes, day->gross.c[0]) - bytes);
+			clv_put_double(out, day->gross.c[0]);
 			break;
 		case CLV_DAY_ORDERS:
 		case CLV_DAY_REFUND:
-			clv_write_varint(writer, (uint64_t) day->orders);
+			clv_put_varint(out, (uint64_t) day->orders);
 			if (has_amounts)
-				write_expansion(writer, &day->gross);
+				write_expansion(out, &day->gross);
 			if (kind == CLV_DAY_REFUND)
-				write_expansion(writer, &day->refund);
+				write_expansion(out, &day->refund);
 			break;
 	}
 }
@@ -305,31 +246,30 @@ clv_write_row(unsigned char *to, int64_t delta, bool has_amounts,
 	uint64_t	cents;
 
 	if (!has_amounts)
-		return put_varint(to, pack_head(delta, CLV_DAY_CENTS));
+		return clv_set_varint(to, pack_head(delta, CLV_DAY_CENTS));
 	if (amount < 0)
 	{
-		to = put_varint(to, pack_head(delta, CLV_DAY_REFUND));
+		to = clv_set_varint(to, pack_head(delta, CLV_DAY_REFUND));
 		*to++ = 0;				/* no order */
 		*to++ = 0;				/* that adds up to nothing */
 		amount = -amount;
 		if (whole_cents(amount, &cents))
 		{
 			*to++ = 1 << 1 | 1;
-			return put_varint(to, cents);
+			return clv_set_varint(to, cents);
 		}
 		*to++ = 1 << 1;
-		return put_double(to, amount);
+		return clv_set_double(to, amount);
 	}
 	if (whole_cents(amount, &cents))
-		return put_varint(put_varint(to, pack_head(delta, CLV_DAY_CENTS)),
-						  cents);
-	return put_double(put_varint(to, pack_head(delta, CLV_DAY_DOUBLE)),
-					  amount);
+		return clv_set_varint(clv_set_varint(to, pack_head(delta, CLV_DAY_CENTS)),
+							  cents);
+	return clv_set_double(clv_set_varint(to, pack_head(delta, CLV_DAY_DOUBLE)),
+						  amount);
 }
 
 bool
-clv_read_day(const unsigned char **p, const unsigned char *end,
-			 ClvKindOfDay kind, bool has_amounts, ClvDay *day)
+clv_read_day(ClvSpan *in, ClvKindOfDay kind, bool has_amounts, ClvDay *day)
 {
 	uint64_t	orders = 1;
 
@@ -338,24 +278,24 @@ clv_read_day(const unsigned char **p, const unsigned char *end,
 	switch (kind)
 	{
 		case CLV_DAY_CENTS:
-			if (has_amounts && !read_cents(p, end, &day->gross.c[0]))
+			if (has_amounts && !read_cents(in, &day->gross.c[0]))
 				return false;
 			day->gross.n = has_amounts && day->gross.c[0] > 0 ? 1 : 0;
 			break;
 		case CLV_DAY_DOUBLE:
-			if (!has_amounts || !read_double(p, end, &day->gross.c[0]) ||
+			if (!has_amounts || !read_amount(in, &day->gross.c[0]) ||
 				day->gross.c[0] <= 0)
 				return false;
 			day->gross.n = 1;
 			break;
 		case CLV_DAY_ORDERS:
 		case CLV_DAY_REFUND:
-			if (!clv_read_varint(p, end, &orders) || orders > INT64_MAX)
+			if (!clv_get_varint(in, &orders) || orders > INT64_MAX)
 				return false;
-			if (has_amounts && !read_expansion(p, end, &day->gross))
+			if (has_amounts && !read_expansion(in, &day->gross))
 				return false;
 			if (kind == CLV_DAY_REFUND &&
-				(!has_amounts || !read_expansion(p, end, &day->refund) ||
+				(!has_amounts || !read_expansion(in, &day->refund) ||
 				 day->refund.n == 0))
 				return false;
 			if (orders == 0 && (day->gross.n > 0 || day->refund.n == 0))
@@ -367,25 +307,22 @@ clv_read_day(const unsigned char **p, const unsigned char *end,
 }
 
 bool
-clv_skip_day(const unsigned char **p, const unsigned char *end,
-			 ClvKindOfDay kind, bool has_amounts)
+clv_skip_day(ClvSpan *in, ClvKindOfDay kind, bool has_amounts)
 {
 	uint64_t	ignored;
+	ClvSpan		amount;
 
 	switch (kind)
 	{
 		case CLV_DAY_CENTS:
-			return !has_amounts || clv_read_varint(p, end, &ignored);
+			return !has_amounts || clv_get_varint(in, &ignored);
 		case CLV_DAY_DOUBLE:
-			if (end - *p < 8)
-				return false;
-			*p += 8;
-			return true;
+			return clv_get_span(in, 8, &amount);
 		case CLV_DAY_ORDERS:
 		case CLV_DAY_REFUND:
-			return clv_read_varint(p, end, &ignored) &&
-				(!has_amounts || skip_expansion(p, end)) &&
-				(kind == CLV_DAY_ORDERS || skip_expansion(p, end));
+			return clv_get_varint(in, &ignored) &&
+				(!has_amounts || skip_expansion(in)) &&
+				(kind == CLV_DAY_ORDERS || skip_expansion(in));
 	}
 	return false;
 }

@@ -1,13 +1,13 @@
 /*
  * history_code.h
- *		The bytes of a history: header, varints, one day.  For history*.c; the
- *		writer and the varints for survivors.c too.
+ *		The bytes of a history: its header, and one day.  For history*.c.
  *
  * docs/storage.md describes the layout.
  */
 #ifndef CLV_HISTORY_CODE_H
 #define CLV_HISTORY_CODE_H
 
+#include "bytes/codec.h"
 #include "history/history.h"
 
 /* Flags, byte 1 of the header. */
@@ -39,27 +39,13 @@ extern ClvStatus clv_history_too_long(ClvError *err);
 
 /* Where the days are, and that the header is one we know. */
 extern ClvStatus clv_history_find_days(const unsigned char *data, size_t size,
-									   const unsigned char **from,
-									   const unsigned char **end,
-									   ClvError *err);
+									   ClvSpan *days, ClvError *err);
 
-/* Writes until there is no room; then says so for good. */
-typedef struct ClvWriter
-{
-	unsigned char *p;
-	unsigned char *end;
-	bool		full;
-} ClvWriter;
-
-extern void clv_write_varint(ClvWriter *writer, uint64_t value);
-extern void clv_write_bytes(ClvWriter *writer, const unsigned char *bytes,
-							size_t n);
-extern void clv_write_head(ClvWriter *writer, int64_t delta,
-						   ClvKindOfDay kind);
+extern void clv_write_head(ClvWriter *out, int64_t delta, ClvKindOfDay kind);
 
 /* Everything of a day but its head, and the kind that the head must tell. */
 extern ClvKindOfDay clv_day_kind(const ClvDay *day, bool has_amounts);
-extern void clv_write_day(ClvWriter *writer, const ClvDay *day,
+extern void clv_write_day(ClvWriter *out, const ClvDay *day,
 						  ClvKindOfDay kind, bool has_amounts);
 
 /*
@@ -69,44 +55,19 @@ extern void clv_write_day(ClvWriter *writer, const ClvDay *day,
 extern unsigned char *clv_write_row(unsigned char *to, int64_t delta,
 									bool has_amounts, double amount);
 
-/* Readers advance *p and return false when the bytes cannot be. */
-extern bool clv_read_day(const unsigned char **p, const unsigned char *end,
-						 ClvKindOfDay kind, bool has_amounts, ClvDay *day);
-extern bool clv_skip_day(const unsigned char **p, const unsigned char *end,
-						 ClvKindOfDay kind, bool has_amounts);
-
-/* Seven bits a byte, lowest first; the high bit says that more follow. */
-static inline bool
-clv_read_varint(const unsigned char **p, const unsigned char *end,
-				uint64_t *value)
-{
-	uint64_t	result = 0;
-
-	for (int shift = 0; shift < 64 && *p < end; shift += 7)
-	{
-		unsigned char byte = *(*p)++;
-
-		if (shift == 63 && byte > 1)
-			return false;
-		result |= (uint64_t) (byte & 0x7f) << shift;
-		if (!(byte & 0x80))
-		{
-			*value = result;
-			return true;
-		}
-	}
-	return false;
-}
+/* False: the bytes cannot be. */
+extern bool clv_read_day(ClvSpan *in, ClvKindOfDay kind, bool has_amounts,
+						 ClvDay *day);
+extern bool clv_skip_day(ClvSpan *in, ClvKindOfDay kind, bool has_amounts);
 
 /* The distance from the day before, and the kind. */
 static inline bool
-clv_read_head(const unsigned char **p, const unsigned char *end,
-			  int64_t *delta, ClvKindOfDay *kind)
+clv_read_head(ClvSpan *in, int64_t *delta, ClvKindOfDay *kind)
 {
 	uint64_t	head;
 	uint64_t	zigzag;
 
-	if (!clv_read_varint(p, end, &head))
+	if (!clv_get_varint(in, &head))
 		return false;
 	*kind = (ClvKindOfDay) (head & CLV_KIND_MASK);
 	zigzag = head >> CLV_KIND_BITS;
@@ -119,41 +80,24 @@ clv_read_head(const unsigned char **p, const unsigned char *end,
 	return true;
 }
 
-/* Little-endian whatever the machine. */
-static inline void
-clv_put_u32(unsigned char *p, uint32_t value)
-{
-	p[0] = (unsigned char) value;
-	p[1] = (unsigned char) (value >> 8);
-	p[2] = (unsigned char) (value >> 16);
-	p[3] = (unsigned char) (value >> 24);
-}
-
-static inline uint32_t
-clv_get_u32(const unsigned char *p)
-{
-	return (uint32_t) p[0] | (uint32_t) p[1] << 8 | (uint32_t) p[2] << 16 |
-		(uint32_t) p[3] << 24;
-}
-
 /* The open header: version, flags, 2 spare bytes, bytes used, last day. */
 static inline uint32_t
 clv_open_used(const unsigned char *data)
 {
-	return clv_get_u32(data + 4);
+	return clv_u32_at(data + 4);
 }
 
 static inline int32_t
 clv_open_last(const unsigned char *data)
 {
-	return (int32_t) clv_get_u32(data + 8);
+	return (int32_t) clv_u32_at(data + 8);
 }
 
 static inline void
 clv_open_set(unsigned char *data, size_t used, int32_t last)
 {
-	clv_put_u32(data + 4, (uint32_t) used);
-	clv_put_u32(data + 8, (uint32_t) last);
+	clv_set_u32(data + 4, (uint32_t) used);
+	clv_set_u32(data + 8, (uint32_t) last);
 }
 
 #endif							/* CLV_HISTORY_CODE_H */

@@ -86,21 +86,20 @@ static ClvStatus
 list_entries(const unsigned char *data, size_t size, Entry *entry, size_t *n,
 			 ClvError *err)
 {
-	const unsigned char *p;
-	const unsigned char *end;
+	ClvSpan		in;
 	int64_t		day = 0;
-	ClvStatus	status = clv_history_find_days(data, size, &p, &end, err);
+	ClvStatus	status = clv_history_find_days(data, size, &in, err);
 
 	if (status != CLV_OK)
 		return status;
-	for (*n = 0; p < end; (*n)++)
+	for (*n = 0; in.at < in.end; (*n)++)
 	{
-		size_t		at = p - data;
+		size_t		at = in.at - data;
 		int64_t		delta;
 		ClvKindOfDay kind;
 
-		if (!clv_read_head(&p, end, &delta, &kind) ||
-			!clv_skip_day(&p, end, kind, data[1] & CLV_HAS_AMOUNTS))
+		if (!clv_read_head(&in, &delta, &kind) ||
+			!clv_skip_day(&in, kind, data[1] & CLV_HAS_AMOUNTS))
 			return clv_history_damaged(err);
 		day += delta;
 		if (day < CLV_MIN_DAY || day > CLV_MAX_DAY)
@@ -123,20 +122,19 @@ clv_history_scratch(const unsigned char *data, size_t size)
 
 /* Days that came once are copied, all but their distance. */
 static bool
-copy_entry(ClvWriter *writer, const unsigned char *p,
-		   const unsigned char *end, int64_t delta, bool has_amounts)
+copy_entry(ClvWriter *out, ClvSpan in, int64_t delta, bool has_amounts)
 {
 	const unsigned char *from;
 	ClvKindOfDay kind;
 	int64_t		old_delta;
 
-	if (!clv_read_head(&p, end, &old_delta, &kind))
+	if (!clv_read_head(&in, &old_delta, &kind))
 		return false;
-	from = p;
-	if (!clv_skip_day(&p, end, kind, has_amounts))
+	from = in.at;
+	if (!clv_skip_day(&in, kind, has_amounts))
 		return false;
-	clv_write_head(writer, delta, kind);
-	clv_write_bytes(writer, from, p - from);
+	clv_write_head(out, delta, kind);
+	clv_put_bytes(out, from, in.at - from);
 	return true;
 }
 
@@ -155,13 +153,13 @@ add_entries(const unsigned char *data, const unsigned char *end,
 	total->orders = 0;
 	for (size_t i = 0; i < n; i++)
 	{
-		const unsigned char *p = data + entry[i].at;
+		ClvSpan		in = {data + entry[i].at, end};
 		int64_t		delta;
 		ClvKindOfDay kind;
 		ClvDay		day;
 
-		if (!clv_read_head(&p, end, &delta, &kind) ||
-			!clv_read_day(&p, end, kind, has_amounts, &day))
+		if (!clv_read_head(&in, &delta, &kind) ||
+			!clv_read_day(&in, kind, has_amounts, &day))
 			return clv_history_damaged(err);
 		if (day.orders > INT64_MAX - total->orders)
 			return clv_fail(err, CLV_OUT_OF_RANGE, NULL,
@@ -212,22 +210,23 @@ clv_compaction_begin(ClvCompaction *c, const unsigned char *data, size_t size,
 /* The next day, from its "same" entries. */
 static ClvStatus
 write_entries(const ClvCompaction *c, const Entry *entry, size_t same,
-			  ClvWriter *writer, ClvError *err)
+			  ClvWriter *out, ClvError *err)
 {
 	int64_t		delta = (int64_t) entry->day - c->last;
+	ClvSpan		in = {c->data + entry->at, c->end};
 	ClvDay		day;
 	ClvKindOfDay kind;
 	ClvStatus	status;
 
 	if (same == 1)
-		return copy_entry(writer, c->data + entry->at, c->end, delta,
-						  c->has_amounts) ? CLV_OK : clv_history_damaged(err);
+		return copy_entry(out, in, delta, c->has_amounts) ? CLV_OK :
+			clv_history_damaged(err);
 	status = add_entries(c->data, c->end, entry, same, c->has_amounts, &day, err);
 	if (status != CLV_OK)
 		return status;
 	kind = clv_day_kind(&day, c->has_amounts);
-	clv_write_head(writer, delta, kind);
-	clv_write_day(writer, &day, kind, c->has_amounts);
+	clv_write_head(out, delta, kind);
+	clv_write_day(out, &day, kind, c->has_amounts);
 	return CLV_OK;
 }
 
@@ -235,20 +234,20 @@ ClvStatus
 clv_compaction_step(ClvCompaction *c, ClvError *err)
 {
 	const Entry *entry = c->entry;
-	ClvWriter	writer = {c->out + c->used, c->out + c->out_size, false};
-	const unsigned char *from = writer.p;
+	ClvWriter	out = {c->out + c->used, c->out + c->out_size, false};
+	const unsigned char *from = out.at;
 	size_t		until = c->at + ENTRIES_A_STEP;
 	ClvStatus	status;
 
-	while (c->at < c->n && c->at < until && !writer.full &&
-		   writer.p - from < CLV_HISTORY_SLICE)
+	while (c->at < c->n && c->at < until && !out.full &&
+		   out.at - from < CLV_HISTORY_SLICE)
 	{
 		size_t		i = c->at;
 		size_t		same = 1;
 
 		while (i + same < c->n && entry[i + same].day == entry[i].day)
 			same++;
-		status = write_entries(c, &entry[i], same, &writer, err);
+		status = write_entries(c, &entry[i], same, &out, err);
 		if (status != CLV_OK)
 			return status;
 		if (++c->days > CLV_HISTORY_MAX_DAYS)
@@ -256,8 +255,8 @@ clv_compaction_step(ClvCompaction *c, ClvError *err)
 		c->last = entry[i].day;
 		c->at += same;
 	}
-	c->used = writer.p - c->out;
-	c->full = writer.full;
+	c->used = out.at - c->out;
+	c->full = out.full;
 	if (c->used - CLV_HISTORY_OPEN_HEADER > CLV_HISTORY_MAX_BYTES - CLV_CLOSED_HEADER)
 		return clv_history_too_long(err);
 	if (c->full)

@@ -15,7 +15,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "math/quadrature.h"
+#include "math/beta_mean.h"
 
 #define MAX_TERMS	200
 #define NEGLIGIBLE	1e-17

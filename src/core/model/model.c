@@ -48,11 +48,11 @@ clv_model_check(const ClvModel *model, const double *par, ClvError *err)
 #define MAX_OPPORTUNITIES	1e6
 
 ClvStatus
-clv_model_row_check(const ClvModel *model, const ClvRow *row, ClvError *err)
+clv_model_row_check(const ClvModel *model, const ClvCustomer *row, ClvError *err)
 {
 	const char *hint = NULL;
 	ClvNumber	number[3];
-	ClvStatus	status = clv_row_check(row, err);
+	ClvStatus	status = clv_customer_check(row, err);
 
 	if (status != CLV_OK || !model->discrete)
 		return status;

@@ -22,7 +22,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "base/row.h"
+#include "base/customer.h"
 #include "math/budget.h"
 #include "math/packed.h"
 #include "math/random.h"
@@ -151,19 +151,19 @@ typedef struct ClvLikelihood
  */
 typedef struct ClvTransactions
 {
-	double		(*loglik) (const ClvModel *model, const double *par, const ClvRow *row,
+	double		(*loglik) (const ClvModel *model, const double *par, const ClvCustomer *row,
 						   ClvBudget *budget);
-	double		(*p_alive) (const ClvModel *model, const double *par, const ClvRow *row,
+	double		(*p_alive) (const ClvModel *model, const double *par, const ClvCustomer *row,
 							double ahead, ClvBudget *budget);
-	double		(*p_active) (const ClvModel *model, const double *par, const ClvRow *row,
+	double		(*p_active) (const ClvModel *model, const double *par, const ClvCustomer *row,
 							 double h, ClvBudget *budget);
-	double		(*purchases) (const ClvModel *model, const double *par, const ClvRow *row,
+	double		(*purchases) (const ClvModel *model, const double *par, const ClvCustomer *row,
 							  double delta, double h, ClvBudget *budget);
-	double		(*lifetime) (const ClvModel *model, const double *par, const ClvRow *row,
+	double		(*lifetime) (const ClvModel *model, const double *par, const ClvCustomer *row,
 							 double delta, double h, ClvBudget *budget);
-	double		(*pmf) (const ClvModel *model, const double *par, const ClvRow *row,
+	double		(*pmf) (const ClvModel *model, const double *par, const ClvCustomer *row,
 						double h, double n, ClvBudget *budget);
-	double		(*next_purchase) (const ClvModel *model, const double *par, const ClvRow *row,
+	double		(*next_purchase) (const ClvModel *model, const double *par, const ClvCustomer *row,
 								  double probability, ClvBudget *budget);
 
 	/* someone who has just bought for the first time */
@@ -173,7 +173,7 @@ typedef struct ClvTransactions
 	 * Someone with this history who is alive at row->t, as p_alive() has it:
 	 * the law of such a customer given the history, not an approximation.
 	 */
-	void		(*draw_alive) (const ClvModel *model, const double *par, const ClvRow *row,
+	void		(*draw_alive) (const ClvModel *model, const double *par, const ClvCustomer *row,
 							   ClvRandom *random, ClvLife *life);
 
 	/* time of the next purchase, from the first one on; INFINITY: none */
@@ -309,8 +309,8 @@ extern ClvStatus clv_model_check(const ClvModel *model, const double *par,
 extern ClvStatus clv_param_check(const ClvModel *model, int i, double value,
 								 ClvError *err);
 
-/* clv_row_check(), and does the row suit the model? */
-extern ClvStatus clv_model_row_check(const ClvModel *model, const ClvRow *row,
+/* clv_customer_check(), and does the row suit the model? */
+extern ClvStatus clv_model_row_check(const ClvModel *model, const ClvCustomer *row,
 									 ClvError *err);
 
 #endif							/* CLV_MODEL_H */

@@ -45,7 +45,7 @@ clv_parameters_fit(const ClvModel *model, const double *par)
 }
 
 static inline bool
-row_fits(const ClvRow *row)
+row_fits(const ClvCustomer *row)
 {
 	return row->x <= MOST_COUNT && row->t <= MOST_TIME;
 }
@@ -106,7 +106,7 @@ settle_loglik(double answer, double most, double *out)
 
 ClvStatus
 clv_predict_loglik(const ClvModel *model, const double *par,
-				   const ClvRow *row, double *out)
+				   const ClvCustomer *row, double *out)
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
@@ -120,7 +120,7 @@ clv_predict_loglik(const ClvModel *model, const double *par,
 
 ClvStatus
 clv_predict_p_alive(const ClvModel *model, const double *par,
-					const ClvRow *row, double ahead, double *out)
+					const ClvCustomer *row, double ahead, double *out)
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
@@ -133,7 +133,7 @@ clv_predict_p_alive(const ClvModel *model, const double *par,
 
 ClvStatus
 clv_predict_alive_now(const ClvModel *model, const double *par,
-					  const ClvRow *row, long long *work, double *out)
+					  const ClvCustomer *row, long long *work, double *out)
 {
 	ClvBudget	budget = {CLV_BUDGET};
 	double		answer;
@@ -148,7 +148,7 @@ clv_predict_alive_now(const ClvModel *model, const double *par,
 
 ClvStatus
 clv_predict_p_active(const ClvModel *model, const double *par,
-					 const ClvRow *row, double h, double *out)
+					 const ClvCustomer *row, double h, double *out)
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
@@ -171,7 +171,7 @@ whole_life(const ClvModel *model, double delta, double h)
 
 ClvStatus
 clv_predict_purchases(const ClvModel *model, const double *par,
-					  const ClvRow *row, double delta, double h, double *out)
+					  const ClvCustomer *row, double delta, double h, double *out)
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
@@ -185,7 +185,7 @@ clv_predict_purchases(const ClvModel *model, const double *par,
 
 ClvStatus
 clv_predict_lifetime(const ClvModel *model, const double *par,
-					 const ClvRow *row, double delta, double h, double *out)
+					 const ClvCustomer *row, double delta, double h, double *out)
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
@@ -198,7 +198,7 @@ clv_predict_lifetime(const ClvModel *model, const double *par,
 }
 
 ClvStatus
-clv_predict_pmf(const ClvModel *model, const double *par, const ClvRow *row,
+clv_predict_pmf(const ClvModel *model, const double *par, const ClvCustomer *row,
 				double h, double n, double *out)
 {
 	ClvBudget	budget = {CLV_BUDGET};
@@ -212,7 +212,7 @@ clv_predict_pmf(const ClvModel *model, const double *par, const ClvRow *row,
 
 ClvStatus
 clv_predict_next_purchase(const ClvModel *model, const double *par,
-						  const ClvRow *row, double probability, double *out)
+						  const ClvCustomer *row, double probability, double *out)
 {
 	ClvBudget	budget = {CLV_BUDGET};
 

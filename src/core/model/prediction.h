@@ -33,9 +33,9 @@ extern bool clv_parameters_fit(const ClvModel *model, const double *par);
  * clv_predict_p_active().
  */
 extern ClvStatus clv_predict_loglik(const ClvModel *model, const double *par,
-									const ClvRow *row, double *out);
+									const ClvCustomer *row, double *out);
 extern ClvStatus clv_predict_p_alive(const ClvModel *model, const double *par,
-									 const ClvRow *row, double ahead,
+									 const ClvCustomer *row, double ahead,
 									 double *out);
 
 /*
@@ -43,25 +43,25 @@ extern ClvStatus clv_predict_p_alive(const ClvModel *model, const double *par,
  * many times between two interrupts.
  */
 extern ClvStatus clv_predict_alive_now(const ClvModel *model,
-									   const double *par, const ClvRow *row,
+									   const double *par, const ClvCustomer *row,
 									   long long *work, double *out);
 extern ClvStatus clv_predict_p_active(const ClvModel *model,
-									  const double *par, const ClvRow *row,
+									  const double *par, const ClvCustomer *row,
 									  double h, double *out);
 extern ClvStatus clv_predict_purchases(const ClvModel *model,
-									   const double *par, const ClvRow *row,
+									   const double *par, const ClvCustomer *row,
 									   double delta, double h, double *out);
 extern ClvStatus clv_predict_lifetime(const ClvModel *model,
-									  const double *par, const ClvRow *row,
+									  const double *par, const ClvCustomer *row,
 									  double delta, double h, double *out);
 extern ClvStatus clv_predict_pmf(const ClvModel *model, const double *par,
-								 const ClvRow *row, double h, double n,
+								 const ClvCustomer *row, double h, double n,
 								 double *out);
 
 /* *out is INFINITY when the purchase never comes with that probability */
 extern ClvStatus clv_predict_next_purchase(const ClvModel *model,
 										   const double *par,
-										   const ClvRow *row,
+										   const ClvCustomer *row,
 										   double probability, double *out);
 
 /*

@@ -48,7 +48,7 @@ clv_betageo_phases(const ClvModel *model, const double *par)
 
 static void
 posterior_set(Posterior *post, const ClvModel *model, const double *par,
-			  const ClvRow *row, ClvBudget *budget)
+			  const ClvCustomer *row, ClvBudget *budget)
 {
 	double		a = par[CLV_BETAGEO_A];
 	double		b = par[CLV_BETAGEO_B];
@@ -84,7 +84,7 @@ posterior_set(Posterior *post, const ClvModel *model, const double *par,
 
 static double
 betageo_loglik(const ClvModel *model, const double *par,
-			   const ClvRow *row, ClvBudget *budget)
+			   const ClvCustomer *row, ClvBudget *budget)
 {
 	Posterior	post;
 	ClvPochhammer rising;
@@ -117,7 +117,7 @@ betageo_loglik(const ClvModel *model, const double *par,
 
 static double
 betageo_p_alive(const ClvModel *model, const double *par,
-				const ClvRow *row, double ahead, ClvBudget *budget)
+				const ClvCustomer *row, double ahead, ClvBudget *budget)
 {
 	Posterior	post;
 
@@ -127,7 +127,7 @@ betageo_p_alive(const ClvModel *model, const double *par,
 
 static double
 betageo_p_active(const ClvModel *model, const double *par,
-				 const ClvRow *row, double h, ClvBudget *budget)
+				 const ClvCustomer *row, double h, ClvBudget *budget)
 {
 	Posterior	post;
 
@@ -139,7 +139,7 @@ betageo_p_active(const ClvModel *model, const double *par,
 
 static double
 betageo_purchases(const ClvModel *model, const double *par,
-				  const ClvRow *row, double delta, double h,
+				  const ClvCustomer *row, double delta, double h,
 				  ClvBudget *budget)
 {
 	Posterior	post;
@@ -150,7 +150,7 @@ betageo_purchases(const ClvModel *model, const double *par,
 
 static double
 betageo_lifetime(const ClvModel *model, const double *par,
-				 const ClvRow *row, double delta, double h,
+				 const ClvCustomer *row, double delta, double h,
 				 ClvBudget *budget)
 {
 	Posterior	post;
@@ -160,7 +160,7 @@ betageo_lifetime(const ClvModel *model, const double *par,
 }
 
 static double
-betageo_pmf(const ClvModel *model, const double *par, const ClvRow *row,
+betageo_pmf(const ClvModel *model, const double *par, const ClvCustomer *row,
 			double h, double n, ClvBudget *budget)
 {
 	Posterior	post;
@@ -185,7 +185,7 @@ betageo_pmf(const ClvModel *model, const double *par, const ClvRow *row,
 
 static double
 betageo_next_purchase(const ClvModel *model, const double *par,
-					  const ClvRow *row, double probability,
+					  const ClvCustomer *row, double probability,
 					  ClvBudget *budget)
 {
 	Posterior	post;
@@ -220,7 +220,7 @@ betageo_draw(const ClvModel *model, const double *par, ClvRandom *random,
 /* lambda and p of one who is active, by their laws: see ClvActive. */
 static void
 betageo_draw_alive(const ClvModel *model, const double *par,
-				   const ClvRow *row, ClvRandom *random, ClvLife *life)
+				   const ClvCustomer *row, ClvRandom *random, ClvLife *life)
 {
 	int			phases = clv_betageo_phases(model, par);
 	double		r = par[CLV_BETAGEO_R] + phases * row->x;

@@ -28,6 +28,7 @@
 
 #include <math.h>
 
+#include "math/beta_mean.h"
 #include "math/quadrature.h"
 #include "math/renewals.h"
 

@@ -34,7 +34,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "math/quadrature.h"
+#include "math/beta_mean.h"
 #include "math/renewals.h"
 #include "math/special.h"
 

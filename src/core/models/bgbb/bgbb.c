@@ -75,7 +75,7 @@ typedef struct Posterior
 } Posterior;
 
 static void
-posterior_set(Posterior *post, const double *par, const ClvRow *row,
+posterior_set(Posterior *post, const double *par, const ClvCustomer *row,
 			  ClvBudget *budget)
 {
 	double		alpha = par[CLV_BGBB_ALPHA];
@@ -114,7 +114,7 @@ posterior_set(Posterior *post, const double *par, const ClvRow *row,
 
 /* Equation 5. */
 static double
-bgbb_loglik(const ClvModel *model, const double *par, const ClvRow *row,
+bgbb_loglik(const ClvModel *model, const double *par, const ClvCustomer *row,
 			ClvBudget *budget)
 {
 	double		alpha = par[CLV_BGBB_ALPHA];
@@ -133,7 +133,7 @@ bgbb_loglik(const ClvModel *model, const double *par, const ClvRow *row,
 
 /* Equation 11, which the paper gives for n + 1: alive at opportunity n + m. */
 static double
-bgbb_p_alive(const ClvModel *model, const double *par, const ClvRow *row,
+bgbb_p_alive(const ClvModel *model, const double *par, const ClvCustomer *row,
 			 double ahead, ClvBudget *budget)
 {
 	Posterior	post;
@@ -166,7 +166,7 @@ wait_one(Waiting *w)
 }
 
 static double
-bgbb_p_active(const ClvModel *model, const double *par, const ClvRow *row,
+bgbb_p_active(const ClvModel *model, const double *par, const ClvCustomer *row,
 			  double h, ClvBudget *budget)
 {
 	Posterior	post;
@@ -189,7 +189,7 @@ bgbb_p_active(const ClvModel *model, const double *par, const ClvRow *row,
  */
 static double
 bgbb_next_purchase(const ClvModel *model, const double *par,
-				   const ClvRow *row, double probability, ClvBudget *budget)
+				   const ClvCustomer *row, double probability, ClvBudget *budget)
 {
 	Posterior	post;
 	Waiting		w = {&post, 0.0, 1.0, 0.0};
@@ -209,7 +209,7 @@ bgbb_next_purchase(const ClvModel *model, const double *par,
 
 /* Equation 14 when h is infinite: a purchase at n + j is discounted by j. */
 static double
-bgbb_purchases(const ClvModel *model, const double *par, const ClvRow *row,
+bgbb_purchases(const ClvModel *model, const double *par, const ClvCustomer *row,
 			   double delta, double h, ClvBudget *budget)
 {
 	Posterior	post;
@@ -221,7 +221,7 @@ bgbb_purchases(const ClvModel *model, const double *par, const ClvRow *row,
 
 /* Opportunities to come at which the customer is alive. */
 static double
-bgbb_lifetime(const ClvModel *model, const double *par, const ClvRow *row,
+bgbb_lifetime(const ClvModel *model, const double *par, const ClvCustomer *row,
 			  double delta, double h, ClvBudget *budget)
 {
 	Posterior	post;
@@ -266,7 +266,7 @@ pmf_alive(const Posterior *post, double h, double n)
 }
 
 static double
-bgbb_pmf(const ClvModel *model, const double *par, const ClvRow *row,
+bgbb_pmf(const ClvModel *model, const double *par, const ClvCustomer *row,
 		 double h, double n, ClvBudget *budget)
 {
 	Posterior	post;
@@ -290,7 +290,7 @@ draw_geometric(ClvRandom *random, double probability)
 
 /* Given that a customer is alive at n, p and theta are independent. */
 static void
-bgbb_draw_alive(const ClvModel *model, const double *par, const ClvRow *row,
+bgbb_draw_alive(const ClvModel *model, const double *par, const ClvCustomer *row,
 				ClvRandom *random, ClvLife *life)
 {
 	life->rate = clv_random_beta(random, par[CLV_BGBB_ALPHA] + row->x,
@@ -308,7 +308,7 @@ static void
 bgbb_draw(const ClvModel *model, const double *par, ClvRandom *random,
 		  ClvLife *life)
 {
-	const ClvRow newcomer = {0.0, 0.0, 0.0};
+	const ClvCustomer newcomer = {0.0, 0.0, 0.0, 0};
 
 	bgbb_draw_alive(model, par, &newcomer, random, life);
 }

@@ -5,7 +5,7 @@
  * Time is a row of opportunities to buy.  Before each one a customer dies with
  * probability theta, and at each one a living customer buys with probability
  * p; p is Beta(alpha, beta) over customers, theta Beta(gamma, delta).  In a
- * ClvRow x is the purchases, tx the number of the opportunity of the last one
+ * ClvCustomer x is the purchases, tx the number of the opportunity of the last one
  * (0: none), t the opportunities so far, n in the paper.
  *
  * bgbb.c has one customer's likelihood and predictions, bgbb_fit.c the

@@ -32,7 +32,7 @@ typedef struct Posterior
 
 static void
 posterior_set(Posterior *post, const ClvModel *model, const double *par,
-			  const ClvRow *row, ClvBudget *budget)
+			  const ClvCustomer *row, ClvBudget *budget)
 {
 	ClvCourse  *course = &post->course;
 	double		silence = row->t - row->tx;
@@ -56,7 +56,7 @@ posterior_set(Posterior *post, const ClvModel *model, const double *par,
 
 static double
 dropout_loglik(const ClvModel *model, const double *par,
-			   const ClvRow *row, ClvBudget *budget)
+			   const ClvCustomer *row, ClvBudget *budget)
 {
 	Posterior	post;
 	ClvPochhammer rising;
@@ -82,7 +82,7 @@ dropout_loglik(const ClvModel *model, const double *par,
 
 static double
 dropout_p_alive(const ClvModel *model, const double *par,
-				const ClvRow *row, double ahead, ClvBudget *budget)
+				const ClvCustomer *row, double ahead, ClvBudget *budget)
 {
 	Posterior	post;
 
@@ -93,7 +93,7 @@ dropout_p_alive(const ClvModel *model, const double *par,
 
 static double
 dropout_p_active(const ClvModel *model, const double *par,
-				 const ClvRow *row, double h, ClvBudget *budget)
+				 const ClvCustomer *row, double h, ClvBudget *budget)
 {
 	Posterior	post;
 
@@ -105,7 +105,7 @@ dropout_p_active(const ClvModel *model, const double *par,
 
 static double
 dropout_lifetime(const ClvModel *model, const double *par,
-				 const ClvRow *row, double delta, double h,
+				 const ClvCustomer *row, double delta, double h,
 				 ClvBudget *budget)
 {
 	Posterior	post;
@@ -121,7 +121,7 @@ dropout_lifetime(const ClvModel *model, const double *par,
 /* One who is alive buys at the mean rate of Gamma(R, alpha + T). */
 static double
 dropout_purchases(const ClvModel *model, const double *par,
-				  const ClvRow *row, double delta, double h,
+				  const ClvCustomer *row, double delta, double h,
 				  ClvBudget *budget)
 {
 	return dropout_lifetime(model, par, row, delta, h, budget)
@@ -129,7 +129,7 @@ dropout_purchases(const ClvModel *model, const double *par,
 }
 
 static double
-dropout_pmf(const ClvModel *model, const double *par, const ClvRow *row,
+dropout_pmf(const ClvModel *model, const double *par, const ClvCustomer *row,
 			double h, double n, ClvBudget *budget)
 {
 	Posterior	post;
@@ -148,7 +148,7 @@ dropout_pmf(const ClvModel *model, const double *par, const ClvRow *row,
 
 static double
 dropout_next_purchase(const ClvModel *model, const double *par,
-					  const ClvRow *row, double probability,
+					  const ClvCustomer *row, double probability,
 					  ClvBudget *budget)
 {
 	Posterior	post;
@@ -164,7 +164,7 @@ dropout_next_purchase(const ClvModel *model, const double *par,
 /* Given that a customer is alive at T, rate and lifetime are independent. */
 void
 clv_dropout_draw_alive(const ClvModel *model, const double *par,
-					   const ClvRow *row, ClvRandom *random, ClvLife *life)
+					   const ClvCustomer *row, ClvRandom *random, ClvLife *life)
 {
 	life->rate = clv_random_gamma(random, par[CLV_DROPOUT_R] + row->x,
 								  par[CLV_DROPOUT_ALPHA] + row->t);
@@ -177,7 +177,7 @@ void
 clv_dropout_draw(const ClvModel *model, const double *par, ClvRandom *random,
 				 ClvLife *life)
 {
-	const ClvRow newcomer = {0.0, 0.0, 0.0};
+	const ClvCustomer newcomer = {0.0, 0.0, 0.0, 0.0};
 
 	clv_dropout_draw_alive(model, par, &newcomer, random, life);
 }

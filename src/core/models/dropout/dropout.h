@@ -136,7 +136,7 @@ extern const ClvTransactions clv_dropout_transactions;
 extern void clv_dropout_draw(const ClvModel *model, const double *par,
 							 ClvRandom *random, ClvLife *life);
 extern void clv_dropout_draw_alive(const ClvModel *model, const double *par,
-								   const ClvRow *row, ClvRandom *random,
+								   const ClvCustomer *row, ClvRandom *random,
 								   ClvLife *life);
 extern double clv_dropout_next(const ClvModel *model, ClvLife *life,
 							   ClvRandom *random);

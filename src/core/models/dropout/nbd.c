@@ -43,7 +43,7 @@ static const ClvLaw immortal = {
 };
 
 static double
-loglik(const ClvModel *model, const double *par, const ClvRow *row,
+loglik(const ClvModel *model, const double *par, const ClvCustomer *row,
 	   ClvBudget *budget)
 {
 	double		r = par[CLV_DROPOUT_R];
@@ -56,14 +56,14 @@ loglik(const ClvModel *model, const double *par, const ClvRow *row,
 }
 
 static double
-p_alive(const ClvModel *model, const double *par, const ClvRow *row,
+p_alive(const ClvModel *model, const double *par, const ClvCustomer *row,
 		double ahead, ClvBudget *budget)
 {
 	return 1.0;
 }
 
 static double
-p_active(const ClvModel *model, const double *par, const ClvRow *row, double h,
+p_active(const ClvModel *model, const double *par, const ClvCustomer *row, double h,
 		 ClvBudget *budget)
 {
 	return -expm1(-(par[CLV_DROPOUT_R] + row->x)
@@ -71,14 +71,14 @@ p_active(const ClvModel *model, const double *par, const ClvRow *row, double h,
 }
 
 static double
-lifetime(const ClvModel *model, const double *par, const ClvRow *row,
+lifetime(const ClvModel *model, const double *par, const ClvCustomer *row,
 		 double delta, double h, ClvBudget *budget)
 {
 	return clv_annuity(delta, h);
 }
 
 static double
-purchases(const ClvModel *model, const double *par, const ClvRow *row,
+purchases(const ClvModel *model, const double *par, const ClvCustomer *row,
 		  double delta, double h, ClvBudget *budget)
 {
 	return clv_annuity(delta, h)
@@ -86,7 +86,7 @@ purchases(const ClvModel *model, const double *par, const ClvRow *row,
 }
 
 static double
-pmf(const ClvModel *model, const double *par, const ClvRow *row, double h,
+pmf(const ClvModel *model, const double *par, const ClvCustomer *row, double h,
 	double n, ClvBudget *budget)
 {
 	double		z = h / (par[CLV_DROPOUT_ALPHA] + row->t);
@@ -97,7 +97,7 @@ pmf(const ClvModel *model, const double *par, const ClvRow *row, double h,
 }
 
 static double
-next_purchase(const ClvModel *model, const double *par, const ClvRow *row,
+next_purchase(const ClvModel *model, const double *par, const ClvCustomer *row,
 			  double probability, ClvBudget *budget)
 {
 	return (par[CLV_DROPOUT_ALPHA] + row->t)
