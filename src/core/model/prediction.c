@@ -58,6 +58,13 @@ discount_valid(double delta, double h)
 		&& (delta > 0.0 || !isinf(h));
 }
 
+/* A mean of repeat purchases is above 0 where there are any. */
+static bool
+spend_valid(double x, double m)
+{
+	return clv_spend_check(x, &m, NULL) == CLV_OK && (x == 0.0 || m > 0.0);
+}
+
 static bool
 is_whole(double n)
 {
@@ -235,7 +242,7 @@ clv_predict_loglik_spend(const ClvModel *model, const double *par, double x,
 						 double m, double *out)
 {
 	NEEDS(model->spend, loglik);
-	if (!(x >= 1.0 && isfinite(x) && m > 0.0 && isfinite(m)))
+	if (!spend_valid(x, m) || x == 0.0)
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par) && x <= MOST_COUNT);
 	return settle_loglik(model->spend->loglik(model, par, x, m), INFINITY, out);
@@ -246,7 +253,7 @@ clv_predict_expected_spend(const ClvModel *model, const double *par, double x,
 						   double m, double *out)
 {
 	NEEDS(model->spend, expected);
-	if (!(x >= 0.0 && isfinite(x)) || (x > 0.0 && !(m > 0.0 && isfinite(m))))
+	if (!spend_valid(x, m))
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par));
 	return settle_or_infinite(model->spend->expected(model, par, x, m),
