@@ -64,7 +64,7 @@ COMMENT ON AGGREGATE @extschema@.cutoffs(float8, text, float8[]) IS
 	'(at most 256; the shares themselves are ignored), fewer when there are fewer distinct values; '
 	'of equally good breaks those with the larger top class (Fisher 1958). '
 	'NULL without a value, with method value when no value is positive, with natural when all are negative. '
-	'22023: unknown method, NULL or bad shares, arguments that change from row to row, a value that is not finite; 54000: more than 1000 shares';
+	'22004: a NULL method, shares or share; 22023: unknown method, bad shares, arguments that change from row to row, a value that is not finite; 54000: more than 1000 shares';
 
 -- tier(value, cutoffs, labels, unprofitable): the label of the first tier
 -- whose cut-off the value reaches.
@@ -106,7 +106,7 @@ COMMENT ON FUNCTION @extschema@.tier(float8, float8[], text, float8, text[], tex
 	'as clv.tier(value, cutoffs, labels, unprofitable) of a customer who was in the tier previous and leaves it only when the value is beyond a cut-off '
 	'by more than the part band of it: up at cut-off * (1 + band), down below cut-off * (1 - band); 0.1 is 10 %. '
 	'No band around 0: a negative value is unprofitable, and who was comes back as anyone else. '
-	'A previous tier that is NULL or not among the labels leaves no trace. 22023: a band that is NULL, below 0 or at least 1, and as there';
+	'A previous tier that is NULL or not among the labels leaves no trace. 22004: a NULL band; 22023: one below 0 or at least 1, and as there';
 
 -- gini(value): how unequal values are.
 
@@ -152,7 +152,7 @@ CREATE AGGREGATE @extschema@.top_share(value float8, fraction float8)
 COMMENT ON AGGREGATE @extschema@.top_share(float8, float8) IS
 	'part of the total that the ceil(fraction * n) largest of the n values hold; 0.2 asks for the top 20 % of customers. '
 	'Above 1 is possible when values are negative. NULL without a value or when the total is <= 0. '
-	'22023: a fraction that is NULL, outside 0 .. 1 or changes from row to row, a value that is not finite';
+	'22004: a NULL fraction; 22023: one outside 0 .. 1 or changes from row to row, a value that is not finite';
 
 -- lorenz(value, points): the Lorenz curve.
 
@@ -176,4 +176,4 @@ COMMENT ON AGGREGATE @extschema@.lorenz(float8, int) IS
 	'Lorenz curve at 0/points, 1/points ... points/points of the customers, the least valuable first: points + 1 cumulative shares of the total, '
 	'from 0 to 1; between two customers the curve is a straight line. It dips below 0 when values are negative. '
 	'NULL without a value or when the total is <= 0. '
-	'22023: points that are NULL, outside 1 .. 100000 or change from row to row, a value that is not finite';
+	'22004: NULL points; 22023: points outside 1 .. 100000 or that change from row to row, a value that is not finite';
