@@ -2,11 +2,11 @@
 --
 --	psql -d some_database -f a-year-in-the-life-of-a-shop.sql
 --
--- needs the extension clv in the database and nothing else.  It draws a shop in
--- a schema of its own, coffee (shop.sql says what is hidden in it), and goes
--- through its second year, 2024, with the owner's questions.  Every question is
+-- needs the extension clv in the database and nothing else.  It simulates a
+-- shop in a schema of its own, coffee (shop.sql says what is hidden in it), and
+-- goes through its second year, 2024, with the owner's questions.  Every question is
 -- one statement; docs/decisions.md says how to read the answers.  To see it
--- again, or to be rid of it: DROP SCHEMA coffee CASCADE.
+-- again, or to remove it: DROP SCHEMA coffee CASCADE.
 
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -79,13 +79,13 @@ ORDER BY clv_net;
 -- Decision: it is the telephone, not the people.  From March on there is a
 -- form to order by.
 
-\echo 'A customer asks why she is in her tier.'
+\echo 'A customer asks why they are in their tier.'
 
 SELECT quantity, round(value::numeric, 3) AS value, formula
 FROM clv.explain('january', 272);
 
 \echo
-\echo 'MARCH.  The club: free parcels for who has spent 100 and has the app.'
+\echo 'MARCH.  The club: free parcels for customers who have spent 100 and have the app.'
 \echo
 \echo 'Does it treat customers of 60 and over worse?'
 
@@ -156,7 +156,7 @@ FROM clv.audit_cohort('orders', 'customer', 'at', 'amount', '2023-10-01', '2023-
 \echo
 \echo 'OCTOBER.  Before Christmas.'
 \echo
-\echo 'Whom to call, if they keep silent for 60 days?'
+\echo 'Whom to call first, if they buy nothing for 60 days?'
 
 CALL clv.create_materialized_view('october', 'orders', 'customer', 'at', 'amount', '2024-09-30', options => '{
 	"margin": 0.35,
@@ -197,7 +197,8 @@ GROUP BY came
 ORDER BY came;
 
 -- For those from before the sale they did.  The customers of the sale had only
--- just come in January; they were taken for customers like the others.
+-- just come in January, and the model took them for customers like the others:
+-- docs/decisions.md has the limits of each quarter, and what came.
 
 \echo 'Why is profit what it is?'
 

@@ -308,7 +308,8 @@ CREATE FUNCTION clv.summary(rfm clv.rfm, as_of date, refunds text DEFAULT 'net')
 	RETURNS clv.rfm_summary
 	AS 'MODULE_PATHNAME', 'clv_rfm_summary' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION clv.summary(clv.rfm, date, text) IS
-	'what the history says as of the end of a day; NULL when there is no purchase up to it; refunds: net (a day counts when its net is above 0 or it has no refund), gross (refunds ignored), event (any row counts), error (a refund raises 22023); money is NULL in a history without amounts';
+	'what the history says as of the end of a day; NULL when there is no purchase up to it; refunds: net, gross (refunds '
+	'ignored), event (any row counts) or error (a refund raises 22023); money is NULL in a history without amounts';
 
 CREATE FUNCTION clv.frequency(rfm clv.rfm, as_of date, refunds text DEFAULT 'net')
 	RETURNS integer

@@ -16,7 +16,8 @@ CREATE FUNCTION clv.opportunities(rfm clv.rfm, first date, last date,
 	RETURNS clv.opportunity_summary
 	AS 'MODULE_PATHNAME', 'clv_opportunities' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION clv.opportunities(clv.rfm, date, date, interval, text) IS
-	'the history as opportunities to buy, one a period: period k, from 0, begins on first + k * period by the calendar and counts when it is over by the end of last; the period of the first purchase is no opportunity. NULL when the first purchase is before the first period or after the last whole one; 22023 unless the period is a positive number of days or months and at least one fits, 54000 for more than 1000000 of them; refunds as in clv.summary. Fader, Hardie & Shang (2010)';
+	'the history as opportunities to buy, one a period from first on; NULL when the first purchase is outside; 22023 for a '
+	'period that is none, 54000 for more than 1000000 of them; refunds as in clv.summary. Fader, Hardie & Shang (2010)';
 
 -- periods: a history by periods of any length.
 
@@ -24,6 +25,5 @@ CREATE FUNCTION clv.periods(rfm clv.rfm, bounds date[], refunds text DEFAULT 'ne
 	RETURNS TABLE (period int, purchases int, orders bigint, spend float8, refunded float8)
 	AS 'MODULE_PATHNAME', 'clv_rfm_periods' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 5;
 COMMENT ON FUNCTION clv.periods(clv.rfm, date[], text) IS
-	'the history by periods: period k, from 1, is from the k-th of the bounds to the day before the next. A row for each period with anything in it: '
-	'days that count as purchases, orders (rows not below 0), spend (net of refunds but with gross; NULL in a history without amounts) and refunds of all days in it; refunds as in clv.summary. '
-	'22023: bounds that are not two or more finite dates in ascending order; 54000: more than 1000000 periods';
+	'the history by periods: period k, from 1, is from the k-th bound to the day before the next; a row for each with '
+	'anything in it. 22023: bounds that are not two or more finite dates, ascending; 54000: more than 1000000 periods';

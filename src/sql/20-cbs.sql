@@ -27,7 +27,9 @@ CREATE TYPE clv.cbs (
 	STORAGE = extended
 );
 COMMENT ON TYPE clv.cbs IS
-	'customer base: distinct frequency, recency and t with counts, and distinct frequency and monetary with counts; the customers of each distinct vector of covariates apart; made by clv.cbs(), looked into by clv.cells, clv.spend_cells, clv.covariates and clv.summary';
+	'customer base: distinct frequency, recency and t with counts, and distinct frequency and monetary with counts, apart '
+	'for each vector of covariates; made by clv.cbs(), looked into by clv.cells, clv.spend_cells, clv.covariates and '
+	'clv.summary';
 COMMENT ON FUNCTION clv.cbs_in(cstring) IS 'text form of clv.cbs to value';
 COMMENT ON FUNCTION clv.cbs_out(clv.cbs) IS 'value to text form of clv.cbs';
 COMMENT ON FUNCTION clv.cbs_recv(internal) IS 'binary form of clv.cbs to value';
@@ -158,25 +160,29 @@ CREATE AGGREGATE clv.cbs(frequency float8, recency float8, t float8) (
 	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs(float8, float8, float8) IS
-	'base of the customers with this frequency, recency and t; rows with a NULL are skipped, NULL when there is no other; a row that cannot be (recency above t, no purchase but a recency, a purchase but no recency, negative, not finite, frequency not whole) raises 22023';
+	'base of the customers with this frequency, recency and t; rows with a NULL are skipped, NULL when there is no other; '
+	'22023 for a row that cannot be, such as a recency above t';
 CREATE AGGREGATE clv.cbs(frequency float8, recency float8, t float8, monetary float8) (
 	SFUNC = clv.cbs_add, STYPE = clv.cbs, SSPACE = 16384,
 	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs(float8, float8, float8, float8) IS
-	'base of the customers with this frequency, recency, t and mean spend of a repeat purchase; monetary may be NULL, and where it is NULL or not above 0 with a frequency above 0 the customer is left out of the spend and counted; otherwise as clv.cbs(float8, float8, float8)';
+	'base of the customers with this frequency, recency, t and mean spend of a repeat purchase; where monetary is NULL or '
+	'not above 0 the customer is left out of the spend and counted; otherwise as clv.cbs(float8, float8, float8)';
 CREATE AGGREGATE clv.cbs(frequency float8, recency float8, t float8, monetary float8, covariates float8[]) (
 	SFUNC = clv.cbs_add, STYPE = clv.cbs, SSPACE = 16384,
 	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs(float8, float8, float8, float8, float8[]) IS
-	'base of the customers with this frequency, recency, t, mean spend of a repeat purchase and static covariates (1 to 16 numbers, equally many for all, such as 0 and 1 for a channel): beside all customers it holds those of each distinct vector apart, for models that take covariates; a customer whose covariates are NULL or contain a NULL is left out; NaN, infinity, an empty array or another number of covariates than before raises 22023, an array of several dimensions 2202E; otherwise as clv.cbs(float8, float8, float8, float8)';
+	'the same with static covariates, 1 to 16 numbers, equally many for all; customers with a NULL among them are left '
+	'out; 22023: NaN, infinity, none or another number of covariates, 2202E: an array of several dimensions';
 CREATE AGGREGATE clv.cbs_weighted(frequency float8, recency float8, t float8, customers bigint) (
 	SFUNC = clv._cbs_add_weighted, STYPE = clv.cbs, SSPACE = 16384,
 	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.cbs_weighted(float8, float8, float8, bigint) IS
-	'base of a table that has been counted: as clv.cbs(float8, float8, float8) over each row as many times as "customers" says, to the last bit, at the cost of one row; rows with 0 or NULL customers are skipped, fewer than 0 raise 22023, more than 2^53 in one base 22003';
+	'base of a table that has been counted: as clv.cbs(float8, float8, float8) over each row as many times as customers '
+	'says, to the last bit; rows with 0 or NULL customers are skipped; 22023 below 0, 22003 above 2^53 in one base';
 CREATE AGGREGATE clv.cbs_weighted(frequency float8, recency float8, t float8, monetary float8, customers bigint) (
 	SFUNC = clv._cbs_add_weighted, STYPE = clv.cbs, SSPACE = 16384,
 	FINALFUNC = clv.cbs_close, COMBINEFUNC = clv.cbs_combine, PARALLEL = SAFE

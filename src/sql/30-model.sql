@@ -166,7 +166,8 @@ CREATE FUNCTION clv.coefficients(model clv.model, OUT name text,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 4
 	AS 'MODULE_PATHNAME', 'clv_coefficients';
 COMMENT ON FUNCTION clv.coefficients(clv.model) IS
-	'each parameter with its standard error (delta method) and 95 % interval (normal in its logarithm, so never out of its domain), and, of a model with covariates, each coefficient, such as alpha.channel (normal itself, so that the interval is symmetric; 0: no effect); the parameters are those of a customer whose covariates are all 0. NULL where the fit has no covariance: parameters given, or a fit at a boundary; and a standard error or a limit that is beyond every double, of a fit that says next to nothing about the parameter';
+	'each parameter, and each coefficient of a covariate, with its standard error and 95 % interval; NULLs where the fit '
+	'has no covariance (given parameters, a fit at a boundary) and where a number is beyond every double';
 
 CREATE FUNCTION clv.param(model clv.model, name text) RETURNS float8
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

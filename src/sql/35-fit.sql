@@ -7,7 +7,8 @@ CREATE FUNCTION clv.fit(cbs clv.cbs, model text DEFAULT 'mbgnbd',
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
 	AS 'MODULE_PATHNAME', 'clv_fit';
 COMMENT ON FUNCTION clv.fit(clv.cbs, text, float8, jsonb, jsonb) IS
-	'the model fitted to the base by maximum likelihood (in a WITH that is MATERIALIZED where rows are scored with it: otherwise PostgreSQL may fit once a row); model ''auto'' is mbgnbd or paretonbd, whichever has the lower BIC; unit_days: length in days of the unit that recency and t are in (1 for histories). With prior ''{"mean": {"r": 0.5}, "sd": 2}'' the mode of the posterior: each ln(parameter - lower) is normal with this standard deviation (a number, or by parameter; default 2) around the logarithm of this median (by parameter, in the unit of the fit, or a clv.model as jsonb; default as in docs/priors.md); ''{}'' is the default prior; a covariate''s coefficient is normal itself, around 0 unless the mean says otherwise. NULL when no customer tells anything; never raises on valid data: clv.status() says how it ended. options sets what is a whole number, ''{"k": 2}'' of bgcnbd and mbgcnbd, which is found by the fit otherwise, and names covariates: a base that has any is fitted with them by bgnbd, mbgnbd and paretonbd (options ''{"covariates": ["channel", "gender"]}''; v1, v2, ... without names; ''{"covariates": []}'' without covariates), ''auto'' and all other models take it without. 22023 for an unknown key of prior or options';
+	'the model fitted to the base by maximum likelihood, or with a prior the mode of the posterior; model auto: mbgnbd or '
+	'paretonbd by BIC. NULL when there is nothing to fit; clv.status says how it ended. In a WITH write AS MATERIALIZED';
 
 CREATE FUNCTION clv.fit_transition(clv.cbs, text, float8, float8, float8)
 	RETURNS clv.cbs
@@ -79,4 +80,6 @@ CREATE FUNCTION clv.shrink(models clv.model[]) RETURNS clv.model[]
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000
 	AS 'MODULE_PATHNAME', 'clv_shrink';
 COMMENT ON FUNCTION clv.shrink(clv.model[]) IS
-	'the fits of one model to several groups, each drawn to their pool, the more the less its own data say (empirical Bayes, Morris 1983, on ln(parameter - lower): pool mean and covariance between groups by restricted maximum likelihood from each fit and its covariance, a prior of the fits taken out again; it stays where fewer than two groups tell as much as it does). Same order, NULLs stay; clv.message() says that a model is shrunk, its prior is the pool, and it has no log-likelihood. With fewer than two fits that have a covariance the models come back as they were. All of one model and one unit_days, fitted and not shrunk before, or 22023; 54000 for more than 10000';
+	'the fits of one model to several groups, shrunk toward their pool (empirical Bayes, Morris 1983); same order, NULLs '
+	'stay; unchanged with fewer than two fits that have a covariance. 22023: not fits of one model and unit; 54000: above '
+	'10000';

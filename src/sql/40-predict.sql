@@ -16,7 +16,8 @@ CREATE FUNCTION clv.p_alive(model clv.model, frequency float8, recency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'clv_p_alive';
 COMMENT ON FUNCTION clv.p_alive(clv.model, float8, float8, float8) IS
-	'P(the customer is still one at as_of). NULL where the data of the fit do not determine it: nobody there has bought again, and customers may leave without that. Fader, Hardie & Lee, note 021 (2008) for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
+	'P(the customer is still one at as_of). NULL where nobody in the base of the fit has bought again, and customers may '
+	'leave without that. Fader, Hardie & Lee, note 021 (2008), for BG/NBD; clv.models() has the papers of the others';
 
 CREATE FUNCTION clv.p_alive(model clv.model, frequency float8, recency float8,
 							t float8, ahead interval)
@@ -40,7 +41,8 @@ CREATE FUNCTION clv.expected_purchases(model clv.model, frequency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50
 	AS 'MODULE_PATHNAME', 'clv_expected_purchases';
 COMMENT ON FUNCTION clv.expected_purchases(clv.model, float8, float8, float8, interval) IS
-	'purchases expected within the horizon; where nobody in the base of the fit has bought again 0, and NULL for a customer who has. Fader, Hardie & Lee (2005) eq. 10 for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
+	'purchases expected within the horizon; where nobody in the base of the fit has bought again 0, and NULL for a '
+	'customer who has. Fader, Hardie & Lee (2005) eq. 10 for BG/NBD; clv.models() has the papers of the others';
 
 CREATE FUNCTION clv.expected_purchases(model clv.model, horizon interval)
 	RETURNS float8
@@ -106,7 +108,8 @@ CREATE FUNCTION clv.loglik(model clv.model, frequency float8, recency float8,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'clv_row_loglik';
 COMMENT ON FUNCTION clv.loglik(clv.model, float8, float8, float8) IS
-	'log-likelihood of this customer''s purchase times, in the model''s unit (of bgcnbd and mbgcnbd without the factor of the gaps, which is not known of one customer): for drift and outliers. NULL where clv.expected_purchases is. Fader, Hardie & Lee (2005) eq. 6 for BG/NBD; Batislam et al. (2007) for MBG/NBD; clv.models() has the papers of the others';
+	'log-likelihood of this customer''s purchase times, in the model''s unit (of bgcnbd and mbgcnbd without the factor of '
+	'the gaps): for drift and outliers. NULL where clv.expected_purchases is. The papers are those of clv.models()';
 
 CREATE FUNCTION clv.expected_spend(spend clv.model, frequency float8,
 								   monetary float8)
@@ -114,7 +117,8 @@ CREATE FUNCTION clv.expected_spend(spend clv.model, frequency float8,
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'clv_expected_spend';
 COMMENT ON FUNCTION clv.expected_spend(clv.model, float8, float8) IS
-	'mean spend expected of a purchase to come, by a customer with that many repeat purchases of that mean spend; with frequency 0 the population mean, whatever monetary is. NULL when the mean is infinite (q <= 1), or when frequency > 0 and monetary is NULL or not above 0. Fader & Hardie, note 025 (2013), eq. 5';
+	'mean spend expected of a purchase to come; with frequency 0 the population mean. NULL when the mean is infinite (q <= '
+	'1), or when frequency > 0 and monetary is NULL or not above 0. Fader & Hardie, note 025 (2013), eq. 5';
 
 CREATE FUNCTION clv.value(model clv.model, spend clv.model, frequency float8,
 						  recency float8, t float8, monetary float8,

@@ -137,13 +137,15 @@ CREATE AGGREGATE clv.retention(tenure integer, churned boolean) (
 	FINALFUNC = clv.retention_close, COMBINEFUNC = clv.retention_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.retention(integer, boolean) IS
-	'the subscribers of these rows: churned means that the subscriber left in period number tenure (from 1 on), having renewed tenure - 1 times; not churned, that the subscriber had renewed tenure times (0: not yet) when last seen. Rows with a NULL are skipped, NULL when there is no other; 22023 for a tenure below 0 or above 1000000, and for one of 0 of someone who left';
+	'the subscribers of these rows: churned, who left in period tenure (from 1 on); not churned, who had renewed tenure '
+	'times. Rows with a NULL are skipped, NULL when there is no other; 22023 for a tenure below 0 or above 1000000';
 CREATE AGGREGATE clv.retention_table(period integer, survivors float8) (
 	SFUNC = clv.retention_add_published, STYPE = clv.retention, SSPACE = 512,
 	FINALFUNC = clv.retention_close, COMBINEFUNC = clv.retention_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.retention_table(integer, float8) IS
-	'the subscribers of one cohort by a published survivor table: so many left after so many periods, from period 0, when it began, without a gap; counts, or percentages (then a fit has the likelihood of 100 subscribers), to the nearest millionth. Rows with a NULL are skipped; 22023 when a period is missing or comes twice, or survivors rise or are not from 0 to 9e9';
+	'the subscribers of one cohort by a published survivor table: so many left after so many periods, from period 0 '
+	'without a gap; counts or percentages. 22023 when a period is missing or comes twice, or survivors rise';
 CREATE AGGREGATE clv.rollup(retention clv.retention) (
 	SFUNC = clv.retention_combine, STYPE = clv.retention, SSPACE = 512,
 	FINALFUNC = clv.retention_close, COMBINEFUNC = clv.retention_combine, PARALLEL = SAFE
@@ -172,7 +174,8 @@ CREATE FUNCTION clv.fit(retention clv.retention, model text DEFAULT 'sbg',
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
 	AS 'MODULE_PATHNAME', 'clv_fit_contract';
 COMMENT ON FUNCTION clv.fit(clv.retention, text, float8, jsonb, jsonb) IS
-	'a contract model fitted to subscribers by maximum likelihood; unit_days: length of a period in days (30.4375 for months, 365.25 for years), which annual rates and horizons need. NULL when nobody has come to a decision; never raises on valid data: clv.status() says how it ended. prior and options as for a clv.cbs';
+	'the contract model fitted to the subscribers by maximum likelihood, or with a prior the mode; unit_days: length of a '
+	'period in days (30.4375 for months). NULL when nobody has come to a renewal; clv.status says how it ended';
 
 CREATE FUNCTION clv.survival(model clv.model, periods integer) RETURNS float8
 	AS 'MODULE_PATHNAME', 'clv_survival' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
@@ -196,7 +199,8 @@ COMMENT ON FUNCTION clv.expected_lifetime(clv.model, float8, interval) IS
 CREATE FUNCTION clv.residual_lifetime(model clv.model, period integer, annual_rate float8) RETURNS float8
 	AS 'MODULE_PATHNAME', 'clv_residual_lifetime' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION clv.residual_lifetime(clv.model, integer, float8) IS
-	'periods that a subscriber at the end of that period (the first is 1) will still pay for, the next one, due now if renewed, undiscounted (DERL: Fader & Hardie 2010, Marketing Science 29:85). NULL when it is infinite, as for clv.expected_lifetime; 22023 when period < 1';
+	'periods that a subscriber at the end of that period (the first is 1) will still pay for, the next one undiscounted '
+	'(DERL: Fader & Hardie 2010). NULL when it is infinite; 22023 when period < 1';
 CREATE FUNCTION clv.residual_lifetime(model clv.model, period integer, annual_rate float8, horizon interval) RETURNS float8
 	AS 'MODULE_PATHNAME', 'clv_residual_lifetime' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION clv.residual_lifetime(clv.model, integer, float8, interval) IS

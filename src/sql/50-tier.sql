@@ -57,14 +57,9 @@ CREATE AGGREGATE @extschema@.cutoffs(value float8, method text, shares float8[])
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.cutoffs(float8, text, float8[]) IS
-	'values at which tiers begin, descending, one a share; shares are cumulative from the top, ascending, in (0, 1]. '
-	'Method quantile: the ceil(share * n)-th largest value of the n counted, negatives included; '
-	'value: the value at which the running total of positive values, from the top, first reaches the share of their sum; '
-	'natural: the breaks of the optimal one-dimensional k-means of the values >= 0 into one class more than there are shares '
-	'(at most 256; the shares themselves are ignored), fewer when there are fewer distinct values; '
-	'of equally good breaks those with the larger top class (Fisher 1958). '
-	'NULL without a value, with method value when no value is positive, with natural when all are negative. '
-	'22004: a NULL method, shares or share; 22023: unknown method, bad shares, arguments that change from row to row, a value that is not finite; 54000: more than 1000 shares';
+	'values at which tiers begin, descending, one a share; method quantile, value or natural (breaks, Fisher 1958); shares '
+	'cumulative from the top, in (0, 1]. NULL without a value. 22023: another method, bad shares, a value that is not '
+	'finite';
 
 -- tier(value, cutoffs, labels, unprofitable): the label of the first tier
 -- whose cut-off the value reaches.
@@ -76,11 +71,9 @@ CREATE FUNCTION @extschema@.tier(value float8, cutoffs float8[],
 	AS 'MODULE_PATHNAME', 'clv_tier'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.tier(float8, float8[], text[], text) IS
-	'label of the first tier whose cut-off the value reaches: cut-offs descend, a value equal to one reaches it, and a value that reaches none '
-	'has the label after that of the last cut-off. Labels beyond that one stay unused (natural breaks may find fewer tiers than asked for). '
-	'A negative value has the label unprofitable, whatever the cut-offs (none when that is NULL). '
-	'NULL for a NULL value, and for a value of at least 0 when the cut-offs are NULL. '
-	'22023: a value that is not finite, cut-offs that do not descend, fewer labels than cut-offs plus one; 54000: more than 1000 cut-offs';
+	'label of the first tier whose cut-off the value reaches; unprofitable for a negative value. NULL for a NULL value or '
+	'NULL cut-offs. 22023: a value that is not finite, cut-offs that do not descend, too few labels; 54000: above 1000 '
+	'cut-offs';
 
 -- The labels as an untyped literal, which the overload with a previous tier
 -- would make ambiguous.
@@ -103,10 +96,9 @@ CREATE FUNCTION @extschema@.tier(value float8, cutoffs float8[], previous text, 
 	AS 'MODULE_PATHNAME', 'clv_tier_kept'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION @extschema@.tier(float8, float8[], text, float8, text[], text) IS
-	'as clv.tier(value, cutoffs, labels, unprofitable) of a customer who was in the tier previous and leaves it only when the value is beyond a cut-off '
-	'by more than the part band of it: up at cut-off * (1 + band), down below cut-off * (1 - band); 0.1 is 10 %. '
-	'No band around 0: a negative value is unprofitable, and who was comes back as anyone else. '
-	'A previous tier that is NULL or not among the labels leaves no trace. 22004: a NULL band; 22023: one below 0 or at least 1, and as there';
+	'the same of a customer who was in the tier previous and leaves it only when the value is beyond a cut-off by the part '
+	'band of it (0.1: 10 %). A previous tier that is NULL or no label is ignored. 22023: a band below 0 or at least 1, and '
+	'as there';
 
 -- gini(value): how unequal values are.
 
@@ -127,8 +119,8 @@ CREATE AGGREGATE @extschema@.gini(value float8)
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.gini(float8) IS
-	'Gini coefficient: sum over all pairs of |xi - xj| / (2 n^2 mean). 0 when all are equal, (n - 1)/n when one customer has everything; '
-	'above 1 is possible when values are negative. NULL without a value or when the mean is <= 0. 22023: a value that is not finite';
+	'Gini coefficient: sum over all pairs of |xi - xj| / (2 n^2 mean); 0 when all are equal, (n - 1)/n when one has '
+	'everything. NULL without a value or when the mean is <= 0. 22023: a value that is not finite';
 
 -- top_share(value, fraction): what part of the total the best customers hold.
 
@@ -150,9 +142,8 @@ CREATE AGGREGATE @extschema@.top_share(value float8, fraction float8)
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.top_share(float8, float8) IS
-	'part of the total that the ceil(fraction * n) largest of the n values hold; 0.2 asks for the top 20 % of customers. '
-	'Above 1 is possible when values are negative. NULL without a value or when the total is <= 0. '
-	'22004: a NULL fraction; 22023: one outside 0 .. 1 or changes from row to row, a value that is not finite';
+	'part of the total that the ceil(fraction * n) largest of the n values hold; 0.2: the top 20 %. NULL without a value '
+	'or when the total is <= 0. 22023: a fraction outside 0 .. 1, a value that is not finite';
 
 -- lorenz(value, points): the Lorenz curve.
 
@@ -173,7 +164,5 @@ CREATE AGGREGATE @extschema@.lorenz(value float8, points int)
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.lorenz(float8, int) IS
-	'Lorenz curve at 0/points, 1/points ... points/points of the customers, the least valuable first: points + 1 cumulative shares of the total, '
-	'from 0 to 1; between two customers the curve is a straight line. It dips below 0 when values are negative. '
-	'NULL without a value or when the total is <= 0. '
-	'22004: NULL points; 22023: points outside 1 .. 100000 or that change from row to row, a value that is not finite';
+	'Lorenz curve: points + 1 cumulative shares of the total, the least valuable customers first, from 0 to 1. NULL '
+	'without a value or when the total is <= 0. 22023: points outside 1 .. 100000, a value that is not finite';

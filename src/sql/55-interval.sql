@@ -24,8 +24,8 @@ CREATE FUNCTION clv.draw_model(model clv.model, seed bigint, draw int) RETURNS c
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'clv_draw_model';
 COMMENT ON FUNCTION clv.draw_model(clv.model, bigint, int) IS
-	'the model with parameters drawn from what its fit leaves open (normal in ln(parameter - lower), with its covariance), as if known: what any prediction from a few hundred of them varies by is the uncertainty of the fit. '
-	'The same for the same seed and number of the draw; a model without a covariance keeps its parameters, and one whose data do not determine leaving stays so. 22023: a number below 0';
+	'the model with parameters drawn from the normal distribution of its estimate, as if known; the same for the same seed '
+	'and draw; a model without a covariance keeps its parameters. 22023: a number below 0';
 
 -- Where a share of what may be lies among so many draws, for percentile_cont.
 
@@ -48,11 +48,9 @@ CREATE FUNCTION clv.value_interval(model clv.model, spend clv.model,
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10000
 	AS 'MODULE_PATHNAME', 'clv_value_interval';
 COMMENT ON FUNCTION clv.value_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
-	'what the value of a customer (clv.value) may turn out to be: the given number of futures within the horizon, drawn order by order and discounted, '
-	'from the exact law of the customer''s state given the history; in each draw with parameters as they may be just as well, where a model carries a covariance. '
-	'The same for the same seed. NULL where clv.value is. '
-	'22023: a level not between 0 and 1, draws not from 1 to 1000000; 0A000: a model that cannot be simulated from a history; 54000: more than 10000000 orders in one future. '
-	'Fader, Hardie & Lee (2005) for BG/NBD; Schmittlein, Morrison & Colombo (1987) for Pareto/NBD; Fader & Hardie, note 025 (2013), for spend';
+	'what the value of a customer may turn out to be, from futures drawn given the history, with the uncertainty of the '
+	'fit; the same for the same seed. NULL where clv.value is. 22023: level not in (0, 1), draws not from 1 to 1000000; '
+	'54000';
 
 -- total_interval(...): of many customers together.
 
@@ -102,10 +100,8 @@ CREATE AGGREGATE @extschema@.total_interval(model clv.model, spend clv.model,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.total_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint) IS
-	'what the values of all customers together may turn out to be: as clv.value_interval, each draw the sum of one future of each customer, all from the same parameters, '
-	'so that chance evens out over many customers and the uncertainty of the fit does not. '
-	'The same for the same seed and customers, in any order and in any number of processes. A customer whose clv.value is NULL is not counted; NULL without one that is. '
-	'22023: models or other arguments that change from row to row, and as for clv.value_interval';
+	'what the values of all customers together may turn out to be: as clv.value_interval, each draw a sum of one future of '
+	'each. The same for the same seed, in any order. NULL without a value. 22023: as for clv.value_interval';
 
 -- total_interval(..., covariates): of customers with covariates of their own.
 
@@ -131,6 +127,6 @@ CREATE AGGREGATE @extschema@.total_interval(model clv.model, spend clv.model,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@.total_interval(clv.model, clv.model, float8, float8, float8, float8, float8, interval, float8, int, bigint, float8[]) IS
-	'the same of customers with covariates, each as under clv.with_covariates(model, covariates): a draw has one set of parameters and coefficients, drawn together from the covariance of the fit, and from them every customer''s own; '
-	'where all have the same covariates it is, to the last bit, what the model with these gives. A customer whose covariates are NULL is not counted. '
-	'22023 and 2202E as for clv.with_covariates, 22003 where it raises that or a draw is out of range; otherwise as without covariates';
+	'the same of customers with covariates of their own, of a model that has covariates: each draw has one set of '
+	'parameters and coefficients for all. A customer whose covariates are NULL is not counted. 22023, 2202E, 22003 as for '
+	'clv.with_covariates';

@@ -9,15 +9,8 @@ CREATE FUNCTION @extschema@.simulate(model @extschema@.model, spend @extschema@.
 	AS 'MODULE_PATHNAME', 'clv_simulate'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 100000;
 COMMENT ON FUNCTION @extschema@.simulate(@extschema@.model, @extschema@.model, bigint, date, int, int, bigint) IS
-	'order log of the customers 1 .. customers, drawn from a transaction model and a spend model, customer by customer, each in order of time: '
-	'first orders uniform over the first births days from start on, none at or after start + days; amounts to the cent, at least 0.01 '
-	'(NULL when spend is NULL; the orders are the same with and without). '
-	'The same arguments give the same rows; a larger number of customers adds rows and changes none. '
-	'Orders come at any moment of a day: clv.rfm merges those of one day into one purchase, which lowers x for frequent buyers. '
-	'No rows when an argument other than spend is NULL. '
-	'22023: customers < 0, births < 1, days < births, an infinite start, a model of the wrong kind; 22008: dates beyond a timestamp; '
-	'22003: parameters or amounts beyond what can be drawn; 54000: more than 10000000 orders of one customer. '
-	'Generator: Philox 4x32-10 (Salmon et al. 2011); models: the papers that clv.models() names';
+	'order log of the customers 1 .. customers, drawn from the models, amounts to the cent (NULL without spend); the same '
+	'for the same arguments. 22023: arguments that cannot be; 22008, 22003, 54000: dates, amounts or orders beyond limits';
 
 CREATE FUNCTION @extschema@.simulate_customer(model @extschema@.model, spend @extschema@.model, customer bigint,
 		start date, births int, days int, seed bigint)

@@ -116,10 +116,6 @@ SET datestyle = 'ISO, YMD'
 SET quote_all_identifiers = off
 AS $$
 DECLARE
-	-- the columns that the result has beside the customer's
-	output_columns CONSTANT name[] := '{first_purchase,last_purchase,frequency,recency,t,monetary,
-		days_since_last,p_alive,expected_purchases,discounted_purchases,expected_spend,clv,clv_rank,
-		tier,as_of}';
 	at_type		regtype;
 	amount_type	regtype;
 	at_value	text;		-- without its domain
@@ -149,7 +145,7 @@ BEGIN
 	END IF;
 
 	PERFORM @extschema@._column_type(source, customer);
-	IF customer = ANY (output_columns) THEN
+	IF EXISTS (SELECT FROM @extschema@._view_columns() AS c WHERE NOT c.of_model AND c.with_option IS NULL AND c.column_name = customer) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'duplicate_column',
 			MESSAGE = format('customer column "%s" has the name of an output column', customer),

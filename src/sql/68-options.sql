@@ -325,7 +325,6 @@ BEGIN
 	PERFORM @extschema@._check_keys('options'::text, given, cost_keys || '{customers,opt_out,hysteresis,history,max_silence}'::text[]);
 	customers := @extschema@._customer_table(given);
 	costs := given ?| cost_keys;
-	columns := '{}';
 
 	IF given ? 'opt_out' THEN
 		cost := @extschema@._option_column(given, 'opt_out'::text, '{column,of}'::text[], '{boolean}'::regtype[], 'boolean'::text, source, customers.relation);
@@ -359,14 +358,6 @@ BEGIN
 		late_join := format(E'\n    LEFT JOIN late AS l ON l.customer %s h.customer', equality);
 		history_columns := concat(history_columns, E',\n           pg_catalog.max(', src.day, ') AS last_row');
 	END IF;
-	IF costs THEN
-		columns := '{clv_net,value_to_date,clv_total,profit_to_date,unprofitable_because,alive_years,margin,cost_per_order,service_cost,acquisition_cost}';
-	END IF;
-
-	IF given ? 'opt_out' THEN
-		columns := columns || 'opted_out'::name;
-	END IF;
-
 	IF facts <> '{}' THEN
 		customer_step := format(
 $sql$customer_facts AS (
@@ -384,7 +375,6 @@ $sql$customer_facts AS (
 	IF given ? 'hysteresis' THEN
 		past_dates := @extschema@._past_dates(given -> 'hysteresis', as_of);
 		band := format('CAST(%s AS double precision)', (given #>> '{hysteresis,band}')::float8);
-		columns := columns || 'previous_tier'::name;
 	END IF;
 	IF jsonb_typeof(given -> 'history') <> 'boolean' THEN
 		RAISE EXCEPTION USING
@@ -392,10 +382,12 @@ $sql$customer_facts AS (
 			MESSAGE = format('option "history" must be true or false, but is "%s"', given -> 'history');
 	END IF;
 	keep_history := coalesce((given -> 'history')::boolean, false);
-	IF keep_history THEN
-		columns := columns || 'history'::name;
-	END IF;
 	max_silence := @extschema@._max_silence(given -> 'max_silence');
+	columns := ARRAY(
+		SELECT c.column_name
+		FROM @extschema@._view_columns() WITH ORDINALITY AS c (of_model, with_option, column_name, comment, place)
+		WHERE CASE c.with_option WHEN 'costs' THEN costs WHEN 'history' THEN keep_history ELSE given ? c.with_option END
+		ORDER BY c.place);
 	IF customer = ANY (columns) THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'duplicate_column',

@@ -256,8 +256,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@._check_silence(date, date[], bigint[], interval, boolean) IS
-	'part of the functions over orders: last_day; 22023 when orders, given by day, ascending, come to it by a silence of more than 28 days, more than ten times the longest before and more than max_silence, with less than 1 % of them behind it. '
-	'Silences after less than 1 % of the orders are not compared with';
+	'part of the functions over orders: the last day of orders given by day, ascending; 22023 when few orders come to it '
+	'after a silence far longer than any before (docs/definitions.md, a stray date)';
 
 -- The same for statements and views, so its signature stays.
 CREATE FUNCTION @extschema@._check_silence(last_day date, days date[], orders bigint[], max_silence interval)
@@ -812,6 +812,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION @extschema@.query(regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
-	'the SQL statement that goes from a table of orders to a row a customer with purchases, P(alive), '
-	'expected purchases and spend, value over the horizon and tier; the text is the same in every session. '
-	'Arguments that cannot be raise 22023 or 22004 (also a horizon below one day, and a rate above 1, which is 100 %), so does the statement where the last day is a stray date; an unknown column 42703, a customer column named like an output column 42701';
+	'the SQL statement from a table of orders to a row a customer with values and tiers; the same text in every session. '
+	'22023 or 22004 for arguments that cannot be, 42703 an unknown column, 42701 a customer column named like an output '
+	'column';

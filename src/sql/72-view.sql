@@ -187,70 +187,6 @@ $$;
 COMMENT ON FUNCTION @extschema@._customer_view_query(record, date, text, text, record) IS
 	'part of clv.create_materialized_view: the query of <name>';
 
--- What each column is, in the order of the columns; the name NULL stands for
--- the customer column.
-CREATE FUNCTION @extschema@._column_comments(OUT of_model boolean, OUT column_name name, OUT comment text)
-RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-VALUES
-	(false, NULL::name, 'the customer, as in the source'),
-	(false, 'first_purchase', 'day of the first purchase'),
-	(false, 'last_purchase', 'day of the last purchase up to as_of'),
-	(false, 'frequency', 'purchases after the first: days with a purchase, less one'),
-	(false, 'recency', 'days from the first to the last purchase; 0 when there is only one'),
-	(false, 't', 'days from the first purchase to as_of'),
-	(false, 'monetary', 'mean spend of a repeat purchase, in the currency of the source; NULL when there is none'),
-	(false, 'days_since_last', 'days from the last purchase to as_of'),
-	(false, 'p_alive', 'probability that the customer is still a customer at as_of; NULL where the data do not determine it: nobody has bought again'),
-	(false, 'expected_purchases', 'purchases expected within the horizon after as_of'),
-	(false, 'discounted_purchases', 'the same, each discounted at the annual rate from its day to as_of'),
-	(false, 'expected_spend', 'spend expected per purchase, in the currency of the source; NULL when there is no spend model, or when repeat purchases had no spend'),
-	(false, 'clv', 'customer lifetime value: discounted_purchases times expected_spend, what is still to come within the horizon, in the currency of the source'),
-	(false, 'clv_rank', 'rank by clv, 1 is the highest; equal values share a rank, customers without a value come last'),
-	(false, 'tier', 'tier by clv, from the thresholds kept when the model was fitted; NULL without a value'),
-	(false, 'as_of', 'last day observed, inclusive; later orders are ignored'),
-	(false, 'clv_net', 'what is left of clv after costs: margin * clv - cost_per_order * discounted_purchases - service_cost * alive_years'),
-	(false, 'value_to_date', 'spend so far, refunds taken off'),
-	(false, 'clv_total', 'value_to_date + clv: the past and what is still to come'),
-	(false, 'profit_to_date', 'margin * value_to_date - cost_per_order * purchases - service_cost * years since the first purchase - acquisition_cost'),
-	(false, 'unprofitable_because', 'why clv_net is below 0, the first of these that alone would lift it: refunds (had there been none), low margin (with the average margin and spend), few purchases (with as many as the average customer), cost to serve; NULL when it is not'),
-	(false, 'alive_years', 'years that the customer is still expected to be one, within the horizon and discounted; NULL where p_alive is not determined'),
-	(false, 'margin', 'part of spend that is left after the cost of the goods'),
-	(false, 'cost_per_order', 'cost of one purchase, in the currency of the source'),
-	(false, 'service_cost', 'cost of a year in which the customer is one'),
-	(false, 'acquisition_cost', 'what it cost to win the customer: past, so in profit_to_date and not in clv_net'),
-	(false, 'opted_out', 'the customer must not be differentiated: no rank and no tier'),
-	(false, 'previous_tier', 'tier at the last of the stated past dates, which is left only when the value is beyond a threshold by the band'),
-	(false, 'history', 'the purchases day by day: any past date can be asked of it'),
-	(true, 'as_of', 'last day observed when the model was fitted'),
-	(true, 'model', 'fitted transaction model; NULL when there was nothing to fit (message says why)'),
-	(true, 'spend', 'fitted spend model; NULL when there was nothing to fit (message says why)'),
-	(true, 'cutoffs', 'the value from which on a customer is in each tier but the last, in the currency of the source, descending'),
-	(true, 'tier_labels', 'names of the tiers, highest first'),
-	(true, 'horizon', 'how far ahead values look; a year is 365.25 days'),
-	(true, 'annual_rate', 'annual effective discount rate; 0.10 is 10 % a year'),
-	(true, 'refunds', 'how refunds count: net, gross, event or error'),
-	(true, 'zone', 'time zone in which days begin; NULL when the source has dates or times without zone'),
-	(true, 'customers', 'customers with a purchase up to as_of'),
-	(true, 'rows_used', 'rows of the source that went into the histories'),
-	(true, 'rows_without_customer', 'rows left out: no customer'),
-	(true, 'rows_without_date', 'rows left out: no date'),
-	(true, 'rows_without_amount', 'rows left out: no amount'),
-	(true, 'rows_after_as_of', 'rows left out: after as_of'),
-	(true, 'model_status', 'how the fit of the model ended: converged, boundary or not_converged; NULL without a model'),
-	(true, 'spend_status', 'how the fit of the spend model ended; NULL without one'),
-	(true, 'message', 'what there is to know about the fits, orders by which they may mislead, a horizon more than twice as long as customers have been seen, and refunds after an as_of that was left out; NULL when there is nothing to say'),
-	(true, 'tier_method', 'how the thresholds were found: quantile, value or natural'),
-	(true, 'tier_shares', 'the shares that the method was given, cumulative from the top'),
-	(true, 'options', 'options that the pair was made with'),
-	(true, 'mean_margin', 'margin of the average customer; what the reasons for an unprofitable one compare with'),
-	(true, 'mean_expected_spend', 'expected spend of the average customer'),
-	(true, 'mean_discounted_purchases', 'discounted purchases of the average customer');
-END;
-COMMENT ON FUNCTION @extschema@._column_comments() IS
-	'part of clv.create_materialized_view: the comments on the columns of both views';
-
 -- Make one view with its unique index and its comments, under quoted names.
 CREATE PROCEDURE @extschema@._make_view(
 	view_name text, view_query text, key_column text, is_model boolean, view_comment text)
@@ -278,7 +214,7 @@ BEGIN
 	EXECUTE format('COMMENT ON MATERIALIZED VIEW %s IS %L', view_name, view_comment);
 	FOR c IN
 		SELECT coalesce(quote_ident(k.column_name), key_column) AS column_name, k.comment
-		FROM @extschema@._column_comments() AS k
+		FROM @extschema@._view_columns() AS k
 		WHERE k.of_model = is_model
 		  AND (k.column_name IS NULL OR EXISTS (
 				SELECT FROM pg_attribute AS a
@@ -435,7 +371,5 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE @extschema@.create_materialized_view(text, regclass, name, name, name, date, interval, float8, text, text, text, text, float8[], text[], jsonb) IS
-	'make the materialized views <name> (customer values and tiers, a row a customer) and <name>_model (the fit behind them); '
-	'REFRESH of <name> rescores, of <name>_model and then <name> refits. A name that is taken raises 42P07, '
-	'without as_of a stray last date 22023, at every refresh too; '
-	'a fit that did not converge warns, and so do orders by which it may mislead';
+	'make the materialized views <name> (a row a customer) and <name>_model (the fit behind them); REFRESH of <name> '
+	'rescores, of <name>_model and then <name> refits. 42P07: a name that is taken; 22023: a stray last date';

@@ -160,10 +160,8 @@ $sql$, pair.customers, pair.models, pair.value);
 END
 $$;
 COMMENT ON FUNCTION @extschema@.tier_rules(regclass) IS
-	'the tiers of a view of customer values, best first: in words and as a threshold in the currency of the source who is in each '
-	'(equal values share a tier, ties go up; below 0 is unprofitable, so a tier begins at 0 where its cut-off is lower, and one below that has nobody), how thresholds were found (method, and share, cumulative from the top), '
-	'the customers in it and their value (clv_net with costs, else clv), of all. A last row without a tier, where there are such customers, has those without a value and those who opted out, '
-	'so that rows add up to the base. 42809 when it is not such a view';
+	'the tiers of a view of values, best first: criterion, threshold, how it was found, customers and their value; a last '
+	'row for those without a tier, so that rows add up to all. 42809: not such a view';
 
 -- explain(view, customer): from history to tier.
 CREATE FUNCTION @extschema@.explain(view regclass, customer text)
@@ -265,9 +263,8 @@ $sql$
 END
 $$;
 COMMENT ON FUNCTION @extschema@.explain(regclass, text) IS
-	'one customer of a view of customer values from history to tier: each quantity, its value and in words how it comes about, in the order in which they follow from each other. '
-	'The values multiply and add to the stored clv (and clv_net) to the last bit; the tier is in the words of its row, with hysteresis the one that it came from in the row before. '
-	'P0002: no such customer; 22023: one who has opted out; 42809: not such a view';
+	'one customer of a view of values from history to tier: each quantity, its value and in words how it comes about, to '
+	'the last bit. P0002: no such customer; 22023: one who has opted out; 42809: not such a view';
 
 CREATE FUNCTION @extschema@.explain(view regclass, customer anyelement)
 RETURNS TABLE (step int, quantity text, value float8, formula text)
@@ -424,9 +421,7 @@ $sql$, h.customer_ref, @extschema@._value_of(pair, '(v.s)'::text, 'm'::text), h.
 END
 $$;
 COMMENT ON FUNCTION @extschema@.tiers_at(regclass, date[], regclass, name, name) IS
-	'the customers of a view of customer values as they were at each of the dates, by the model and the thresholds that are kept now, without hysteresis: '
-	'purchases until then, P(alive), value (clv_net with costs, else clv, over the horizon from that date) and tier; who had not bought by then or has opted out has no row. '
-	'Histories are the view''s own (made with the option "history"), or those of a relation with a customer and a clv.rfm column, several of a customer taken together: orders are not read. '
+	'the customers of a view of values as they were at each date, by the model and thresholds kept now: value and tier. '
 	'42703: no histories; 22023: a date after the view''s as_of; 42809: not such a view';
 
 -- migration(view, from, to): who moved where.
@@ -497,9 +492,8 @@ $sql$, pair.models, @extschema@._value_of(pair, '(v.a)'::text, 'm'::text), @exts
 END
 $$;
 COMMENT ON FUNCTION @extschema@.migration(regclass, date, date, regclass, name, name) IS
-	'matrix of the tiers of a view of customer values at one date against those at a later one, as clv.tiers_at has them: every pair, with the customers, their share of the tier they came from, '
-	'their value at both dates and its change. Row "(new)" has those whose first purchase is in between, "(none)" those without a value. '
-	'Nobody is ever seen to leave: departed counts those whose P(alive) was at least one half and is not any more, and nobody where it is not determined. Errors as clv.tiers_at';
+	'matrix of the tiers of a view of values at one date against those at a later one, with customers, shares and values; '
+	'(new) came in between, departed fell below P(alive) 0.5. Errors as clv.tiers_at';
 
 -- value_at_risk(view, silent): what is lost if a customer stays silent.
 CREATE FUNCTION @extschema@.value_at_risk(view regclass, silent interval, top bigint DEFAULT NULL)
@@ -550,6 +544,5 @@ $sql$, 'v.' || pair.customer_column, pair.value, @extschema@._value_of(pair, 's'
 END
 $$;
 COMMENT ON FUNCTION @extschema@.value_at_risk(regclass, interval, bigint) IS
-	'what the value of each customer of a view of customer values (clv_net with costs, else clv) falls to when the customer buys nothing for that long, and the money between, '
-	'most first, equal ones by customer; share_of_risk is its part of that of all customers. At most "top" rows; who has opted out or has no value has none. '
-	'22004: no interval; 22023: one of less than a day that is not 0; 42809: not such a view';
+	'what the value of each customer of a view falls to when they buy nothing for that long, and the difference, most '
+	'first; at most top rows. 22004: no interval; 22023: one below a day; 42809: not such a view';

@@ -140,10 +140,9 @@ $sql$, mark, grouping, CASE WHEN pair.costs THEN 'v.clv_net' ELSE 'NULL::float8'
 END
 $$;
 COMMENT ON FUNCTION @extschema@.equity(regclass, name, regclass, name, text, float8, int, bigint) IS
-	'customer equity: the sum of clv of a view of customer values, of all (group_name NULL) or by a column of the view (tier), by a column of a customer table (relation, key, by: channel; several rows for a customer count by the first name) '
-	'or by cohort of first purchase (year, quarter or month). With the interval in which it will turn out to lie with probability "level", chance and the uncertainty of the fit included, drawn as by clv.total_interval; '
-	'for large groups (of 1000 customers and more, where there is one of 16000 and more) from a systematic sample, by which half of the width is right to about 15 % with 200 draws. The sum is exact; customers without a value count as customers alone. equity_net is the sum of clv_net where the view has costs. '
-	'The same for the same seed. 22023: by and cohort together, a table without by, another cohort, and as clv.total_interval; 42703: no such column; 42809: not such a view';
+	'customer equity: the sum of clv of a view, of all or by a column, a customer table or cohort, with an interval from '
+	'the models: chance and the uncertainty of the fit. 22023: by and cohort together; 42703: no such column; 42809: not '
+	'such a view';
 
 -- equity_bridge(view, from, to): why equity changed.
 CREATE FUNCTION @extschema@.equity_bridge(view regclass, from_date date, to_date date, refit boolean DEFAULT true,
@@ -230,7 +229,5 @@ $sql$, h.source, h.history_ref,
 END
 $$;
 COMMENT ON FUNCTION @extschema@.equity_bridge(regclass, date, date, boolean, regclass, name, name) IS
-	'why the value of all customers of a view (clv_net with costs, else clv, over the horizon from either date) changed between two dates: its value at the first, interest on it, '
-	'what those who bought and those who were silent in between gained and lost beyond that, those who came, what fitting anew changed, and its value at the second. '
-	'The components add up to the end exactly. With refit the models are fitted as of each date, without it the kept ones serve both and model is 0. '
-	'Histories as for clv.tiers_at. 22023: dates that are not in order or after the view''s as_of; 42809: not such a view';
+	'why the value of all customers of a view changed between two dates: interest, activity, silence, new customers, new '
+	'models; adds up exactly. 22023: dates not in order or after the view''s as_of; 42809: not such a view';

@@ -199,8 +199,8 @@ $sql$;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.audit_orders(regclass, name, name, name, date, date, text, text) IS
-	'lens 1, how different customers are in a period: how many made so many orders in it, and what they brought. Row 0, where there is one, are those with refunds alone. '
-	'first and last are both in the period. Errors as clv.query, 22023 or 22004 for a period that is none. Fader, Hardie & Ross (2022)';
+	'lens 1, how different customers are in a period: how many made so many orders, and what they brought; row 0 has those '
+	'with refunds alone. Errors as clv.query, 22023 or 22004 for a period that is none. Fader, Hardie & Ross (2022)';
 
 CREATE FUNCTION @extschema@.audit_deciles(source regclass, customer name, at name, amount name, first date, last date,
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL, classes int DEFAULT 10)
@@ -241,9 +241,8 @@ $sql$ USING classes;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.audit_deciles(regclass, name, name, name, date, date, text, text, float8, name, int) IS
-	'lens 1, how different customers are in a period: the customers in ten classes by profit, the best first. Profit is revenue times margin, one number or that of each row in a column; rows where it is NULL have the mean of the others in the period, weighted by their amounts. '
-	'Customers of equal profit share the class of the best of them, so that classes differ in size where there are ties and may be empty. Sums are those of the period. '
-	'22023: a margin above 1, none in any row, classes not from 1 to 1000; other errors as clv.audit_orders. Fader, Hardie & Ross (2022)';
+	'lens 1, how different customers are in a period: the customers in classes by profit, the best first; equal profits '
+	'share a class. 22023: a margin above 1, classes not from 1 to 1000. Fader, Hardie & Ross (2022)';
 
 CREATE FUNCTION @extschema@.audit_concentration(source regclass, customer name, at name, amount name, first date, last date,
 	zone text DEFAULT NULL, refunds text DEFAULT 'net', margin float8 DEFAULT 1, margin_column name DEFAULT NULL)
@@ -379,8 +378,8 @@ $sql$;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.audit_changes(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
-	'lens 2, what changed between two periods: customers by what became of them, and what they brought in each; changes add up to that of the whole exactly. '
-	'All first and last days are in their periods. 22023: periods that overlap or are none; other errors as clv.audit_deciles. Fader, Hardie & Ross (2022)';
+	'lens 2, what changed between two periods: customers by what became of them, and what they brought in each; changes '
+	'add up to that of the whole. 22023: periods that overlap or are none. Fader, Hardie & Ross (2022)';
 
 CREATE FUNCTION @extschema@.audit_decomposition(source regclass, customer name, at name, amount name,
 	from_first date, from_last date, to_first date, to_last date,
@@ -428,10 +427,9 @@ $sql$;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.audit_decomposition(regclass, name, name, name, date, date, date, date, text, text, float8, name) IS
-	'lens 2, what changed between two periods: the change of profit (of revenue, with margin 1) as the sum of what the number of customers, orders of each, value of an order and margin did, '
-	'each over all orders in which the four could have changed (Shapley value), so that no order is favoured; they add up exactly. '
-	'Profit is the product of the four, but in a period without active customers, orders or revenue that of refunds alone, which have a row, 0 otherwise. '
-	'Errors as clv.audit_changes. Fader, Hardie & Ross (2022); Shapley (1953)';
+	'lens 2, what changed between two periods: the change of profit as contributions of customers, orders of each, value '
+	'of an order and margin (Shapley values), which add up exactly. Errors as clv.audit_changes. Fader, Hardie & Ross '
+	'(2022)';
 
 CREATE FUNCTION @extschema@._shapley(step numeric, a0 numeric, a1 numeric, b0 numeric, b1 numeric, c0 numeric, c1 numeric)
 RETURNS numeric

@@ -111,8 +111,8 @@ CREATE AGGREGATE @extschema@._cohort_cells(rfm @extschema@.rfm, bounds date[], r
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@._cohort_cells(@extschema@.rfm, date[], text) IS
-	'part of the audit: histories by cohort and period, numbered from 1 as in clv.periods; cells with nothing in them are left out, bounds and refunds are those of the first row. '
-	'A customer without a purchase within the bounds is of no cohort; the size of a cohort is the number active in its own period; 54000 for more than 500000 cells';
+	'part of the audit: histories by cohort and period, numbered from 1 as in clv.periods, empty cells left out; a '
+	'customer without a purchase within the bounds is in no cohort; 54000 for more than 500000 cells';
 
 -- On which days so many customers bought last.
 CREATE FUNCTION @extschema@._last_days(src record, refunds text)
@@ -212,9 +212,8 @@ $sql$ USING @extschema@._period_step(period);
 END
 $$;
 COMMENT ON FUNCTION @extschema@.audit_cohorts(regclass, name, name, name, text, date, text, text) IS
-	'lens 4, cohorts side by side at equal age: for each cohort of first purchase (day, week, month, quarter or year) and each age in the same periods, 0 the one of the first purchase, the customers active, '
-	'their share of the cohort with its 95 % interval (Wilson 1927), the share of all cohorts at that age, orders, revenue, and revenue so far for each customer acquired. Columns after period_start are NULL where the period is not over by as_of. '
-	'What was sent back before the period of a customer''s first purchase has a row with an age below 0, without shares, where there is any. A customer who pauses counts again when back. Errors as clv.query, 22023 for a stray last date without as_of included; 22023: another period. Fader, Hardie & Ross (2022)';
+	'lens 4, cohorts of first purchase side by side at equal age: customers active, their share with a 95 % interval '
+	'(Wilson 1927), that of all cohorts, orders and revenue; NULL where the period is not over. Fader, Hardie & Ross (2022)';
 
 CREATE FUNCTION @extschema@.audit_cohort(source regclass, customer name, at name, amount name, first date, last date, period text DEFAULT 'month',
 	as_of date DEFAULT NULL, zone text DEFAULT NULL, refunds text DEFAULT 'net')
@@ -275,9 +274,8 @@ $sql$, refunds, first, last, period,
 END
 $$;
 COMMENT ON FUNCTION @extschema@.audit_cohort(regclass, name, name, name, date, date, text, date, text, text) IS
-	'lens 3, one cohort over time: the customers whose first purchase is from first to last, in periods from first on: how many are active, orders of an active one, value of an order, revenue, revenue so far for each customer acquired, '
-	'and the share who have bought no second time by then. Columns after size are NULL where the period is not over by as_of. '
-	'What was sent back before first has a row with an age below 0, without shares, for each period with any. Errors as clv.audit_cohorts. Fader, Hardie & Ross (2022)';
+	'lens 3, one cohort over time: by period, how many are active, their orders and revenue, and the share who have not '
+	'bought a second time; NULL where the period is not over. Fader, Hardie & Ross (2022)';
 
 -- ------------------------------------------------------------------ lens 5
 
@@ -305,7 +303,5 @@ $sql$;
 END
 $$;
 COMMENT ON FUNCTION @extschema@.audit_calendar(regclass, name, name, name, text, date, text, text) IS
-	'lens 5, the whole base: for each calendar period (day, week, month, quarter or year) and each cohort of first purchase the customers active, orders, revenue and its share of the period. '
-	'is_new marks the cohort of that very period, the others are the base that was there. The last period may not be over: complete tells. Revenue adds up to that of all customers who have bought: '
-	'what was sent back before the period of a customer''s first purchase has a row of a period before the cohort''s own, where there is any. '
-	'Errors as clv.audit_cohorts. Fader, Hardie & Ross (2022)';
+	'lens 5, the whole customer base: for each calendar period and cohort of first purchase the customers active, orders, '
+	'revenue and its share of the period; complete is false while the period is not over. Fader, Hardie & Ross (2022)';

@@ -23,8 +23,8 @@ FROM (VALUES
 	) AS s (place, segment, r_min, r_max, f_min, f_max, meaning);
 END;
 COMMENT ON FUNCTION @extschema@.rfm_segments() IS
-	'the usual eleven segments of RFM scores from 1 to 5, as rules: a customer is in the first, by place, whose limits hold all three scores. '
-	'To have rules of your own copy them into a table, change it, and give clv.segment or clv.rfm_scores its rows: (SELECT jsonb_agg(to_jsonb(t)) FROM my_rules AS t)';
+	'the usual eleven segments of RFM scores from 1 to 5, as rules: a customer is in the first, by place, whose limits '
+	'hold all three scores';
 
 -- segment(r, f, m, rules): the first rule that holds.
 CREATE FUNCTION @extschema@.segment(r int, f int, m int, rules jsonb DEFAULT NULL)
@@ -44,8 +44,8 @@ ORDER BY s.place
 LIMIT 1
 $$;
 COMMENT ON FUNCTION @extschema@.segment(int, int, int, jsonb) IS
-	'name of the first rule that holds three scores: rules as in clv.rfm_segments(), which are the default, as a JSON array of objects with segment and any of place, r_min, r_max, f_min, f_max, m_min, m_max '
-	'(a missing limit does not limit, a missing place is that in the array). NULL when none holds. 22023: rules that are none';
+	'name of the first rule that holds three scores; rules as in clv.rfm_segments(), the default, as a JSON array of '
+	'objects. NULL when none holds. 22023: rules that are none';
 
 -- The rules in a JSON array.
 CREATE FUNCTION @extschema@._rules(rules jsonb)
@@ -136,8 +136,8 @@ CREATE AGGREGATE @extschema@._score_limits(value float8, scores int)
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @extschema@._score_limits(float8, int) IS
-	'part of clv.rfm_scores: the values from which on a score is above 1, above 2 and so on, ascending, for as many scores as anybody has. '
-	'A score is 1 + floor(scores * b), at most "scores", where b is the share of those with another value who have a lower one; where all are equal it is the one in the middle';
+	'part of clv.rfm_scores: the values from which on a score is above 1, above 2 and so on, ascending; a score is 1 + '
+	'floor(scores * b), at most scores, where b is the share of those with another value who have a lower one';
 
 -- rfm_scores(orders): each customer's scores.
 CREATE FUNCTION @extschema@.rfm_scores(source regclass, customer name, at name, amount name, as_of date DEFAULT NULL,
@@ -222,8 +222,5 @@ $sql$, scores, CASE WHEN cuts IS NULL THEN 'CASE WHEN c.purchases = 1 THEN 1 ELS
 END
 $$;
 COMMENT ON FUNCTION @extschema@.rfm_scores(regclass, name, name, name, date, int, jsonb, jsonb, name, text, text) IS
-	'each customer''s scores for recency (days since the last purchase, fewer are better), frequency (purchases) and monetary value (spend so far), from 1 to "scores", and a segment by clv.segment. '
-	'Without cuts a score is by the share of the customers with another value who have a lower one, in equal steps: equal customers share it, the lowest value has 1 and the highest the best; where all are equal it is the middle one, and one purchase is always f 1. '
-	'With cuts, {"r": [...], "f": [...], "m": [...]}, ascending and one fewer than scores, it is by fixed limits: of r the score falls above each, of f and m it rises from each on. '
-	'The default rules are for five scores, others are brought to that scale; they take one purchase for f 1, also with cuts by which it is more. Customers for whom opt_out, a boolean column, is ever true, in whatever row of theirs, have no row and no part. '
-	'Errors as clv.query, 22023 for a stray last date without as_of included; 22023: scores not from 2 to 9, other cuts or rules. Hughes (1994), "Strategic Database Marketing"';
+	'each customer''s scores for recency, frequency and monetary value, from 1 to scores, and a segment by rules; equal '
+	'customers share scores. Errors as clv.query; 22023: scores not from 2 to 9, other cuts or rules. Hughes (1994)';

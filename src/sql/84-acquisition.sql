@@ -329,13 +329,8 @@ $sql$, refunds, CASE WHEN as_of IS NULL THEN @extschema@._found_as_of(src, forma
 END
 $$;
 COMMENT ON FUNCTION @extschema@.acquisition(regclass, name, name, name, name, text, date, interval, float8, text, text, text, jsonb) IS
-	'what customers of each group are worth when they come, and what winning one may cost. Groups are the values of a column (by) at the customer''s first order, or of the customer table in the options, or cohorts of first purchase (day, week, month, quarter, year). '
-	'first_order is the mean spend on the day of the first purchase; second_order_30 and so on are the shares of those seen for at least that many days who bought again within them, NULL where they are fewer than min_customers; '
-	'new_customer_value is what a new customer brings within the horizon, the first order included, times margin less cost_per_order a purchase, from models fitted to each group and drawn to the pool (clv.shrink), with the interval that the fit leaves open; '
-	'most_cost is what winning one may cost for target_return on it, new_customer_value / (1 + target_return); payback_months is after how many months its discounted sum reaches the cost (NULL: not within ten years); '
-	'verdict compares cost and interval: pays, does not pay, not sure. '
-	'options: margin (a number, or {"column": "name"[, "of": "customers"][, "default": number]} as in clv.query, of a group weighted by what its customers have bought), cost_per_order (likewise, of a group weighted by their orders above 0), target_return, acquisition_cost (a number, {"group": number}, or {"column": "name"[, "of": "customers"]}), customers ({"table", "key"}), min_customers (30: smaller groups are one, and a smaller rest is suppressed, since nothing sure is known of it; that does not keep it secret, as it follows from the totals and the other groups), level, draws, seed, max_silence (as in clv.query). '
-	'Errors as clv.query, a stray last date without as_of included; 22023 for options that cannot be';
+	'what customers of each group (values of a column, or cohorts of first purchase) are worth when they come, what '
+	'winning one may cost, and whether it pays, with intervals. Errors as clv.query; 22023 for options that cannot be';
 
 -- What a new customer brings, after margin and costs of orders.
 CREATE FUNCTION @extschema@._newcomer(model @extschema@.model, spend @extschema@.model, annual_rate float8, horizon interval, margin float8, cost_per_order float8)

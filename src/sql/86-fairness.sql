@@ -89,9 +89,6 @@ $sql$, attribute, tier, numbers[1], coalesce(numbers[2], 'NULL::numeric'), @exts
 END
 $$;
 COMMENT ON FUNCTION @extschema@.fairness(regclass, name, name, int, int, name, name) IS
-	'how groups of customers fare under a rule: for each value of an attribute and each tier the share of the group that is in this tier or a better one, its ratio to the best-treated group''s, whether that is below four fifths, '
-	'the mean value (clv_net or clv unless named), its ratio to the best, and, with a column of what customers really brought in a holdout, that against what was predicted for them. '
-	'view is any relation with a tier, a value and the attribute, such as a join of a view of customer values with a customer table; customers without a tier are not counted. '
-	'Groups of fewer than min_customers are suppressed (a last row with NULLs), and so are the next smallest until they are two and together as many; '
-	'shares of fewer than min_cell customers in or outside the tiers are NULL, and so are others of these tiers by which they could be told: nothing suppressed follows from what is shown and the totals of clv.tier_rules. '
-	'42703: no such column; 42804: a value that is no number. Four fifths: Uniform Guidelines on Employee Selection Procedures (1978)';
+	'how groups of customers fare under a rule: shares in each tier or better, ratio to the best group, values, and a '
+	'holdout against predictions; small groups and cells are suppressed. 42703: no such column; 42804: a value that is no '
+	'number';

@@ -188,6 +188,5 @@ $sql$, refunds, CASE WHEN as_of IS NULL THEN 'max(t.last_purchase)' ELSE format(
 END
 $$;
 COMMENT ON FUNCTION @extschema@.readiness(regclass, name, name, name, date, text, text) IS
-	'is a log of orders fit for modelling: rows left out, customers, repeat buyers, days covered, left truncation, silence at the end, refunds, spikes, a single large customer, whether frequency goes with spend, '
-	'first and last dates and amounts out of line, rows given twice, lines instead of orders, a key that stands for many, regular intervals (Wheat & Morrison 1990), customers seen for less than a year, '
-	'each with a number, a verdict (good, look, bad; NULL where there is no customer), what was found, and what to do when it is not good. The limits are rules of thumb. Errors as clv.query';
+	'is a log of orders fit for modelling: eighteen checks, each with a number, a verdict (good, look, bad; NULL where '
+	'there is no customer), what was found, and what to do. The limits are rules of thumb. Errors as clv.query';

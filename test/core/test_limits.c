@@ -339,6 +339,36 @@ test_two_maxima(void)
 		  fit.loglik, highest, fit.par[0], fit.par[1], fit.par[2], fit.par[3]);
 }
 
+/*
+ * Three customers of bgbb: one who buys at nearly every opportunity, one once,
+ * one never.  A search from usual starts converges at a lower maximum than that
+ * of one chance to buy for all, which is at the limit of alpha and beta.
+ */
+static void
+test_one_chance_to_buy(void)
+{
+	ClvFitted	fit;
+	double		highest = -INFINITY;
+	int			i;
+
+	add(0, 1, 2, 18, 0);
+	add(1, 17, 18, 18, 0);
+	add(2, 0, 0, 18, 0);
+	fit = run_rows("bgbb", row, 3);
+	for (i = 0; i < 40 * 20 * 20; i++)
+	{
+		double		chance = (i % 40 + 0.5) / 40.0;
+		const double par[] = {
+			1e8 * chance, 1e8 * (1.0 - chance),
+			0.02 * pow(1.4, i / 40 % 20), 0.02 * pow(1.4, i / 800)
+		};
+
+		highest = fmax(highest, log_likelihood(fit.model, par, 3));
+	}
+	CHECK(fit.loglik >= highest - 1e-9, "three customers: %.12g, but %.12g elsewhere",
+		  fit.loglik, highest);
+}
+
 int
 main(void)
 {
@@ -349,5 +379,6 @@ main(void)
 	RUN(test_few_left_at_once);
 	RUN(test_spend);
 	RUN(test_one_chance);
+	RUN(test_one_chance_to_buy);
 	CHECK_DONE("limits");
 }

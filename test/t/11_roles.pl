@@ -1,6 +1,6 @@
 # Who needs which rights: one role installs, another owns the orders, a third
-# makes and refreshes the views with SELECT on three columns and a schema of its
-# own, and nothing else.  The pair is dumped and restored with its contents.
+# makes and refreshes the views with SELECT on three columns, a schema of its
+# own and, to refresh concurrently, temporary tables.  The pair is dumped and restored with its contents.
 
 use strict;
 use warnings;
@@ -71,6 +71,30 @@ my $refresh = q{
 as_role('shop', q{INSERT INTO shop.orders VALUES (1000, '2024-06-01', 10)});
 as_role('analyst', $refresh);
 is(as_role('analyst', 'SELECT count(*) FROM crm.customer_value'), '401', 'refreshed by its owner');
+
+# Without TEMPORARY on the database a concurrent refresh is refused, a plain one
+# is not; a grant to the owner mends it.
+$node->safe_psql('app', 'REVOKE TEMPORARY ON DATABASE app FROM PUBLIC');
+refused('analyst', 'REFRESH MATERIALIZED VIEW CONCURRENTLY crm.customer_value',
+	qr/permission denied to create temporary tables in database/, 'a concurrent refresh without TEMPORARY');
+as_role('analyst', 'REFRESH MATERIALIZED VIEW crm.customer_value_model; REFRESH MATERIALIZED VIEW crm.customer_value');
+$node->safe_psql('app', 'GRANT TEMPORARY ON DATABASE app TO analyst');
+as_role('analyst', $refresh);
+
+# Who asks needs both views; who owns the orders may rename a column of theirs,
+# but not change its type; a NaN stops a refresh and is counted.
+$node->safe_psql('app', 'GRANT USAGE ON SCHEMA crm TO reader; GRANT SELECT ON crm.customer_value TO reader');
+refused('reader', q{SELECT * FROM clv.tier_rules('crm.customer_value')},
+	qr/permission denied for materialized view customer_value_model/, 'a question without the model');
+$node->safe_psql('app', 'REVOKE ALL ON SCHEMA crm FROM reader; REVOKE ALL ON crm.customer_value FROM reader');
+refused('shop', 'ALTER TABLE shop.orders ALTER COLUMN amount TYPE float8',
+	qr/cannot alter type of a column used by a view or rule/, 'another type of a column in use');
+as_role('shop', 'ALTER TABLE shop.orders RENAME COLUMN at TO bought_at; ALTER TABLE shop.orders RENAME COLUMN bought_at TO at');
+as_role('shop', q{INSERT INTO shop.orders VALUES (1, '2024-06-01', 'NaN')});
+refused('analyst', 'REFRESH MATERIALIZED VIEW crm.customer_value', qr/amount must be finite/, 'an amount that is NaN');
+is(as_role('analyst', q{SELECT rows FROM clv.source_report('shop.orders', 'customer_id', 'at', 'amount', zone => 'Europe/Berlin') WHERE reason = 'amount not finite'}),
+	'1', 'which the report counts');
+as_role('shop', q{DELETE FROM shop.orders WHERE amount = 'NaN'});
 
 # A scheduler that is a superuser refreshes it too, as its owner and with any
 # search path.

@@ -1,4 +1,4 @@
-# What CREATE EXTENSION makes: everything says what it is, nothing is volatile
+# What CREATE EXTENSION makes: everything says what it is, in short, nothing is volatile
 # or bars a parallel plan unless it is listed here.
 
 use strict;
@@ -37,6 +37,21 @@ is( $node->safe_psql(
 	ORDER BY 1}),
 	'',
 	'everything has a comment');
+
+# What is longer is in the documents: \df+ cannot show it.
+is( $node->safe_psql(
+		'postgres', qq{
+	SELECT m.identity, d.objsubid, length(d.description) FROM ($members) m
+	JOIN pg_description d ON (d.classoid, d.objoid) = (m.classid, m.objid)
+	WHERE length(d.description) > 250
+	UNION ALL
+	SELECT m.identity, d.objsubid, length(d.description) FROM ($members) m
+	JOIN pg_type t ON t.oid = m.objid AND m.classid = 'pg_type'::regclass AND t.typrelid <> 0
+	JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = t.typrelid
+	WHERE length(d.description) > 250
+	ORDER BY 1}),
+	'',
+	'no comment is longer than 250 characters');
 
 is( $node->safe_psql(
 		'postgres', qq{

@@ -343,6 +343,7 @@ const ClvModel clv_bgbb = {
 	.param = bgbb_param,
 	.reference = "Fader, Hardie & Shang (2010), Marketing Science 29:1086, equations 5 to 14",
 	.start = clv_bgbb_start,
+	.attempts = 3,
 	.usable = clv_anyone_observed,
 	.likelihood = &clv_bgbb_likelihood,
 	.transactions = &transactions

@@ -505,7 +505,8 @@ clv_bgbb_start(const ClvModel *model, const ClvMoments *moments, int attempt,
 			   double *par)
 {
 	static const double start[][3] = {	/* alpha + beta; gamma; delta */
-		{2.0, 0.5, 3.0}, {1.0, 1.0, 20.0}, {5.0, 0.2, 0.5}, {20.0, 2.0, 6.0}
+		{2.0, 0.5, 3.0}, {1.0, 1.0, 20.0}, {1e4, 0.3, 0.6}, {5.0, 0.2, 0.5},
+		{20.0, 2.0, 6.0}
 	};
 	double		share = (moments->x + 0.5) / (moments->t + 1.0);
 

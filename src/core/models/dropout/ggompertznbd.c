@@ -5,8 +5,9 @@
  * Bemmaor & Glady (2012), "Modeling Purchasing Behavior with Sudden 'Death': A
  * Flexible Customer Lifetime Model", Management Science 58, 1012-1021; its
  * expected purchases as in Adler (2022), "Comment on 'Modeling Purchasing
- * Behavior with Sudden Death'", Management Science 68.  A customer's hazard at
- * age u is eta b e^(bu), with eta Gamma(s, rate beta) over customers:
+ * Behavior with Sudden Death'", Management Science 69, 1929-1930.  A
+ * customer's hazard at age u is eta b e^(bu), with eta Gamma(s, rate beta) over
+ * customers:
  *
  *		S(u) = (beta / D)^s,	f(u) / S(u) = s b g(u),		D = beta + e^(bu) - 1
  *
@@ -253,7 +254,7 @@ const ClvModel clv_ggompertznbd = {
 	.nparam = CLV_DROPOUT_LAW + LAW_NPARAM,
 	.param = param,
 	.law = &ggompertz,
-	.reference = "Bemmaor & Glady (2012), Management Science 58:1012; Adler (2022), Management Science 68, comment",
+	.reference = "Bemmaor & Glady (2012), Management Science 58:1012; Adler (2022), Management Science 69:1929, comment",
 	.start = start,
 	.attempts = 3,
 	.largest = largest,
