@@ -323,24 +323,31 @@ check_limit(const char *name, const MakeRow *row, size_t n, const char *what, Cl
 static void
 test_limits(void)
 {
-	static const char *const names[] = {"paretonbd", "nbd", "ggompertznbd"};
 	MakeRow		ten[200];
 	MakeRow		never[100];
 	ClvFitted	fitted;
 	size_t		i;
+	int			k;
 
 	for (i = 0; i < LENGTH(ten); i++)
 		ten[i] = (MakeRow) {10.0, 80.0 + 0.1 * i, 100.0, 0.0, 1.0};
 	for (i = 0; i < LENGTH(never); i++)
 		never[i] = (MakeRow) {0.0, 0.0, 10.0 + 0.3 * i, 0.0, 1.0};
-	for (i = 0; i < LENGTH(names); i++)
+	for (k = 0; clv_models[k] != NULL; k++)
 	{
-		check_limit(names[i], ten, LENGTH(ten), "do not differ in their purchase rate", &fitted);
-		if (strcmp(names[i], "nbd") == 0)
+		const char *name = clv_models[k]->name;
+
+		if (clv_models[k]->law == NULL)
+			continue;
+		for (i = 0; i < LENGTH(truth) && strcmp(truth[i].model, name) != 0; i++)
+			;
+		CHECK(i < LENGTH(truth), "no parameters to simulate %s with", name);
+		check_limit(name, ten, LENGTH(ten), "do not differ in their purchase rate", &fitted);
+		if (clv_models[k] == clv_baseline)
 			CHECK_REL(fitted.par[0] / fitted.par[1], 0.1, 1e-6, "r/alpha");
-		fitted = run_rows(names[i], never, LENGTH(never));
+		fitted = run_rows(name, never, LENGTH(never));
 		CHECK(fitted.status == CLV_BOUNDARY && fabs(fitted.loglik) < 1e-6, "%s, one-time buyers: %g, %s",
-			  names[i], fitted.loglik, fitted.message);
+			  name, fitted.loglik, fitted.message);
 	}
 }
 

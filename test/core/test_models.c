@@ -7,10 +7,15 @@
 
 #include <string.h>
 
+
 #include "model/param.h"
 #include "model/prediction.h"
 #include "model/prior.h"
 #include "models/list.h"
+
+#ifndef CLV_SRCDIR
+#define CLV_SRCDIR	"."
+#endif
 
 /* The table of its kind, and no other; all of its functions. */
 static void
@@ -133,10 +138,101 @@ test_unsupported(void)
 	CHECK(out == 7.0, "it answered");
 }
 
+/* ------------------------------------------------------------ documents */
+
+/* The line of a table in which "`name`" stands, or one like it; NULL: none. */
+static const char *
+row_of(const char *text, const char *name, char *line, size_t size)
+{
+	char		quoted[64];
+	const char *at = text;
+
+	snprintf(quoted, sizeof(quoted), "`%s`", name);
+	while ((at = strstr(at, quoted)) != NULL)
+	{
+		const char *begin = at;
+		size_t		length;
+
+		while (begin > text && begin[-1] != '\n')
+			begin--;
+		length = strcspn(begin, "\n");
+		if (*begin == '|' && length < size)
+		{
+			memcpy(line, begin, length);
+			line[length] = '\0';
+			return line;
+		}
+		at++;
+	}
+	return NULL;
+}
+
+static bool
+read_document(const char *name, char *text, size_t size)
+{
+	char		path[1024];
+	size_t		length;
+	FILE	   *file;
+
+	snprintf(path, sizeof(path), "%s/docs/%s", CLV_SRCDIR, name);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return false;
+	length = fread(text, 1, size - 1, file);
+	text[length] = '\0';
+	fclose(file);
+	return true;
+}
+
+/*
+ * docs/methods.md says what each model is for, with its parameters, and
+ * docs/priors.md what is typical of them.  (The table in docs/reference.md is
+ * written from the list itself.)
+ */
+static void
+test_documents(void)
+{
+	static char text[200000];
+	char		line[4096];
+	int			k;
+	int			i;
+
+	CHECK(read_document("methods.md", text, sizeof(text)), "docs/methods.md");
+	for (k = 0; clv_models[k] != NULL; k++)
+	{
+		const ClvModel *model = clv_models[k];
+		const char *row = row_of(text, model->name, line, sizeof(line));
+
+		CHECK(row != NULL, "docs/methods.md: for whom is %s?", model->name);
+		for (i = 0; row != NULL && i < model->nparam; i++)
+			CHECK(strstr(strrchr(row, '`'), model->param[i].name) != NULL,
+				  "docs/methods.md: parameter %s of %s", model->param[i].name, model->name);
+	}
+	CHECK(read_document("priors.md", text, sizeof(text)), "docs/priors.md");
+	for (k = 0; clv_models[k] != NULL; k++)
+	{
+		const ClvModel *model = clv_models[k];
+		const char *row = row_of(text, model->name, line, sizeof(line));
+
+		CHECK(row != NULL, "docs/priors.md: what is typical of %s?", model->name);
+		for (i = 0; row != NULL && i < clv_real_params(model); i++)
+		{
+			char		typical[64];
+
+			if (model->param[i].money_power != 0)
+				continue;		/* it is in terms of an order */
+			snprintf(typical, sizeof(typical), "%s %g", model->param[i].name,
+					 model->param[i].typical);
+			CHECK(strstr(row, typical) != NULL, "docs/priors.md: %s of %s", typical, model->name);
+		}
+	}
+}
+
 int
 main(void)
 {
 	RUN(test_list);
 	RUN(test_unsupported);
+	RUN(test_documents);
 	CHECK_DONE("models");
 }
