@@ -57,7 +57,7 @@ limit_params(const ClvModel *model, int which, double *par)
 	par[0] = 1e-12;
 	par[1] = exp(3.0 * clv_random_normal(&random));
 	for (i = CLV_BUYING_PARAMS; i < model->nparam; i++)
-		par[i] = exp(3.0 * clv_random_normal(&random));
+		par[i] = model->param[i].typical * exp(3.0 * clv_random_normal(&random));
 	if (model->most > 0)
 		par[model->nparam - 1] = 1.0 + which % model->most;
 }
