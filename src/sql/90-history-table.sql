@@ -26,43 +26,11 @@
 --	6	the columns that matter
 --	7	"source" of the table that was named, "part" of its partitions
 
--- What a statement did to the source.
-CREATE FUNCTION clv._queue_statement()
-RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	IF to_regclass(TG_ARGV[1]) IS NULL THEN
-		RETURN NULL;			-- dropped: nobody waits for it
-	END IF;
-	IF TG_OP = 'TRUNCATE' THEN
-		EXECUTE format('INSERT INTO %s (customer) VALUES (NULL)', TG_ARGV[1]);
-	ELSIF TG_OP = 'INSERT' AND NOT has_column_privilege(TG_ARGV[1], 'history', 'INSERT') THEN
-		EXECUTE format('INSERT INTO %1$s (customer) SELECT DISTINCT %2$s FROM new_rows AS o WHERE %2$s IS NOT NULL',
-					   TG_ARGV[1], TG_ARGV[2]);
-	ELSIF TG_OP = 'INSERT' THEN
-		EXECUTE format(
-			'INSERT INTO %1$s (customer, history) '
-			'SELECT %2$s, CASE WHEN bool_and(%5$s) THEN %3$s FILTER (WHERE %5$s) END '
-			'FROM new_rows AS o WHERE %2$s IS NOT NULL AND %4$s GROUP BY %2$s',
-			TG_ARGV[1], TG_ARGV[2], TG_ARGV[3], TG_ARGV[4], TG_ARGV[5]);
-	ELSIF TG_OP = 'UPDATE' THEN
-		-- only rows that are others than before, by what a history is made of
-		EXECUTE format(
-			'INSERT INTO %1$s (customer) SELECT DISTINCT %2$s FROM ('
-			'(SELECT %3$s FROM old_rows AS o EXCEPT ALL SELECT %3$s FROM new_rows AS o) UNION ALL '
-			'(SELECT %3$s FROM new_rows AS o EXCEPT ALL SELECT %3$s FROM old_rows AS o)) AS o '
-			'WHERE %2$s IS NOT NULL',
-			TG_ARGV[1], TG_ARGV[2], TG_ARGV[6]);
-	ELSE
-		EXECUTE format(
-			'INSERT INTO %1$s (customer) SELECT DISTINCT %2$s FROM old_rows AS o WHERE %2$s IS NOT NULL',
-			TG_ARGV[1], TG_ARGV[2]);
-	END IF;
-	RETURN NULL;
-END
-$$;
+-- What a statement did to the source.  In C, so that its plan is kept: a
+-- statement of one row would otherwise take ten times as long.
+CREATE FUNCTION clv._queue_statement() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'clv_queue_statement' LANGUAGE C
+	SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION clv._queue_statement() IS
 	'trigger of clv.create_history_table: puts what a statement did to the source into the queue';
 
@@ -160,6 +128,27 @@ $$;
 COMMENT ON FUNCTION clv._history_source(regclass) IS
 	'part of clv.refresh: where a history table comes from; NULL when no trigger fills its queue';
 
+CREATE FUNCTION clv._raise_no_history_table(relation regclass)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF relation IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'argument "relation" must not be null';
+	END IF;
+	RAISE EXCEPTION USING
+		ERRCODE = 'object_not_in_prerequisite_state',
+		MESSAGE = format('no trigger fills a queue for %s', clv._relation(relation)),
+		DETAIL = 'It was not made by clv.create_history_table, its source has been dropped, or the table or its queue has been renamed.',
+		HINT = 'Drop it, and make it with clv.create_history_table again.';
+END
+$$;
+COMMENT ON FUNCTION clv._raise_no_history_table(regclass) IS
+	'part of clv.refresh and clv.drop_history_table: raises 55000, or 22004';
+
 -- ------------------------------------------------------------ creation
 
 -- Triggers on one table with rows of the source.
@@ -207,7 +196,7 @@ BEGIN
 				ERRCODE = 'wrong_object_type',
 				MESSAGE = format('%s is not a table', clv._relation(relation)),
 				DETAIL = 'Only the triggers of a table see what is written to it.',
-				HINT = 'Keep the histories of other sources with clv.rollup, as docs/nights.md shows.';
+				HINT = 'Merge the histories of other sources with clv.rollup.';
 		END IF;
 		CALL clv._make_history_triggers(relation, argument[1:7] || CASE WHEN relation = source THEN 'source'::text ELSE 'part'::text END);
 		-- the parent's are on all partitions by themselves
@@ -518,7 +507,7 @@ BEGIN
 		RAISE EXCEPTION USING
 			ERRCODE = 'duplicate_table',
 			MESSAGE = format('relation "%s" already exists in schema "%s"', taken, parts[1]),
-			HINT = 'Choose another name, or drop the table and its queue first.';
+			HINT = 'Choose another name, or clv.drop_history_table first.';
 	END IF;
 	history_table := format('%I.%I', parts[1], parts[2]);
 	queue := format('%I.%I', parts[1], parts[2] || '_queue');
@@ -540,6 +529,48 @@ COMMENT ON PROCEDURE clv.create_history_table(text, regclass, name, name, name, 
 	'make the table <name> (customer, history) of a table of orders, its queue <name>_queue, and triggers on the source that fill it; '
 	'amount NULL: a log without money. CALL clv.refresh(<name>) brings it up to date';
 
+-- Triggers of a history table off all that they are on.
+CREATE PROCEDURE clv._drop_history_triggers(history_table regclass, argument text[])
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
+AS $$
+DECLARE
+	relation	regclass;
+	command		text;
+	suffix		text := (parse_ident(argument[1]))[2];
+BEGIN
+	FOR relation IN SELECT t.relation FROM clv._history_triggers(history_table) AS t LOOP
+		FOREACH command IN ARRAY '{insert,update,delete,truncate}'::text[] LOOP
+			EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', format('clv_%s_%s', command, suffix), clv._relation(relation));
+		END LOOP;
+		-- that of a partition goes with its parent's
+		IF EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = relation AND g.tgname = 'clv_replica_' || suffix AND g.tgparentid = 0) THEN
+			EXECUTE format('DROP TRIGGER %I ON %s', 'clv_replica_' || suffix, clv._relation(relation));
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE clv._drop_history_triggers(regclass, text[]) IS
+	'part of clv.refresh and clv.drop_history_table: the triggers that fill a queue, wherever they are';
+
+CREATE PROCEDURE clv.drop_history_table(relation regclass)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	from_source	clv._history_source := clv._history_source(relation);
+BEGIN
+	IF from_source IS NULL THEN
+		PERFORM clv._raise_no_history_table(relation);
+	END IF;
+	CALL clv._drop_history_triggers(relation, (from_source).argument);
+	EXECUTE format('DROP TABLE %s, %s', (from_source).argument[1], (from_source).argument[2]);
+END
+$$;
+COMMENT ON PROCEDURE clv.drop_history_table(regclass) IS
+	'drop a history table, its queue, and the triggers on its source; 55000 when no trigger fills its queue';
+
 -- -------------------------------------------------------------- refresh
 
 -- Partitions that came or went since, whose rows no trigger has seen.
@@ -559,18 +590,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
-DECLARE
-	t			record;
-	suffix		text := (parse_ident((from_source).argument[1]))[2];
-	command		text;
 BEGIN
-	FOR t IN
-		SELECT g.relation FROM clv._history_triggers(history_table) AS g
-	LOOP
-		FOREACH command IN ARRAY '{insert,update,delete,truncate}'::text[] LOOP
-			EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', format('clv_%s_%s', command, suffix), clv._relation(t.relation));
-		END LOOP;
-	END LOOP;
+	CALL clv._drop_history_triggers(history_table, (from_source).argument);
 	CALL clv._make_all_history_triggers((from_source).source, (from_source).argument);
 	EXECUTE format('COMMENT ON TABLE %s IS %L', (from_source).argument[2], clv._queue_comment((from_source).source));
 END
@@ -613,11 +634,7 @@ DECLARE
 	again		boolean;
 BEGIN
 	IF from_source IS NULL THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'object_not_in_prerequisite_state',
-			MESSAGE = format('no trigger fills a queue for %s', clv._relation(history_table)),
-			DETAIL = 'Its source has been dropped, or the table or its queue has been renamed.',
-			HINT = 'Drop it, and make it with clv.create_history_table again.';
+		PERFORM clv._raise_no_history_table(history_table);
 	END IF;
 	-- a second refresh waits here for the first
 	EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', argument[1]);

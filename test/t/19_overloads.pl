@@ -193,7 +193,8 @@ ask("history table: refused $_->[0]", 'CALL ' . call('create_history_table', nam
 ask('history table: partitions', 'CREATE TABLE public.parts (customer int, at date, amount numeric) PARTITION BY LIST (customer); CREATE TABLE public.part1 PARTITION OF public.parts FOR VALUES IN (1); CALL '
 	. call('create_history_table', name => 'public.of_parts', source => 'public.parts', customer => 'customer', at => 'at', amount => 'amount')
 	. "; CREATE TABLE public.part2 PARTITION OF public.parts FOR VALUES IN (2); INSERT INTO public.parts VALUES (1, '2024-01-01', 1), (2, '2024-01-01', 1); CALL "
-	. call('refresh', relation => 'public.of_parts') . '; SELECT history FROM public.of_parts ORDER BY history; ROLLBACK; BEGIN');
+	. call('refresh', relation => 'public.of_parts') . '; SELECT history FROM public.of_parts ORDER BY history; CALL ' . call('drop_history_table', relation => 'public.of_parts') . '; ROLLBACK; BEGIN');
+ask('drop_history_table: no such table', 'CALL ' . call('drop_history_table', relation => 'shop.orders'));
 ask("refresh: refused $_", 'CALL ' . call('refresh', relation => $_)) for 'shop.orders', \'NULL';
 
 # Orders.
