@@ -9,6 +9,7 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -23,6 +24,14 @@
 pg_noreturn extern void clv_raise(const ClvError *err);
 extern void clv_raise_soft(const ClvError *err, struct Node *context);
 pg_noreturn extern void clv_raise_status(ClvStatus status);
+
+/*
+ * 22004 unless argument i is there, and unless all elements of an array are;
+ * "name" is what they are
+ */
+extern void clv_require_argument(FunctionCallInfo fcinfo, int i,
+								 const char *name);
+extern void clv_require_elements(ArrayType *array, const char *name);
 
 /* The number if it is finite; nothing else may leave a function. */
 extern double clv_finite(double number);

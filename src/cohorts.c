@@ -72,10 +72,8 @@ begin_cohorts(FunctionCallInfo fcinfo, MemoryContext context)
 	MemoryContext old;
 	int			n;
 
-	if (PG_ARGISNULL(2) || PG_ARGISNULL(3))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be NULL", PG_ARGISNULL(2) ? "bounds" : "refunds")));
+	clv_require_argument(fcinfo, 2, "bounds");
+	clv_require_argument(fcinfo, 3, "refunds");
 	old = MemoryContextSwitchTo(context);
 	cohorts = palloc0(sizeof(Cohorts));
 	cohorts->context = context;

@@ -29,7 +29,6 @@ static const ClvModel **
 compare_models(ArrayType *array, int *n)
 {
 	Datum	   *name;
-	bool	   *null;
 	const ClvModel **model;
 	int			i;
 
@@ -38,16 +37,13 @@ compare_models(ArrayType *array, int *n)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("there are more than %d models to compare",
 						MAX_COMPARED)));
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &name, &null, n);
+	clv_require_elements(array, "names of models");
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &name, NULL, n);
 	model = palloc(*n * sizeof(*model) + 1);
 	for (i = 0; i < *n; i++)
 	{
 		text	   *t;
 
-		if (null[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("names of models must not be null")));
 		t = DatumGetTextPP(name[i]);
 		model[i] = clv_model_named(VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
 		clv_kind_require(model[i], CLV_TRANSACTION);

@@ -8,6 +8,7 @@
 
 #include "model/prediction.h"
 #include "model_value.h"
+#include "value/worth.h"
 
 static const ClvModelValue *
 clv_contract_arg(FunctionCallInfo fcinfo)
@@ -128,14 +129,14 @@ static Datum
 clv_payments_value(FunctionCallInfo fcinfo, double payments)
 {
 	double		price = PG_GETARG_FLOAT8(1);
+	double		worth;
+	ClvError	err;
 
-	if (!isfinite(price))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("price must be finite, but is \"%g\"", price)));
+	if (clv_contract_worth(price, isinf(payments) ? 0.0 : payments, &worth, &err) != CLV_OK)
+		clv_raise(&err);
 	if (isinf(payments))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_finite(price * payments));
+	PG_RETURN_FLOAT8(worth);
 }
 
 /* clv.new_contract_value(model, price, annual_rate [, horizon]) */

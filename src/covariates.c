@@ -21,10 +21,7 @@ clv_covariates_arg(FunctionCallInfo fcinfo, int argno, const ClvFitted *fit)
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("covariates must have one dimension, but have \"%d\"",
 						ARR_NDIM(array))));
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("covariates must not contain NULL")));
+	clv_require_elements(array, "covariates");
 	if (fit->ncov > 0 && n != fit->ncov)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

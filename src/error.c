@@ -100,6 +100,24 @@ clv_raise_status(ClvStatus status)
 			 errmsg("invalid argument")));
 }
 
+void
+clv_require_argument(FunctionCallInfo fcinfo, int i, const char *name)
+{
+	if (PG_ARGISNULL(i))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
+}
+
+void
+clv_require_elements(ArrayType *array, const char *name)
+{
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not contain nulls", name)));
+}
+
 /*
  * What the glue makes of the core's numbers (money of purchases, days of
  * units) may overflow where none of them did.

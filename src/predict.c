@@ -9,10 +9,9 @@
 
 #include <math.h>
 
-#include "fit/undetermined.h"
-#include "math/renewals.h"
-#include "model/prediction.h"
+#include "fit/fitted_predict.h"
 #include "predict.h"
+#include "value/worth.h"
 
 const ClvModelValue *
 clv_transaction_arg(FunctionCallInfo fcinfo)
@@ -50,30 +49,36 @@ clv_row_arg(FunctionCallInfo fcinfo, int argno, const ClvModelValue *value)
 /* Someone who has just bought for the first time. */
 static const ClvCustomer clv_new_customer = {0.0, 0.0, 0.0, 0};
 
-/* A later model may leave a prediction out. */
-static void
-clv_require_supported(ClvStatus status, const ClvModelValue *value)
-{
-	if (status == CLV_UNSUPPORTED)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("model \"%s\" does not make this prediction",
-						value->fit.model->name)));
-}
-
 /* Go on if the core could tell, and raise with the customer if not. */
 static void
-clv_require(ClvStatus status, const ClvModelValue *value, const ClvCustomer *row)
+require(ClvStatus status, const ClvModelValue *value, const ClvCustomer *row)
 {
+	const char *name = value->fit.model->name;
+	ClvNumber	number[3];
 	ClvError	err;
 
 	if (status == CLV_OK)
 		return;
-	clv_require_supported(status, value);
-	clv_fail(&err, status, NULL,
-			 "model \"%s\" has no answer for frequency \"%g\", recency \"%g\", t \"%g\"",
-			 value->fit.model->name, row->x, row->tx, row->t);
+	if (status == CLV_UNSUPPORTED)
+		clv_fail(&err, status, NULL, "model \"%s\" does not make this prediction", name);
+	else
+		clv_fail(&err, status, NULL,
+				 "model \"%s\" has no answer for frequency \"%s\", recency \"%s\", t \"%s\"",
+				 name, clv_number(&number[0], row->x), clv_number(&number[1], row->tx),
+				 clv_number(&number[2], row->t));
 	clv_raise(&err);
+}
+
+/* An answer as what a function returns. */
+static Datum
+answer_datum(FunctionCallInfo fcinfo, ClvStatus status,
+			 const ClvModelValue *value, const ClvCustomer *row,
+			 const ClvAnswer *answer)
+{
+	require(status, value, row);
+	if (!answer->known)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(answer->value);
 }
 
 /* clv.p_alive(model, frequency, recency, t [, ahead]) */
@@ -84,19 +89,13 @@ clv_p_alive(PG_FUNCTION_ARGS)
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
 	double		ahead = 0.0;
-	double		out;
-	ClvTold		told;
+	ClvAnswer	answer;
+	ClvStatus	status;
 
 	if (PG_NARGS() > 4)
 		ahead = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
-	told = clv_told_alive(&value->fit, &row, ahead);
-	if (told == CLV_NOT_TOLD)
-		PG_RETURN_NULL();
-	if (told == CLV_TOLD_BY_LIMIT)
-		PG_RETURN_FLOAT8(1.0);
-	clv_require(clv_predict_p_alive(value->fit.model, value->fit.par, &row, ahead, &out),
-				value, &row);
-	PG_RETURN_FLOAT8(out);
+	status = clv_fitted_p_alive(&value->fit, &row, ahead, &answer);
+	return answer_datum(fcinfo, status, value, &row, &answer);
 }
 
 /* clv.p_active(model, frequency, recency, t, horizon) */
@@ -107,157 +106,54 @@ clv_p_active(PG_FUNCTION_ARGS)
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(4), value->unit_days);
-	double		out;
-	ClvTold		told = clv_told_purchases(&value->fit, &row);
+	ClvAnswer	answer;
+	ClvStatus	status = clv_fitted_p_active(&value->fit, &row, h, &answer);
 
-	if (told == CLV_NOT_TOLD)
-		PG_RETURN_NULL();
-	if (told == CLV_TOLD_BY_LIMIT)
-		PG_RETURN_FLOAT8(0.0);
-	clv_require(clv_predict_p_active(value->fit.model, value->fit.par, &row, h, &out),
-				value, &row);
-	PG_RETURN_FLOAT8(out);
+	return answer_datum(fcinfo, status, value, &row, &answer);
 }
 
-/*
- * Customers who have bought once differ in their age alone, and in most shops
- * they are many: few answers serve all of them.  What is known of an age stays
- * in its place until another one comes there; the places are few as long as
- * the model may be another one in the next row.
- */
-enum
-{
-	KEPT_PURCHASES,
-	KEPT_YEARS,
-	KEPT_ANSWERS
-};
-
-typedef struct Kept
-{
-	double		t;				/* NaN: nothing is kept here */
-	double		delta;
-	double		h;
-	double		answer[KEPT_ANSWERS];	/* NaN: not asked for yet */
-} Kept;
-
-typedef struct KeptTable
-{
-	int			bits;			/* there are 2^bits places */
-	int			missed;
-	Kept		place[FLEXIBLE_ARRAY_MEMBER];
-} KeptTable;
-
-#define KEPT_FEW		4
-#define KEPT_MANY		11
-#define KEPT_GROW		64		/* misses after which few become many */
-
-static KeptTable *
-make_kept(MemoryContext context, int bits)
-{
-	Size		size = sizeof(Kept) << bits;
-	KeptTable  *table = MemoryContextAlloc(context, offsetof(KeptTable, place) + size);
-
-	table->bits = bits;
-	table->missed = 0;
-	memset(table->place, 0xff, size);	/* all bits set: NaN */
-	return table;
-}
-
-/* The table of this call, with many places once it is worth it. */
-static KeptTable *
-kept_table(FunctionCallInfo fcinfo)
+/* The answers that this call keeps of this model. */
+static ClvAnswerCache *
+answer_cache(FunctionCallInfo fcinfo)
 {
 	void	  **memo = clv_model_memo(fcinfo);
-	KeptTable  *table = *memo;
+	ClvAnswerCache *cache = *memo;
+	bool		large = cache != NULL && clv_answer_cache_outgrown(cache);
 
-	if (table == NULL)
-		*memo = table = make_kept(fcinfo->flinfo->fn_mcxt, KEPT_FEW);
-	else if (table->missed > KEPT_GROW)
-	{
-		*memo = make_kept(fcinfo->flinfo->fn_mcxt, KEPT_MANY);
-		pfree(table);
-		table = *memo;
-	}
-	return table;
-}
-
-/* Where an answer is kept, NaN before it is; NULL: not that of this customer. */
-static double *
-kept_answer(FunctionCallInfo fcinfo, const ClvCustomer *row, double delta, double h,
-			int which)
-{
-	KeptTable  *table;
-	Kept	   *kept;
-	uint64		bits;
-
-	if (row->x > 0.0)
-		return NULL;
-	table = kept_table(fcinfo);
-	memcpy(&bits, &row->t, sizeof(bits));
-	kept = &table->place[bits * UINT64CONST(0x9E3779B97F4A7C15) >> (64 - table->bits)];
-	if (!(kept->t == row->t && kept->delta == delta && kept->h == h))
-	{
-		kept->t = row->t;
-		kept->delta = delta;
-		kept->h = h;
-		memset(kept->answer, 0xff, sizeof(kept->answer));
-		if (table->bits == KEPT_FEW)
-			table->missed++;
-	}
-	return &kept->answer[which];
+	if (cache != NULL && !large)
+		return cache;
+	*memo = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, clv_answer_cache_size(large));
+	if (cache != NULL)
+		pfree(cache);
+	clv_answer_cache_init(*memo, large);
+	return *memo;
 }
 
 bool
 clv_purchases(FunctionCallInfo fcinfo, const ClvModelValue *value,
 			  const ClvCustomer *row, double delta, double h, double *out)
 {
-	ClvTold		told = clv_told_purchases(&value->fit, row);
-	double	   *kept;
+	ClvAnswer	answer;
 
-	*out = 0.0;
-	if (told != CLV_TOLD_BY_PARAMETERS)
-		return told == CLV_TOLD_BY_LIMIT;
-	kept = kept_answer(fcinfo, row, delta, h, KEPT_PURCHASES);
-	if (kept != NULL && !isnan(*kept))
-	{
-		*out = *kept;
-		return true;
-	}
-	clv_require(clv_predict_purchases(value->fit.model, value->fit.par, row, delta, h, out),
-				value, row);
-	if (kept != NULL)
-		*kept = *out;
-	return true;
+	require(clv_fitted_purchases(&value->fit, row, delta, h,
+								 answer_cache(fcinfo), &answer),
+			value, row);
+	*out = answer.value;
+	return answer.known;
 }
 
 bool
 clv_years(FunctionCallInfo fcinfo, const ClvModelValue *value,
 		  const ClvCustomer *row, double delta, double h, double *out)
 {
-	ClvTold		told = clv_told_alive(&value->fit, row, h);
-	double	   *kept;
+	ClvAnswer	answer;
 
-	if (told == CLV_NOT_TOLD)
-		return false;
-	if (told == CLV_TOLD_BY_LIMIT)
-	{
-		/* alive for certain, all the time */
-		h = value->fit.model->discrete ? clv_whole_periods(h) : h;
-		*out = clv_finite(clv_units_to_years(clv_annuity(delta, h), value->unit_days));
-		return true;
-	}
-	kept = kept_answer(fcinfo, row, delta, h, KEPT_YEARS);
-	if (kept != NULL && !isnan(*kept))
-	{
-		*out = *kept;
-		return true;
-	}
-	clv_require(clv_predict_lifetime(value->fit.model, value->fit.par, row, delta, h, out),
-				value, row);
-	*out = clv_finite(clv_units_to_years(*out, value->unit_days));
-	if (kept != NULL)
-		*kept = *out;
-	return true;
+	require(clv_fitted_lifetime(&value->fit, row, delta, h,
+								answer_cache(fcinfo), &answer),
+			value, row);
+	if (answer.known)
+		*out = clv_finite(clv_units_to_years(answer.value, value->unit_days));
+	return answer.known;
 }
 
 /* clv_purchases() as what a function returns. */
@@ -336,21 +232,16 @@ clv_pmf(FunctionCallInfo fcinfo, const ClvModelValue *value, const ClvCustomer *
 		const Interval *horizon, int64 n)
 {
 	double		h = clv_interval_units(horizon, value->unit_days);
-	double		out;
-	ClvTold		told = clv_told_purchases(&value->fit, row);
+	ClvAnswer	answer;
+	ClvStatus	status;
 
 	if (n < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("number of purchases must not be negative, but is \"" INT64_FORMAT "\"",
 						n)));
-	if (told == CLV_NOT_TOLD)
-		PG_RETURN_NULL();
-	if (told == CLV_TOLD_BY_LIMIT)
-		PG_RETURN_FLOAT8(n == 0 ? 1.0 : 0.0);
-	clv_require(clv_predict_pmf(value->fit.model, value->fit.par, row, h, (double) n, &out),
-				value, row);
-	PG_RETURN_FLOAT8(out);
+	status = clv_fitted_pmf(&value->fit, row, h, (double) n, &answer);
+	return answer_datum(fcinfo, status, value, row, &answer);
 }
 
 /* clv.purchases_pmf(model, frequency, recency, t, horizon, n) */
@@ -382,23 +273,18 @@ clv_next_purchase(PG_FUNCTION_ARGS)
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
 	double		probability = PG_GETARG_FLOAT8(4);
-	double		out;
+	ClvAnswer	answer;
 
 	if (!(probability > 0.0 && probability < 1.0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("probability must be above 0 and below 1, but is \"%g\"",
 						probability)));
-
-	/* by the limit, it never comes */
-	if (clv_told_purchases(&value->fit, &row) != CLV_TOLD_BY_PARAMETERS)
+	require(clv_fitted_next_purchase(&value->fit, &row, probability, &answer),
+			value, &row);
+	if (!answer.known)
 		PG_RETURN_NULL();
-	clv_require(clv_predict_next_purchase(value->fit.model, value->fit.par, &row,
-										  probability, &out),
-				value, &row);
-	if (isinf(out))
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_finite(clv_units_to_days(out, value->unit_days)));
+	PG_RETURN_FLOAT8(clv_finite(clv_units_to_days(answer.value, value->unit_days)));
 }
 
 /* clv.loglik(model, frequency, recency, t) */
@@ -408,47 +294,23 @@ clv_row_loglik(PG_FUNCTION_ARGS)
 {
 	const ClvModelValue *value = clv_transaction_arg(fcinfo);
 	ClvCustomer row = clv_row_arg(fcinfo, 1, value);
-	double		out;
-	ClvTold		told = clv_told_purchases(&value->fit, &row);
+	ClvAnswer	answer;
+	ClvStatus	status = clv_fitted_loglik(&value->fit, &row, &answer);
 
-	if (told == CLV_NOT_TOLD)
-		PG_RETURN_NULL();
-	if (told == CLV_TOLD_BY_LIMIT)
-		PG_RETURN_FLOAT8(0.0);	/* ln 1: no purchase, for certain */
-	clv_require(clv_predict_loglik(value->fit.model, value->fit.par, &row, &out),
-				value, &row);
-	PG_RETURN_FLOAT8(out);
+	return answer_datum(fcinfo, status, value, &row, &answer);
 }
 
 bool
 clv_mean_spend(const ClvModelValue *value, double x, const double *m,
 			   double *out)
 {
-	const ClvModel *model = value->fit.model;
-	ClvStatus	status;
+	ClvAnswer	answer;
 	ClvError	err;
 
-	if (!isfinite(x) || x < 0 || x != floor(x))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("frequency must be a whole number of at least 0, but is \"%g\"",
-						x)));
-	if (m != NULL && !isfinite(*m))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("monetary must be finite, but is \"%g\"", *m)));
-	if (x > 0 && (m == NULL || *m <= 0))
-		return false;
-	status = clv_predict_expected_spend(value->fit.model, value->fit.par, x,
-								   x > 0 ? *m : 0.0, out);
-	if (status != CLV_OK)
-	{
-		clv_fail(&err, status, NULL,
-				 "model \"%s\" has no answer for frequency \"%g\", monetary \"%g\"",
-				 model->name, x, x > 0 ? *m : 0.0);
+	if (clv_fitted_expected_spend(&value->fit, x, m, &answer, &err) != CLV_OK)
 		clv_raise(&err);
-	}
-	return !isinf(*out);
+	*out = answer.value;
+	return answer.known;
 }
 
 /* clv.expected_spend(spend, frequency, monetary) */
@@ -467,12 +329,6 @@ clv_expected_spend(PG_FUNCTION_ARGS)
 						PG_ARGISNULL(2) ? NULL : &m, &out))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(out);
-}
-
-double
-clv_worth(double purchases, double spend)
-{
-	return clv_finite(purchases * spend);
 }
 
 bool
@@ -507,12 +363,17 @@ Datum
 clv_value(PG_FUNCTION_ARGS)
 {
 	ClvCustomerArgs of;
-	double		purchases;
+	double		purchases,
+				worth;
+	ClvStatus	status;
 
 	if (!clv_customer_args(fcinfo, 8, &of) ||
 		!clv_purchases(fcinfo, of.value, &of.row, of.delta, of.h, &purchases))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_worth(purchases, of.mean));
+	status = clv_worth(purchases, of.mean, &worth);
+	if (status != CLV_OK)
+		clv_raise_status(status);
+	PG_RETURN_FLOAT8(worth);
 }
 
 /* clv.new_customer_value(model, spend, annual_rate, horizon) */
@@ -524,11 +385,16 @@ clv_new_customer_value(PG_FUNCTION_ARGS)
 	const ClvModelValue *spend = clv_spend_arg(fcinfo, 1);
 	double		delta = clv_discount_per_unit(PG_GETARG_FLOAT8(2), value->unit_days);
 	double		h = clv_interval_units(PG_GETARG_INTERVAL_P(3), value->unit_days);
-	double		purchases;
-	double		mean;
+	double		purchases,
+				mean,
+				worth;
+	ClvStatus	status;
 
 	if (!clv_mean_spend(spend, 0.0, NULL, &mean) ||
 		!clv_purchases(fcinfo, value, &clv_new_customer, delta, h, &purchases))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clv_worth(1.0 + purchases, mean));
+	status = clv_new_worth(purchases, mean, &worth);
+	if (status != CLV_OK)
+		clv_raise_status(status);
+	PG_RETURN_FLOAT8(worth);
 }

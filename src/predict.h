@@ -28,9 +28,6 @@ extern bool clv_purchases(FunctionCallInfo fcinfo, const ClvModelValue *value,
 extern bool clv_years(FunctionCallInfo fcinfo, const ClvModelValue *value,
 					  const ClvCustomer *row, double delta, double h, double *out);
 
-/* Money is purchases times spend; refuse what float8 cannot hold. */
-extern double clv_worth(double purchases, double spend);
-
 /*
  * Mean spend of a purchase to come, by a customer with x repeat purchases of
  * m on average.  False: unknown (m is) or infinite.

@@ -5,16 +5,14 @@
  */
 #include "clv.h"
 
-#include "utils/float.h"
-
 #include "predict.h"
+#include "value/worth.h"
 
 /*
  * clv._net_value(model, spend, frequency, recency, t, monetary, annual_rate,
  * horizon, margin, cost_per_order, service_cost)
  *
- * Computed as the views have it, in the order of their expressions.  What the
- * margin or a cost that is no number makes of it is no answer.
+ * What the margin or a cost that is no number makes of it is no answer.
  */
 PG_FUNCTION_INFO_V1(clv_net_value);
 Datum
@@ -23,14 +21,22 @@ clv_net_value(PG_FUNCTION_ARGS)
 	ClvCustomerArgs of;
 	double		purchases,
 				years,
+				worth,
 				net;
+	ClvCosts	costs;
+	ClvStatus	status;
 
 	if (!clv_customer_args(fcinfo, 11, &of) ||
 		!clv_purchases(fcinfo, of.value, &of.row, of.delta, of.h, &purchases) ||
 		!clv_years(fcinfo, of.value, &of.row, of.delta, of.h, &years))
 		PG_RETURN_NULL();
-	net = float8_mul(PG_GETARG_FLOAT8(8), clv_worth(purchases, of.mean));
-	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(9), purchases));
-	net = float8_mi(net, float8_mul(PG_GETARG_FLOAT8(10), years));
-	PG_RETURN_FLOAT8(clv_finite(net));
+	costs.margin = PG_GETARG_FLOAT8(8);
+	costs.per_order = PG_GETARG_FLOAT8(9);
+	costs.per_year = PG_GETARG_FLOAT8(10);
+	status = clv_worth(purchases, of.mean, &worth);
+	if (status == CLV_OK)
+		status = clv_net_worth(&costs, worth, purchases, years, &net);
+	if (status != CLV_OK)
+		clv_raise_status(status);
+	PG_RETURN_FLOAT8(net);
 }

@@ -347,10 +347,7 @@ add_timestamptz(FunctionCallInfo fcinfo, AmountOf amount_of)
 	(void) clv_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1) || (amount_of != NULL && PG_ARGISNULL(AMOUNT_ARG)))
 		return skip_row(fcinfo);
-	if (PG_ARGISNULL(zone))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("time zone must not be null")));
+	clv_require_argument(fcinfo, zone, "time zone");
 	at = PG_GETARG_TIMESTAMPTZ(1);
 	if (TIMESTAMP_NOT_FINITE(at))
 		not_finite("timestamp",

@@ -27,10 +27,11 @@ clv_rfm_bounds(ArrayType *array, int *n)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("bounds make more than %d periods", CLV_MAX_PERIODS)));
-	if (*n < 2 || array_contains_nulls(array))
+	clv_require_elements(array, "bounds");
+	if (*n < 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("bounds must be an array of at least two dates and no NULL"),
+				 errmsg("bounds must be an array of at least two dates"),
 				 errhint("Period k is from the k-th date to the day before the next.")));
 	for (i = 0; i < *n; i++)
 	{

@@ -28,10 +28,7 @@ clv_float8_array(Datum datum, const char *what, int *n)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must have one dimension, but have \"%d\"", what,
 						ARR_NDIM(array))));
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not contain NULL", what)));
+	clv_require_elements(array, what);
 	*n = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
 	return (const double *) ARR_DATA_PTR(array);
 }

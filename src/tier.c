@@ -14,15 +14,6 @@
  * ------------------------------------------------------------------------
  */
 
-static void
-require_argument(FunctionCallInfo fcinfo, int i, const char *what)
-{
-	if (PG_ARGISNULL(i))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not be NULL", what)));
-}
-
 PG_FUNCTION_INFO_V1(clv_cutoffs_accum);
 Datum
 clv_cutoffs_accum(PG_FUNCTION_ARGS)
@@ -33,8 +24,8 @@ clv_cutoffs_accum(PG_FUNCTION_ARGS)
 	const double *share;
 	int			n;
 
-	require_argument(fcinfo, 2, "tier method");
-	require_argument(fcinfo, 3, "tier shares");
+	clv_require_argument(fcinfo, 2, "tier method");
+	clv_require_argument(fcinfo, 3, "tier shares");
 	method = PG_GETARG_TEXT_PP(2);
 	if (clv_cutoff_method(VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method),
 						  &question, &err) != CLV_OK)
@@ -49,7 +40,7 @@ clv_score_limits_accum(PG_FUNCTION_ARGS)
 {
 	double		scores;
 
-	require_argument(fcinfo, 2, "scores");
+	clv_require_argument(fcinfo, 2, "scores");
 	scores = PG_GETARG_INT32(2);
 	return clv_sample_accum(fcinfo, CLV_SCORES, &scores, 1);
 }
@@ -67,7 +58,7 @@ clv_top_share_accum(PG_FUNCTION_ARGS)
 {
 	double		fraction;
 
-	require_argument(fcinfo, 2, "fraction");
+	clv_require_argument(fcinfo, 2, "fraction");
 	fraction = PG_GETARG_FLOAT8(2);
 	return clv_sample_accum(fcinfo, CLV_TOP_SHARE, &fraction, 1);
 }
@@ -78,7 +69,7 @@ clv_lorenz_accum(PG_FUNCTION_ARGS)
 {
 	double		points;
 
-	require_argument(fcinfo, 2, "number of points");
+	clv_require_argument(fcinfo, 2, "number of points");
 	points = PG_GETARG_INT32(2);
 	return clv_sample_accum(fcinfo, CLV_LORENZ, &points, 1);
 }
@@ -162,7 +153,7 @@ tier_labels(FunctionCallInfo fcinfo, int i, int ncutoff)
 	ArrayType  *label;
 	int			n;
 
-	require_argument(fcinfo, i, "tier labels");
+	clv_require_argument(fcinfo, i, "tier labels");
 	label = PG_GETARG_ARRAYTYPE_P(i);
 	n = ARR_NDIM(label) == 1 ? ARR_DIMS(label)[0] : 0;
 	if (n <= ncutoff)
@@ -266,7 +257,7 @@ clv_tier_kept(PG_FUNCTION_ARGS)
 	int			n;
 	ClvError	err;
 
-	require_argument(fcinfo, 3, "band");
+	clv_require_argument(fcinfo, 3, "band");
 	band = PG_GETARG_FLOAT8(3);
 	if (clv_band_check(band, &err) != CLV_OK)
 		clv_raise(&err);

@@ -215,7 +215,7 @@ CREATE AGGREGATE clv.rfm(at timestamptz, amount float8, zone text) (
 	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE clv.rfm(timestamptz, float8, text) IS
-	'purchase history of the rows of one customer by the calendar day in the zone, a full name such as Europe/Berlin; an unknown or NULL zone raises 22023; otherwise as clv.rfm(date, float8)';
+	'purchase history of the rows of one customer by the calendar day in the zone, a full name such as Europe/Berlin; an unknown zone raises 22023, NULL 22004; otherwise as clv.rfm(date, float8)';
 CREATE AGGREGATE clv.rfm(at timestamptz, amount numeric, zone text) (
 	SFUNC = clv._rfm_accum, STYPE = clv.rfm, SSPACE = 96,
 	FINALFUNC = clv._rfm_final, COMBINEFUNC = clv._rfm_combine, PARALLEL = SAFE

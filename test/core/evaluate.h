@@ -13,22 +13,22 @@
 static ClvSums
 evaluate(const ClvModel *model, const ClvBase *base, const double *par, size_t cut)
 {
-	void	   *work = model->work_new(model, base);
+	void	   *work = model->likelihood->work_new(model, base);
 	size_t		from;
 	size_t		to;
 	ClvSums		sums;
 
 	memset(&sums, 0, sizeof(sums));
-	model->begin(work, par);
-	for (from = 0; from < model->units(work); from = to)
+	model->likelihood->begin(work, par);
+	for (from = 0; from < model->likelihood->units(work); from = to)
 	{
-		to = model->units(work);
+		to = model->likelihood->units(work);
 		if (cut > 0 && to - from > cut)
 			to = from + cut;
-		while (model->slice(work, from, to, &sums) == CLV_CONTINUE)
+		while (model->likelihood->slice(work, from, to, &sums) == CLV_CONTINUE)
 			;
 	}
-	model->work_free(work);
+	model->likelihood->work_free(work);
 	return sums;
 }
 

@@ -392,7 +392,7 @@ test_probabilities(void)
 	{
 		c.model = clv_models[k];
 		clv_random_init(&chance, 20261203, k);
-		for (i = 0; i < 60 && c.model->pmf != NULL; i++)
+		for (i = 0; i < 60 && c.model->transactions != NULL; i++)
 		{
 			if (draw_case(&c, (i % 4 + 1) / 5.0))
 				check_sum(&c);

@@ -132,7 +132,7 @@ check_life(const ClvModel *model, const double *par, double from, ClvLife *life)
 
 	for (i = 0; i < ORDERS && !isinf(at); i++)
 	{
-		at = model->next(model, life, &chance);
+		at = model->transactions->next(model, life, &chance);
 		CHECK(at >= before, "purchase at %.17g after %.17g: %s", at, before,
 			  describe(model, par));
 		before = at;
@@ -147,12 +147,12 @@ check_lives(const ClvModel *model, const double *par, const ClvCustomer *row)
 	bool		fit = clv_parameters_fit(model, par);
 	ClvLife		life;
 
-	model->draw(model, par, &chance, &life);
+	model->transactions->draw(model, par, &chance, &life);
 	check_time(begin, "draw", model, par);
 	if (fit)
 		check_life(model, par, 0.0, &life);
 	begin = milliseconds();
-	model->draw_alive(model, par, row, &chance, &life);
+	model->transactions->draw_alive(model, par, row, &chance, &life);
 	check_time(begin, "draw_alive", model, par);
 	if (fit && row->t <= 1e100 && row->x <= 1e12)
 		check_life(model, par, row->t, &life);
@@ -162,8 +162,8 @@ static void
 check_spend(const ClvModel *model, const double *par, const ClvCustomer *row)
 {
 	double		begin = milliseconds();
-	double		rate = model->draw_rate(model, par, row->x, row->t, &chance);
-	double		spend = model->draw_spend(model, par, rate, &chance);
+	double		rate = model->spend->draw_rate(model, par, row->x, row->t, &chance);
+	double		spend = model->spend->draw_spend(model, par, rate, &chance);
 
 	check_time(begin, "draw_spend", model, par);
 	if (clv_parameters_fit(model, par))
@@ -188,9 +188,9 @@ test_lives(void)
 			draw_parameters(model, (i % 5 + 1) / 5.0, par);
 			if (!draw_row(model, (i % 5 + 1) / 5.0, &row))
 				continue;
-			if (model->draw != NULL)
+			if (model->transactions != NULL)
 				check_lives(model, par, &row);
-			if (model->draw_rate != NULL)
+			if (model->spend != NULL)
 				check_spend(model, par, &row);
 		}
 	}
@@ -229,7 +229,7 @@ test_simulation(void)
 
 	for (k = 0; clv_models[k] != NULL; k++)
 	{
-		if (clv_models[k]->draw == NULL)
+		if (clv_models[k]->transactions == NULL)
 			continue;
 		simulation.model = clv_models[k];
 		set_hasty(simulation.model, par);
@@ -502,7 +502,7 @@ test_outlooks(void)
 	for (k = 0; clv_models[k] != NULL; k++)
 	{
 		clv_random_init(&chance, 20261208, k);
-		for (i = 0; i < 12 && clv_models[k]->draw_alive != NULL; i++)
+		for (i = 0; i < 12 && clv_models[k]->transactions != NULL; i++)
 		{
 			ClvFitted	fit;
 			ClvFitted	spend;
@@ -544,7 +544,7 @@ test_redraws(void)
 		const ClvModel *model = clv_models[k];
 
 		clv_random_init(&chance, 20261209, k);
-		for (round = 0; round < 20 && model->draw != NULL; round++)
+		for (round = 0; round < 20 && model->transactions != NULL; round++)
 		{
 			ClvBase		base;
 			ClvRedraw  *redraw;

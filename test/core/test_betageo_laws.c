@@ -230,9 +230,9 @@ check_simulation(const ClvModel *model)
 		bool		before = true;
 
 		clv_random_init(&random, 20240607, i);
-		model->draw(model, par, &random, &life);
+		model->transactions->draw(model, par, &random, &life);
 		before = life.alive;
-		while (model->next(model, &life, &random) <= h)
+		while (model->transactions->next(model, &life, &random) <= h)
 		{
 			n++;
 			before = life.alive;

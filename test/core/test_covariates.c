@@ -45,6 +45,30 @@ check_numbers(const double *got, const double *want, int n, double tolerance,
 			  "%s, number %d: %.17g, not %.17g", label, i, got[i], want[i]);
 }
 
+/* "taking" is all of those that the list has; the others are told of them. */
+static void
+test_taking(void)
+{
+	const ClvBase base = {.ncov = 1};
+	ClvError	err;
+	int			n = 0;
+	int			k;
+
+	for (k = 0; clv_models[k] != NULL; k++)
+		n += clv_models[k]->covariate != NULL;
+	CHECK(n == (int) LENGTH(taking), "%d models take covariates", n);
+	for (k = 0; clv_models[k] != NULL; k++)
+	{
+		if (clv_models[k]->covariate == NULL)
+			CHECK(clv_covariates_check(clv_models[k], &base, make_name, 1, &err) == CLV_BAD_ARGUMENT &&
+				  strcmp(err.hint, "Those that do are: bgnbd, mbgnbd, paretonbd.") == 0,
+				  "%s: %s", clv_models[k]->name, err.hint);
+		else
+			CHECK(clv_covariates_check(clv_models[k], &base, make_name, 1, &err) == CLV_OK,
+				  "%s: %s", clv_models[k]->name, err.message);
+	}
+}
+
 static void
 test_golden(void)
 {
@@ -86,8 +110,8 @@ draw(const ClvModel *model, const double *par, uint64_t seed, size_t which)
 
 	clv_random_init(&random, seed, which);
 	row.t = 200.0 + floor(200.0 * clv_random_uniform(&random));
-	model->draw(model, par, &random, &life);
-	while ((at = model->next(model, &life, &random)) <= row.t)
+	model->transactions->draw(model, par, &random, &life);
+	while ((at = model->transactions->next(model, &life, &random)) <= row.t)
 	{
 		row.x += 1.0;
 		row.tx = ceil(at);
@@ -656,6 +680,7 @@ test_names(void)
 int
 main(void)
 {
+	RUN(test_taking);
 	RUN(test_golden);
 	RUN(test_simulated);
 	RUN(test_separate);

@@ -218,9 +218,19 @@ static void
 test_golden(void)
 {
 	int			i;
+	int			k;
 
 	for (i = 0; i < LENGTH(table); i++)
 		check_golden(&table[i]);
+
+	/* every model with a law of lifetimes has a table */
+	for (k = 0; clv_models[k] != NULL; k++)
+	{
+		for (i = 0; i < LENGTH(table) && strcmp(table[i].name, clv_models[k]->name) != 0; i++)
+			;
+		CHECK(clv_models[k]->law == NULL || i < LENGTH(table),
+			  "no table of 50 digits of %s", clv_models[k]->name);
+	}
 }
 
 int

@@ -19,14 +19,14 @@
 static ClvSums
 evaluate(const ClvModel *model, const ClvBase *base, const double *par)
 {
-	void	   *work = model->work_new(model, base);
+	void	   *work = model->likelihood->work_new(model, base);
 	ClvSums		sums;
 
 	memset(&sums, 0, sizeof(sums));
-	model->begin(work, par);
-	while (model->slice(work, 0, model->units(work), &sums) == CLV_CONTINUE)
+	model->likelihood->begin(work, par);
+	while (model->likelihood->slice(work, 0, model->likelihood->units(work), &sums) == CLV_CONTINUE)
 		;
-	model->work_free(work);
+	model->likelihood->work_free(work);
 	return sums;
 }
 
@@ -180,8 +180,8 @@ simulate(int which, bool days, MakeRow *row)
 		row[i] = (MakeRow) {0.0, 0.0, 100.0 + 265.0 * clv_random_uniform(&random), 0.0, 1.0};
 		if (days)
 			row[i].t = floor(row[i].t);
-		model->draw(model, truth[which].par, &random, &life);
-		while ((at = model->next(model, &life, &random)) <= row[i].t)
+		model->transactions->draw(model, truth[which].par, &random, &life);
+		while ((at = model->transactions->next(model, &life, &random)) <= row[i].t)
 		{
 			row[i].x += 1.0;
 			row[i].tx = days ? ceil(at) : at;
@@ -323,24 +323,31 @@ check_limit(const char *name, const MakeRow *row, size_t n, const char *what, Cl
 static void
 test_limits(void)
 {
-	static const char *const names[] = {"paretonbd", "nbd", "ggompertznbd"};
 	MakeRow		ten[200];
 	MakeRow		never[100];
 	ClvFitted	fitted;
 	size_t		i;
+	int			k;
 
 	for (i = 0; i < LENGTH(ten); i++)
 		ten[i] = (MakeRow) {10.0, 80.0 + 0.1 * i, 100.0, 0.0, 1.0};
 	for (i = 0; i < LENGTH(never); i++)
 		never[i] = (MakeRow) {0.0, 0.0, 10.0 + 0.3 * i, 0.0, 1.0};
-	for (i = 0; i < LENGTH(names); i++)
+	for (k = 0; clv_models[k] != NULL; k++)
 	{
-		check_limit(names[i], ten, LENGTH(ten), "do not differ in their purchase rate", &fitted);
-		if (strcmp(names[i], "nbd") == 0)
+		const char *name = clv_models[k]->name;
+
+		if (clv_models[k]->law == NULL)
+			continue;
+		for (i = 0; i < LENGTH(truth) && strcmp(truth[i].model, name) != 0; i++)
+			;
+		CHECK(i < LENGTH(truth), "no parameters to simulate %s with", name);
+		check_limit(name, ten, LENGTH(ten), "do not differ in their purchase rate", &fitted);
+		if (clv_models[k] == clv_baseline)
 			CHECK_REL(fitted.par[0] / fitted.par[1], 0.1, 1e-6, "r/alpha");
-		fitted = run_rows(names[i], never, LENGTH(never));
+		fitted = run_rows(name, never, LENGTH(never));
 		CHECK(fitted.status == CLV_BOUNDARY && fabs(fitted.loglik) < 1e-6, "%s, one-time buyers: %g, %s",
-			  names[i], fitted.loglik, fitted.message);
+			  name, fitted.loglik, fitted.message);
 	}
 }
 

@@ -126,9 +126,9 @@ test_draws(void)
 		double		expected;
 
 		clv_random_init(&random, 99, i);
-		rate = model->draw_rate(model, par, 0, 0, &random);
-		z = model->draw_spend(model, par, rate, &random);
-		again = model->draw_spend(model, par, rate, &random);
+		rate = model->spend->draw_rate(model, par, 0, 0, &random);
+		z = model->spend->draw_spend(model, par, rate, &random);
+		again = model->spend->draw_spend(model, par, rate, &random);
 		sum += z;
 		square += z * z;
 		if (z > 30.0 && z < 40.0)

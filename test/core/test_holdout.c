@@ -44,29 +44,41 @@ static const char *const quantity_name[NQUANTITY] = {
 	"next purchase within its median"
 };
 
-/* For every model that has none of its own, those without a name (k last). */
+#define COINS	{{0.55, 10.6, 0.6, 1.9, 2}, {1.5, 6.0, 1.0, 4.0, 3}, {0.243, 4.414, 0.793, 2.426, 5}}
+
+/* In weeks; of a model that has none here, what is typical of it, and near it. */
 static const struct
 {
 	const char *model;
 	double		set[3][CLV_MAX_PARAM];
 }			parameter_sets[] = {
+	{"bgnbd", COINS},
+	{"mbgnbd", COINS},
+	{"bgcnbd", COINS},
+	{"mbgcnbd", COINS},
+	{"bgbb", COINS},
 	{"nbd", {{0.385, 12.07}, {1.5, 6.0}, {8.0, 100.0}}},
 	{"paretonbd", {{0.553, 10.58, 0.606, 11.67}, {1.5, 6.0, 1.0, 20.0}, {0.243, 4.414, 2.5, 60.0}}},
 	{"ggompertznbd", {{0.553, 10.58, 0.02, 0.6, 0.25}, {1.5, 6.0, 0.05, 0.3, 0.8}, {0.6, 12.6, 0.1, 1.5, 20.0}}},
-	{NULL, {{0.55, 10.6, 0.6, 1.9, 2}, {1.5, 6.0, 1.0, 4.0, 3}, {0.243, 4.414, 0.793, 2.426, 5}}}
+	{NULL, {{0}}}
 };
 
 static const double *
 parameters(const ClvModel *model, int set)
 {
+	static const double near[] = {1.0, 2.0, 0.5};
+	static double typical[CLV_MAX_PARAM];
 	int			i;
 
 	for (i = 0; parameter_sets[i].model != NULL; i++)
 	{
 		if (strcmp(parameter_sets[i].model, model->name) == 0)
-			break;
+			return parameter_sets[i].set[set];
 	}
-	return parameter_sets[i].set[set];
+	for (i = 0; i < model->nparam; i++)
+		typical[i] = near[set] * model->param[i].typical *
+			pow(7.0, -model->param[i].time_power);
+	return typical;
 }
 
 static void
@@ -92,11 +104,11 @@ live(const ClvModel *model, const double *par, ClvRandom *random,
 	ClvLife		life;
 	double		at;
 
-	model->draw(model, par, random, &life);
+	model->transactions->draw(model, par, random, &life);
 	row->x = row->tx = 0;
 	*count = *discounted = 0;
 	*wait = INFINITY;
-	while ((at = model->next(model, &life, random)) <= row->t + HORIZON)
+	while ((at = model->transactions->next(model, &life, random)) <= row->t + HORIZON)
 	{
 		if (at <= row->t)
 		{
@@ -193,11 +205,11 @@ check_spend(const ClvModel *model)
 		int			j;
 
 		clv_random_init(&random, SEED, i);
-		rate = model->draw_rate(model, par, 0, 0, &random);
+		rate = model->spend->draw_rate(model, par, 0, 0, &random);
 		for (j = 0; j < x; j++)
-			sum += model->draw_spend(model, par, rate, &random);
+			sum += model->spend->draw_spend(model, par, rate, &random);
 		clv_predict_expected_spend(model, par, x, x > 0 ? sum / x : 0, &predicted);
-		tally(&t[i % 4], model->draw_spend(model, par, rate, &random),
+		tally(&t[i % 4], model->spend->draw_spend(model, par, rate, &random),
 			  predicted);
 	}
 	for (i = 0; i < 4; i++)

@@ -26,16 +26,23 @@ static const double spend_par[] = {6.25, 3.74, 15.44};
 /* orders of a customer are all alike, of 1 each */
 static const double unit_par[] = {1e12, 1e12, 1.0};
 
-/* For every model that has none of its own, those without a name. */
+#define COIN	{0.55, 10.6, 0.6, 1.9, 3}
+
+/* In weeks; of a model that has none here, what is typical of it. */
 static const struct
 {
 	const char *model;
 	double		par[CLV_MAX_PARAM];
 }			parameters[] = {
+	{"bgnbd", COIN},
+	{"mbgnbd", COIN},
+	{"bgcnbd", COIN},
+	{"mbgcnbd", COIN},
+	{"bgbb", COIN},
 	{"nbd", {0.385, 12.07}},
 	{"paretonbd", {0.553, 10.58, 0.606, 11.67}},
 	{"ggompertznbd", {0.553, 10.58, 0.02, 0.6, 0.25}},
-	{NULL, {0.55, 10.6, 0.6, 1.9, 3}}
+	{NULL, {0}}
 };
 
 static ClvFitted
@@ -52,14 +59,18 @@ known(const char *name, const double *par)
 static ClvFitted
 timing(const char *name)
 {
+	const ClvModel *model = clv_model_find(name);
+	double		par[CLV_MAX_PARAM];
 	int			i;
 
 	for (i = 0; parameters[i].model != NULL; i++)
 	{
 		if (strcmp(parameters[i].model, name) == 0)
-			break;
+			return known(name, parameters[i].par);
 	}
-	return known(name, parameters[i].par);
+	for (i = 0; i < model->nparam; i++)
+		par[i] = model->param[i].typical * pow(7.0, -model->param[i].time_power);
+	return known(name, par);
 }
 
 static ClvTerms
@@ -527,12 +538,12 @@ live(const ClvFitted *model, const ClvFitted *spend, ClvRandom *random,
 	double		at;
 	ClvLife		life;
 
-	m->draw(m, model->par, random, &life);
-	rate = spend->model->draw_rate(spend->model, spend->par, 0, 0, random);
-	while ((at = m->next(m, &life, random)) <= t + HORIZON)
+	m->transactions->draw(m, model->par, random, &life);
+	rate = spend->model->spend->draw_rate(spend->model, spend->par, 0, 0, random);
+	while ((at = m->transactions->next(m, &life, random)) <= t + HORIZON)
 	{
-		double		money = spend->model->draw_spend(spend->model, spend->par,
-													 rate, random);
+		double		money = spend->model->spend->draw_spend(spend->model, spend->par,
+															rate, random);
 
 		if (at > t)
 			*value += money * exp(-DELTA * (at - t));
@@ -653,7 +664,7 @@ check_each(void (*check) (const char *name))
 
 	for (i = 0; clv_models[i] != NULL; i++)
 	{
-		if (clv_models[i]->draw_alive != NULL)
+		if (clv_models[i]->transactions != NULL)
 			check(clv_models[i]->name);
 	}
 }

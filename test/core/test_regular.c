@@ -208,14 +208,14 @@ test_laws(void)
 static ClvSums
 evaluate(const ClvModel *model, const ClvBase *base, const double *par)
 {
-	void	   *work = model->work_new(model, base);
+	void	   *work = model->likelihood->work_new(model, base);
 	ClvSums		sums;
 
 	memset(&sums, 0, sizeof(sums));
-	model->begin(work, par);
-	while (model->slice(work, 0, model->units(work), &sums) == CLV_CONTINUE)
+	model->likelihood->begin(work, par);
+	while (model->likelihood->slice(work, 0, model->likelihood->units(work), &sums) == CLV_CONTINUE)
 		;
-	model->work_free(work);
+	model->likelihood->work_free(work);
 	return sums;
 }
 
@@ -291,8 +291,8 @@ simulate(const ClvModel *model, const double *par, ClvBase *base)
 		clv_random_init(&random, 20261122, i);
 		row[i].t = 52.0 + 52.0 * clv_random_uniform(&random);
 		row[i].n = 1.0;
-		model->draw(model, par, &random, &life);
-		while ((at = model->next(model, &life, &random)) <= row[i].t)
+		model->transactions->draw(model, par, &random, &life);
+		while ((at = model->transactions->next(model, &life, &random)) <= row[i].t)
 		{
 			gaps += log(at - row[i].tx);
 			row[i].x += 1.0;

@@ -57,7 +57,7 @@ limit_params(const ClvModel *model, int which, double *par)
 	par[0] = 1e-12;
 	par[1] = exp(3.0 * clv_random_normal(&random));
 	for (i = CLV_BUYING_PARAMS; i < model->nparam; i++)
-		par[i] = exp(3.0 * clv_random_normal(&random));
+		par[i] = model->param[i].typical * exp(3.0 * clv_random_normal(&random));
 	if (model->most > 0)
 		par[model->nparam - 1] = 1.0 + which % model->most;
 }
@@ -246,8 +246,8 @@ live(const ClvModel *model, const double *par, ClvRandom *random)
 	ClvLife		life;
 	double		at;
 
-	model->draw(model, par, random, &life);
-	while ((at = model->next(model, &life, random)) <= t)
+	model->transactions->draw(model, par, random, &life);
+	while ((at = model->transactions->next(model, &life, random)) <= t)
 	{
 		one.x++;
 		one.tx = at;

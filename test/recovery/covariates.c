@@ -66,8 +66,8 @@ draw_customer(const ClvFitted *known, int number, int i)
 	memset(out, 0, sizeof(*out));
 	out->t = 52.0 + floor(53.0 * clv_random_uniform(&random));
 	out->n = 1.0;
-	at.model->draw(at.model, at.par, &random, &life);
-	while ((time = at.model->next(at.model, &life, &random)) <= out->t)
+	at.model->transactions->draw(at.model, at.par, &random, &life);
+	while ((time = at.model->transactions->next(at.model, &life, &random)) <= out->t)
 	{
 		out->x += 1.0;
 		out->tx = time;

@@ -156,8 +156,8 @@ draw_times(const ClvModel *model, const Scene *scene, ClvRandom *random, MakeRow
 	out->tx = 0.0;
 	out->m = 0.0;
 	out->n = 1.0;
-	model->draw(model, scene->par, random, &life);
-	while ((at = model->next(model, &life, random)) <= out->t)
+	model->transactions->draw(model, scene->par, random, &life);
+	while ((at = model->transactions->next(model, &life, random)) <= out->t)
 	{
 		log_gaps += log(at - out->tx);
 		out->x += 1.0;
@@ -168,12 +168,12 @@ draw_times(const ClvModel *model, const Scene *scene, ClvRandom *random, MakeRow
 static void
 draw_spend(const ClvModel *model, const double *par, ClvRandom *random, MakeRow *out)
 {
-	double		rate = model->draw_rate(model, par, 0, 0, random);
+	double		rate = model->spend->draw_rate(model, par, 0, 0, random);
 	double		total = 0.0;
 	double		i;
 
 	for (i = 0.0; i < out->x; i += 1.0)
-		total += model->draw_spend(model, par, rate, random);
+		total += model->spend->draw_spend(model, par, rate, random);
 	if (out->x > 0.0)
 		out->m = total / out->x;
 }

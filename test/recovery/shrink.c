@@ -68,8 +68,8 @@ fit_group(const ClvModel *model, const double *par, int customers, uint64_t seed
 
 		clv_random_init(&random, seed, (uint64_t) (group + 1) * MOST + i);
 		row[i] = (MakeRow) {0.0, 0.0, 60.0 + floor(671.0 * clv_random_uniform(&random)), 0.0, 1.0};
-		model->draw(model, par, &random, &life);
-		while ((at = model->next(model, &life, &random)) <= row[i].t)
+		model->transactions->draw(model, par, &random, &life);
+		while ((at = model->transactions->next(model, &life, &random)) <= row[i].t)
 		{
 			row[i].x += 1.0;
 			row[i].tx = at;

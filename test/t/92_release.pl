@@ -51,6 +51,15 @@ for my $file (glob("$sources src/sql/*.sql update/*.sql clv.control"))
 	is($odd, undef, "$file is pure ASCII");
 }
 
+# A NULL argument, and a NULL in an array, is refused in one place: with one
+# SQLSTATE, in the same words.
+for my $file (grep { $_ ne 'src/error.c' } glob('src/*.c'))
+{
+	my @own = slurp_file($file) =~ /(ERRCODE_NULL_VALUE_NOT_ALLOWED|errmsg\("[^"]*\bnot (?:be|contain) nulls?\b)/ig;
+
+	is_deeply(\@own, [], "$file: NULLs are refused by clv_require_argument and clv_require_elements");
+}
+
 # A test of time judges processor time, or a ratio of two: the clock tells how
 # busy the machine is.  What reads it and compares nothing is listed here.
 my %reads_clock = (

@@ -20,17 +20,17 @@ static ClvStatus
 row_spend(double x, const double *monetary, ClvCustomer *out, ClvError *err)
 {
 	ClvNumber	number;
+	ClvStatus	status = clv_spend_check(x, monetary, err);
 
-	out->m = 0;
-	if (monetary == NULL || x == 0)
-		return CLV_OK;
-	if (!isfinite(*monetary))
+	if (status != CLV_OK)
+		return status;
+	if (x > CLV_CELLS_MAX_WHOLE)
 		return clv_fail(err, CLV_BAD_ARGUMENT,
-						"Leave customers without a known spend NULL.",
-						"monetary must be finite, but is \"%s\"",
-						clv_number(&number, *monetary));
-	if (*monetary > 0)
-		out->m = *monetary;
+						"It is the number of purchase days after the first.",
+						"frequency \"%s\" is too large",
+						clv_number(&number, x));
+	out->x = x + 0.0;			/* -0.0 becomes 0.0 */
+	out->m = x > 0 && monetary != NULL && *monetary > 0 ? *monetary : 0;
 	return CLV_OK;
 }
 
@@ -38,17 +38,10 @@ ClvStatus
 clv_cells_row(const ClvCustomer *row, const double *monetary, ClvCustomer *out,
 			  ClvError *err)
 {
-	ClvNumber	number;
 	ClvStatus	status = clv_customer_check(row, err);
 
 	if (status != CLV_OK)
 		return status;
-	if (row->x > CLV_CELLS_MAX_WHOLE)
-		return clv_fail(err, CLV_BAD_ARGUMENT,
-						"It is the number of purchase days after the first.",
-						"frequency \"%s\" is too large",
-						clv_number(&number, row->x));
-	out->x = row->x + 0.0;		/* -0.0 becomes 0.0 */
 	out->tx = row->tx + 0.0;
 	out->t = row->t + 0.0;
 	return row_spend(row->x, monetary, out, err);
@@ -58,14 +51,6 @@ ClvStatus
 clv_cells_spend_row(double x, const double *monetary, ClvCustomer *out,
 					ClvError *err)
 {
-	ClvNumber	number;
-
-	if (!(x >= 0 && x <= CLV_CELLS_MAX_WHOLE && x == floor(x)))
-		return clv_fail(err, CLV_BAD_ARGUMENT,
-						"Frequency is the number of purchase days after the first.",
-						"frequency must be a whole number of at least 0, but is \"%s\"",
-						clv_number(&number, x));
-	out->x = x + 0.0;
 	out->tx = 0;
 	out->t = -1;
 	return row_spend(x, monetary, out, err);

@@ -31,3 +31,21 @@ clv_customer_check(const ClvCustomer *customer, ClvError *err)
 					clv_number(&number[0], customer->x), clv_number(&number[1], customer->tx),
 					clv_number(&number[2], customer->t));
 }
+
+ClvStatus
+clv_spend_check(double x, const double *m, ClvError *err)
+{
+	ClvNumber	number;
+
+	if (!(x >= 0.0 && isfinite(x) && x == floor(x)))
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Frequency is the number of purchase days after the first.",
+						"frequency must be a whole number of at least 0, but is \"%s\"",
+						clv_number(&number, x));
+	if (x > 0.0 && m != NULL && !isfinite(*m))
+		return clv_fail(err, CLV_BAD_ARGUMENT,
+						"Leave customers without a known spend NULL.",
+						"monetary must be finite, but is \"%s\"",
+						clv_number(&number, *m));
+	return CLV_OK;
+}

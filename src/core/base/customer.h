@@ -25,4 +25,10 @@ typedef struct ClvCustomer
 /* Can such a history be?  For every customer that enters from outside. */
 extern ClvStatus clv_customer_check(const ClvCustomer *customer, ClvError *err);
 
+/*
+ * Can a customer have x repeat purchases of *m on average (NULL: not known)?
+ * Without a repeat purchase m may be anything.
+ */
+extern ClvStatus clv_spend_check(double x, const double *m, ClvError *err);
+
 #endif							/* CLV_CUSTOMER_H */

@@ -48,8 +48,9 @@ ClvStatus
 clv_terms_check(const ClvTerms *terms, ClvError *err)
 {
 	ClvNumber	number;
+	const ClvTransactions *transactions = terms->model->model->transactions;
 
-	if (terms->model->model->draw_alive == NULL)
+	if (transactions == NULL || transactions->draw_alive == NULL)
 		return clv_fail(err, CLV_UNSUPPORTED, NULL,
 						"futures cannot be drawn from model \"%s\"",
 						terms->model->model->name);
@@ -342,10 +343,10 @@ begin_future(ClvOutlook *o, int *budget)
 	if (!o->living)
 		return CLV_OK;
 	o->orders = 0;
-	model->draw_alive(model, draw_par(o), customer, &o->random,
-					  &o->life);
-	o->rate = spend->draw_rate(spend, draw_spend_par(o), customer->x,
-							   customer->m, &o->random);
+	model->transactions->draw_alive(model, draw_par(o), customer, &o->random,
+									&o->life);
+	o->rate = spend->spend->draw_rate(spend, draw_spend_par(o), customer->x,
+									  customer->m, &o->random);
 	return CLV_OK;
 }
 
@@ -361,7 +362,7 @@ live_on(ClvOutlook *o, int *budget)
 
 	while (o->living && *budget > 0)
 	{
-		double		wait = model->next(model, &o->life, &o->random) - t;
+		double		wait = model->transactions->next(model, &o->life, &o->random) - t;
 
 		*budget -= 1;
 		o->living = wait <= o->h;
@@ -370,8 +371,8 @@ live_on(ClvOutlook *o, int *budget)
 							 "a purchase drawn is at no time");
 		if (!o->living)
 			break;
-		*total += spend->draw_spend(spend, draw_spend_par(o), o->rate,
-									&o->random) * exp(-terms->delta * wait);
+		*total += spend->spend->draw_spend(spend, draw_spend_par(o), o->rate,
+										   &o->random) * exp(-terms->delta * wait);
 		if (++o->orders > CLV_MAX_ORDERS)
 			return no_answer(o, CLV_LIMIT,
 							 "Orders are drawn one by one: take a shorter horizon.",

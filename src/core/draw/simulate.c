@@ -57,15 +57,15 @@ clv_shopper_begin(ClvShopper *shopper, const ClvSimulation *simulation,
 	shopper->status = CLV_OK;
 	clv_random_init(&shopper->timing, simulation->seed, (uint64_t) customer);
 	shopper->birth = simulation->births * clv_random_uniform(&shopper->timing);
-	simulation->model->draw(simulation->model, simulation->par,
-							&shopper->timing, &shopper->life);
+	simulation->model->transactions->draw(simulation->model, simulation->par,
+										  &shopper->timing, &shopper->life);
 	if (simulation->spend != NULL)
 	{
 		clv_random_init(&shopper->money, simulation->seed, ~(uint64_t) customer);
-		shopper->rate = simulation->spend->draw_rate(simulation->spend,
-													 simulation->spend_par,
-													 0.0, 0.0,
-													 &shopper->money);
+		shopper->rate = simulation->spend->spend->draw_rate(simulation->spend,
+															simulation->spend_par,
+															0.0, 0.0,
+															&shopper->money);
 	}
 }
 
@@ -74,10 +74,10 @@ static double
 draw_amount(ClvShopper *shopper)
 {
 	const ClvSimulation *simulation = shopper->simulation;
-	double		amount = simulation->spend->draw_spend(simulation->spend,
-													   simulation->spend_par,
-													   shopper->rate,
-													   &shopper->money);
+	double		amount = simulation->spend->spend->draw_spend(simulation->spend,
+															  simulation->spend_par,
+															  shopper->rate,
+															  &shopper->money);
 
 	if (isnan(amount))
 		return NAN;
@@ -99,8 +99,8 @@ clv_shopper_next(ClvShopper *shopper, ClvOrder *order)
 
 	if (shopper->orders > 0)
 		day += simulation->unit_days *
-			simulation->model->next(simulation->model, &shopper->life,
-									&shopper->timing);
+			simulation->model->transactions->next(simulation->model, &shopper->life,
+												  &shopper->timing);
 	if (isnan(day))
 		return fail(shopper, CLV_OUT_OF_RANGE, "", "an order drawn is at no time");
 	if (!(day < simulation->days))

@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/param.h"
+#include "models/list.h"
+
 static bool
 valid_name(const char *name)
 {
@@ -44,14 +47,35 @@ clv_covariate_names_check(const ClvCovariateName *name, int n, ClvError *err)
 	return CLV_OK;
 }
 
+/* Which models do? */
+static ClvStatus
+takes_none(const ClvModel *model, ClvError *err)
+{
+	char		hint[256] = "Those that do are:";
+	size_t		used = strlen(hint);
+	const char *comma = "";
+	int			i;
+
+	for (i = 0; clv_models[i] != NULL && used < sizeof(hint); i++)
+	{
+		if (clv_models[i]->covariate == NULL)
+			continue;
+		used += snprintf(hint + used, sizeof(hint) - used, "%s %s", comma,
+						 clv_models[i]->name);
+		comma = ",";
+	}
+	if (used < sizeof(hint))
+		snprintf(hint + used, sizeof(hint) - used, ".");
+	return clv_fail(err, CLV_BAD_ARGUMENT, hint,
+					"model \"%s\" takes no covariates", model->name);
+}
+
 ClvStatus
 clv_covariates_check(const ClvModel *model, const ClvBase *base,
 					 const ClvCovariateName *name, int n, ClvError *err)
 {
 	if (n > 0 && model->covariate == NULL)
-		return clv_fail(err, CLV_BAD_ARGUMENT,
-						"Those that do are bgnbd, mbgnbd and paretonbd.",
-						"model \"%s\" takes no covariates", model->name);
+		return takes_none(model, err);
 	if (n > 0 && n != base->ncov)
 		return clv_fail(err, CLV_BAD_ARGUMENT,
 						"Name each element of the array that clv.cbs was given, in its order.",
@@ -121,10 +145,10 @@ clv_param_name(const ClvFitted *fit, int i, char *out)
 			 fit->covariate[covariate]);
 }
 
-double
-clv_param_lower(const ClvFitted *fit, int i)
+const ClvParam *
+clv_fitted_param(const ClvFitted *fit, int i)
 {
-	return i < fit->model->nparam ? fit->model->param[i].lower : -INFINITY;
+	return i < fit->model->nparam ? &fit->model->param[i] : &clv_coefficient_param;
 }
 
 /* The first coefficient of parameter p, or -1. */

@@ -43,8 +43,8 @@ extern int	clv_coefficient_of(const ClvFitted *fit, int i, int *covariate);
 /* "out" has room for CLV_PARAM_NAME bytes. */
 extern void clv_param_name(const ClvFitted *fit, int i, char *out);
 
-/* What is the infimum of parameter i?  -INFINITY of a coefficient. */
-extern double clv_param_lower(const ClvFitted *fit, int i);
+/* Parameter i; of a coefficient the limits alone. */
+extern const ClvParam *clv_fitted_param(const ClvFitted *fit, int i);
 
 /*
  * What "fit" says of customers whose covariates are v: parameters and their
@@ -84,7 +84,7 @@ extern ClvStatus clv_covariates_step(ClvCovariates *c);
 extern const ClvModel *clv_covariates_model(const ClvCovariates *c);
 
 /*
- * What ln(theta - lower) of parameter i of the plain model at v = 0, or
+ * What phi of parameter i of the plain model at v = 0, or
  * coefficient i by a unit of v, is of the parameters phi: row'phi.
  */
 extern void clv_covariates_row(const ClvCovariates *c, int i, double *row);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "fit/optimum.h"
+#include "model/param.h"
 
 const ClvModel *
 clv_covariates_model(const ClvCovariates *c)
@@ -70,8 +71,8 @@ set_params(ClvCovariates *c)
 			snprintf(text->sharp, sizeof(text->sharp),
 					 "%s tells customers apart so sharply that no finite effect on %s is likeliest",
 					 name, c->plain->param[k].name);
+			c->param[n] = clv_coefficient_param;
 			c->param[n].name = text->name;
-			c->param[n].lower = -INFINITY;
 			c->param[n].falls = text->sharp;
 			c->param[n].grows = text->sharp;
 			c->owner[n] = k;

@@ -17,6 +17,7 @@ typedef struct ClvCoefficientText
 struct ClvCovariates
 {
 	ClvModel	model;			/* what is fitted; first: it is cast back */
+	ClvLikelihood likelihood;	/* of it */
 	const ClvModel *plain;
 	const ClvBase *base;
 	int			ncov;			/* of the base */

@@ -101,7 +101,7 @@ static void
 drop_group(Work *w)
 {
 	if (w->group != NULL)
-		w->c->plain->work_free(w->group);
+		w->c->plain->likelihood->work_free(w->group);
 	w->group = NULL;
 }
 
@@ -173,10 +173,10 @@ begin_group(Work *w)
 	int			k;
 	int			i;
 
-	w->group = c->plain->work_new(c->plain, group->base);
+	w->group = c->plain->likelihood->work_new(c->plain, group->base);
 	if (w->group == NULL)
 		return CLV_NO_MEMORY;
-	w->units = c->plain->units(w->group);
+	w->units = c->plain->likelihood->units(w->group);
 	w->u[0] = 1.0;
 	for (i = 0; i < c->used; i++)
 		w->u[1 + i] = clv_standardised(c, group, c->which[i]);
@@ -189,7 +189,7 @@ begin_group(Work *w)
 		w->theta[k] = w->par[k] * exp(c->plain->covariate[k] * move);
 	}
 	clv_sums_clear(&w->sums, c->plain->nparam);
-	return c->plain->begin(w->group, w->theta);
+	return c->plain->likelihood->begin(w->group, w->theta);
 }
 
 /*
@@ -336,10 +336,10 @@ covariates_slice(void *work, size_t from, size_t to, ClvSums *sums)
 		ClvStatus	status = w->group == NULL ? begin_group(w) : CLV_OK;
 
 		if (status == CLV_OK)
-			status = c->plain->slice(w->group,
-									 unit_of_work(w, from - first, end - first),
-									 unit_of_work(w, stop - first, end - first),
-									 &w->sums);
+			status = c->plain->likelihood->slice(w->group,
+												 unit_of_work(w, from - first, end - first),
+												 unit_of_work(w, stop - first, end - first),
+												 &w->sums);
 		w->at = from;
 		if (status != CLV_OK)
 			return status;
@@ -361,9 +361,11 @@ covariates_slice(void *work, size_t from, size_t to, ClvSums *sums)
 void
 clv_covariates_set_sums(ClvCovariates *c)
 {
-	c->model.work_new = covariates_work_new;
-	c->model.work_free = covariates_work_free;
-	c->model.units = covariates_units;
-	c->model.begin = covariates_begin;
-	c->model.slice = covariates_slice;
+	c->likelihood = *c->plain->likelihood;
+	c->likelihood.work_new = covariates_work_new;
+	c->likelihood.work_free = covariates_work_free;
+	c->likelihood.units = covariates_units;
+	c->likelihood.begin = covariates_begin;
+	c->likelihood.slice = covariates_slice;
+	c->model.likelihood = &c->likelihood;
 }

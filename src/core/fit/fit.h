@@ -43,8 +43,7 @@ typedef struct ClvFitted
 	double		par[CLV_MAX_PARAM];
 
 	/*
-	 * Covariance of phi = ln(theta - lower), and of coefficients themselves,
-	 * packed, with zeros for a whole number; all zero where has_cov is false
+	 * Covariance of phi (param.h), packed, with zeros for a whole number; all zero where has_cov is false
 	 * (the information is singular, as at a boundary).
 	 */
 	bool		has_cov;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/param.h"
 #include "models/list.h"
 
 #define CLV_Z_95	1.959963984540054	/* 97.5 % quantile of the normal */
@@ -121,15 +122,13 @@ clv_param_lookup(const ClvFitted *fit, const char *name, int *index,
 }
 
 /*
- * phi = ln(theta - lower) is what the fit holds to be normal, so the interval
- * is symmetric there and never leaves the domain here.  A coefficient is
- * normal itself.
+ * phi is what the fit holds to be normal, so the interval is symmetric there and
+ * never leaves the domain here.
  */
 void
 clv_fitted_coefficient(const ClvFitted *fit, int i, ClvCoefficient *out)
 {
-	double		lower = clv_param_lower(fit, i);
-	double		above = fit->par[i] - lower;
+	const ClvParam *param = clv_fitted_param(fit, i);
 	double		error;
 
 	memset(out, 0, sizeof(*out));
@@ -138,18 +137,11 @@ clv_fitted_coefficient(const ClvFitted *fit, int i, ClvCoefficient *out)
 	if (!out->has_error)
 		return;
 	error = sqrt(fit->cov[CLV_PACK(i, i)]);
-	if (isinf(lower))
-	{
-		out->std_error = error;
-		out->lower = out->estimate - CLV_Z_95 * error;
-		out->upper = out->estimate + CLV_Z_95 * error;
-		return;
-	}
 
 	/* either may be infinite, of a fit that says next to nothing */
-	out->std_error = above * error;
-	out->lower = lower + above * exp(-CLV_Z_95 * error);
-	out->upper = lower + above * exp(CLV_Z_95 * error);
+	out->std_error = clv_param_slope_at(param, out->estimate) * error;
+	out->lower = clv_param_shift(param, out->estimate, -CLV_Z_95 * error);
+	out->upper = clv_param_shift(param, out->estimate, CLV_Z_95 * error);
 }
 
 bool
@@ -181,7 +173,8 @@ clv_prior_check(const ClvFitted *fit, const ClvPrior *prior, ClvError *err)
 
 	for (i = 0; i < clv_real_count(fit); i++)
 	{
-		double		lower = clv_param_lower(fit, i);
+		double		lower = clv_fitted_param(fit, i)->lower;
+		double		upper = clv_fitted_param(fit, i)->upper;
 
 		clv_param_name(fit, i, name);
 		if (!isfinite(prior->median[i]) && isinf(lower))
@@ -194,6 +187,11 @@ clv_prior_check(const ClvFitted *fit, const ClvPrior *prior, ClvError *err)
 							"It is the median of the parameter, in the unit of the fit.",
 							"the prior mean of parameter %s must be finite and above %g, but is \"%s\"",
 							name, lower, clv_number(&number, prior->median[i]));
+		if (!(prior->median[i] < upper))
+			return clv_fail(err, CLV_BAD_ARGUMENT,
+							"It is the median of the parameter, in the unit of the fit.",
+							"the prior mean of parameter %s must be below %g, but is \"%s\"",
+							name, upper, clv_number(&number, prior->median[i]));
 		if (!(prior->sd[i] > 0.0 && isfinite(prior->sd[i])))
 			return clv_fail(err, CLV_BAD_ARGUMENT, isinf(lower) ?
 							"It is that of the coefficient, by a unit of the covariate." :
@@ -229,7 +227,7 @@ clv_covariance_check(const ClvFitted *fit, ClvError *err)
 
 /*
  * A fit stays above the infimum of each parameter, and its covariance is that
- * of the logarithm of the distance.
+ * of phi, which has none below it.
  */
 static ClvStatus
 clv_lower_check(const ClvFitted *fit, ClvError *err)
@@ -240,12 +238,14 @@ clv_lower_check(const ClvFitted *fit, ClvError *err)
 
 	for (i = 0; fit->has_cov && i < clv_param_count(fit); i++)
 	{
-		if (clv_is_whole(fit->model, i) || fit->par[i] >= clv_param_lower(fit, i))
+		double		lower = clv_fitted_param(fit, i)->lower;
+
+		if (clv_is_whole(fit->model, i) || fit->par[i] >= lower)
 			continue;
 		clv_param_name(fit, i, name);
 		return clv_fail(err, CLV_BAD_ARGUMENT, NULL,
 						"parameter %s of a fit with a covariance must be at least %s, but is %s",
-						name, clv_number(&number[0], clv_param_lower(fit, i)),
+						name, clv_number(&number[0], lower),
 						clv_number(&number[1], fit->par[i]));
 	}
 	return CLV_OK;

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "fit/posterior.h"
+#include "model/param.h"
 
 #define UNITS_A_STEP	8192	/* unless the model knows better */
 
@@ -20,17 +21,15 @@ double
 clv_objective_theta(const ClvObjective *objective, int i, double phi)
 {
 	const ClvModel *model = objective->model;
-	double		lower = model->param[i].lower;
+	const ClvParam *param = &model->param[i];
 
 	if (clv_is_whole(model, i))
 		return objective->whole;
-	if (clv_is_coefficient(model, i))
-		return phi;
 
-	/* at its lower limit, a parameter that has a finite one is there */
-	if (lower > 0.0 && phi <= -CLV_MAX_PHI)
-		return lower;
-	return lower + objective->unit[i] * exp(phi);
+	/* at a lower limit that it may be at, a parameter is there */
+	if (param->lower > 0.0 && phi <= -CLV_MAX_PHI)
+		return param->lower;
+	return clv_param_theta(param, objective->unit[i], phi);
 }
 
 double
@@ -40,9 +39,7 @@ clv_objective_phi(const ClvObjective *objective, int i, double theta)
 
 	if (clv_is_whole(model, i))
 		return 0.0;
-	if (clv_is_coefficient(model, i))
-		return theta;
-	return log((theta - model->param[i].lower) / objective->unit[i]);
+	return clv_param_phi(&model->param[i], objective->unit[i], theta);
 }
 
 /* Mean age and geometric mean of spend, whatever units they are in. */
@@ -80,12 +77,12 @@ set_most(ClvObjective *objective, const ClvMoments *moments)
 bool
 clv_objective_init(ClvObjective *objective, const ClvMoments *moments)
 {
-	const ClvModel *model = objective->model;
+	const ClvLikelihood *likelihood = objective->model->likelihood;
 
-	objective->work = model->work_new(model, objective->base);
+	objective->work = likelihood->work_new(objective->model, objective->base);
 	if (objective->work == NULL)
 		return false;
-	objective->step = model->step_units > 0 ? model->step_units : UNITS_A_STEP;
+	objective->step = likelihood->step_units > 0 ? likelihood->step_units : UNITS_A_STEP;
 	set_units(objective, moments);
 	set_most(objective, moments);
 	return true;
@@ -95,7 +92,7 @@ void
 clv_objective_free(ClvObjective *objective)
 {
 	if (objective->work != NULL)
-		objective->model->work_free(objective->work);
+		objective->model->likelihood->work_free(objective->work);
 }
 
 /* The model cannot take these parameters: count it as a likelihood of NaN. */
@@ -118,8 +115,8 @@ clv_objective_begin(ClvObjective *objective, const double *phi)
 		par[i] = clv_objective_theta(objective, i, phi[i]);
 	clv_sums_clear(&objective->sums, model->nparam);
 	objective->done = 0;
-	status = model->begin(objective->work, par);
-	objective->units = model->units(objective->work);
+	status = model->likelihood->begin(objective->work, par);
+	objective->units = model->likelihood->units(objective->work);
 	if (status == CLV_NO_MEMORY)
 		return status;
 	if (status != CLV_OK)
@@ -130,7 +127,7 @@ clv_objective_begin(ClvObjective *objective, const double *phi)
 ClvStatus
 clv_objective_step(ClvObjective *objective)
 {
-	const ClvModel *model = objective->model;
+	const ClvLikelihood *likelihood = objective->model->likelihood;
 	size_t		from = objective->done;
 	ClvStatus	status = CLV_OK;
 
@@ -138,9 +135,9 @@ clv_objective_step(ClvObjective *objective)
 	{
 		objective->done = objective->units - from > objective->step ?
 			from + objective->step : objective->units;
-		status = model->slice(objective->work, from, objective->done,
-							  &objective->sums);
-		objective->units = model->units(objective->work);
+		status = likelihood->slice(objective->work, from, objective->done,
+								   &objective->sums);
+		objective->units = likelihood->units(objective->work);
 	}
 	if (status == CLV_NO_MEMORY)
 		return status;
@@ -168,17 +165,18 @@ clv_objective_take(const ClvObjective *objective, ClvPoint *point)
 						(double) clv_objective_customers(model, objective->base));
 	for (i = 0; i < model->nparam; i++)
 	{
-		bool		straight = clv_is_coefficient(model, i);
+		double		own;
 
-		slope[i] = straight ? 1.0 : objective->unit[i] * exp(point->phi[i]);
+		slope[i] = clv_param_slope(&model->param[i], objective->unit[i],
+								   point->phi[i], &own);
 		point->grad[i] = slope[i] * sums->grad[i];
 		finite = finite && isfinite(point->grad[i]);
 		for (j = 0; j <= i; j++)
 		{
 			double		bend = slope[i] * sums->hess[CLV_PACK(i, j)] * slope[j];
 
-			if (i == j && !straight)
-				bend += point->grad[i];
+			if (i == j)
+				bend += own * sums->grad[i];
 			point->info[CLV_PACK(i, j)] = -bend;
 			finite = finite && isfinite(bend);
 		}

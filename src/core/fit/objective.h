@@ -2,8 +2,7 @@
  * objective.h
  *		What a search climbs: the log-likelihood of a base, and a prior.
  *
- * It is a function of phi = ln((theta - lower) / unit), or of the coefficient
- * of a covariate itself.  The unit of a time is the mean age of the base and
+ * It is a function of phi (param.h), of which theta = lower + unit e^phi.  The unit of a time is the mean age of the base and
  * that of a sum of money the geometric mean of spend: weeks and days, cents and
  * dollars take the same path to the same optimum.  A prior is added to the
  * likelihood as one customer more.

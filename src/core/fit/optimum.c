@@ -89,6 +89,8 @@ went_along(const ClvModel *model, const ClvAround *around, int k, int with)
 
 	if (clv_is_coefficient(model, k) || clv_is_coefficient(model, with))
 		return false;			/* they have no ratio */
+	if (here > 0.0 && (clv_is_bounded(model, k) || clv_is_bounded(model, with)))
+		return false;			/* nor has what comes to an upper limit */
 	return fabs(here) > CLV_FAR_PHI && fabs(there) > CLV_FAR_PHI &&
 		(here > 0.0) == (there > 0.0);
 }
@@ -201,7 +203,10 @@ describe_limit(const ClvModel *model, int k, int with, bool up, ClvFitted *out)
 		return;
 	}
 	out->limit = k;
-	if (up)
+	if (up && clv_is_bounded(model, k))
+		snprintf(out->message, sizeof(out->message), "%s grows to %g: %s",
+				 param[k].name, param[k].upper, param[k].grows);
+	else if (up)
 		snprintf(out->message, sizeof(out->message),
 				 "%s grows without limit: %s", param[k].name, param[k].grows);
 	else if (clv_is_coefficient(model, k))

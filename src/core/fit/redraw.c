@@ -88,8 +88,8 @@ begin_customer(ClvRedraw *redraw)
 
 	clv_random_init(&redraw->random, redraw->seed,
 					redraw->which << 32 | redraw->nrow);
-	redraw->model->draw(redraw->model, redraw->par, &redraw->random,
-						&redraw->life);
+	redraw->model->transactions->draw(redraw->model, redraw->par, &redraw->random,
+									  &redraw->life);
 	row->x = 0.0;
 	row->tx = 0.0;
 	row->t = redraw->like->t[redraw->like->cell[redraw->cell].it];
@@ -102,8 +102,8 @@ static ClvStatus
 draw_purchase(ClvRedraw *redraw, ClvError *err)
 {
 	ClvCustomer *row = &redraw->row[redraw->nrow];
-	double		at = redraw->model->next(redraw->model, &redraw->life,
-										 &redraw->random);
+	double		at = redraw->model->transactions->next(redraw->model, &redraw->life,
+													   &redraw->random);
 
 	/* also where at is NaN */
 	if (!(at > row->tx))

@@ -34,6 +34,7 @@
 #include "fit/shrink_group.h"
 #include "math/leap.h"
 #include "math/packed.h"
+#include "model/param.h"
 
 #define GROUPS_A_STEP	256
 #define MAX_SWEEPS		3000
@@ -536,10 +537,8 @@ clv_shrink_result(const ClvShrink *shrink, size_t i, ClvFitted *fitted)
 	turn_back(shrink, group->mean, cov, phi, fitted->cov);
 	for (k = 0; k < clv_real_params(model); k++)
 	{
-		double		lower = model->param[k].lower;
-
-		fitted->par[k] = lower + exp(phi[k]);
-		fitted->prior.median[k] = lower + exp(mu[k]);
+		fitted->par[k] = clv_param_theta(&model->param[k], 1.0, phi[k]);
+		fitted->prior.median[k] = clv_param_theta(&model->param[k], 1.0, mu[k]);
 		fitted->prior.sd[k] = sqrt(fmax(sigma[CLV_PACK(k, k)], MIN_SPREAD));
 	}
 	fitted->has_cov = true;

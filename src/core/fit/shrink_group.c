@@ -15,10 +15,11 @@
 
 #include "fit/newton.h"
 #include "math/packed.h"
+#include "model/param.h"
 
 #define TINY	1e-16			/* eigenvalue of a covariance, at least */
 
-/* ln of the prior's medians and its sd, or what does for no prior. */
+/* phi of the prior's medians and its sd, or what does for no prior. */
 static void
 prior_of(const ClvFitted *fit, double *center, double *sd)
 {
@@ -77,7 +78,7 @@ set_parabola(ClvShrinkInput *input, const ClvFitted *fit)
 		}
 		for (i = 0; i < n; i++)
 			at += v[i] / sd[i] *
-				(log(fit->par[i] - fit->model->param[i].lower) - center[i]);
+				(clv_param_phi(&fit->model->param[i], 1.0, fit->par[i]) - center[i]);
 		for (i = 0; i < n; i++)
 		{
 			input->pull[i] += info * at * reach * v[i] / sd[i];

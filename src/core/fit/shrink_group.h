@@ -14,7 +14,7 @@ typedef struct ClvShrinkInput
 	double		pull[CLV_MAX_OWN];	/* h; both in phi, then in psi */
 	double		told[CLV_PACKED(CLV_MAX_OWN)];	/* more than its prior, by
 												 * direction, in sd */
-	double		center[CLV_MAX_OWN];	/* of its prior: ln medians */
+	double		center[CLV_MAX_OWN];	/* of its prior: phi of medians */
 	double		weight[CLV_MAX_OWN];	/* 1 / sd^2; 0: it has none */
 } ClvShrinkInput;
 

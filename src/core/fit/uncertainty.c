@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "fit/newton.h"
+#include "model/param.h"
 
 #define ROUNDING	1e-9		/* of the largest variance */
 
@@ -61,11 +62,7 @@ clv_spread_draw(const ClvSpread *spread, ClvRandom *random, double *par,
 			dphi[i] += z * spread->axis[k][i];
 	}
 	for (i = 0; i < model->nparam; i++)
-	{
-		double		lower = model->param[i].lower;
-
-		par[i] = lower + (spread->fit->par[i] - lower) * exp(dphi[i]);
-	}
+		par[i] = clv_param_shift(&model->param[i], spread->fit->par[i], dphi[i]);
 	if (clv_model_check(model, par, err) == CLV_OK)
 		return CLV_OK;
 	return clv_fail(err, CLV_OUT_OF_RANGE,

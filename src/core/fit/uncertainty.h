@@ -2,7 +2,7 @@
  * uncertainty.h
  *		What a fit leaves open about its parameters.
  *
- * phi = ln(theta - lower) is normal around the fit, with the covariance that
+ * phi (param.h) is normal around the fit, with the covariance that
  * the fit carries.  A model without one is taken as known.
  */
 #ifndef CLV_UNCERTAINTY_H

@@ -8,9 +8,9 @@
 #include <stdio.h>
 
 /*
- * The domain is theta > 0 for every parameter of every model.  A known q of
- * Gamma-Gamma may be at or below the 1 that a fit keeps it above: only the
- * population mean is infinite there.
+ * The domain is theta > 0, and below the upper limit where there is one, for
+ * every parameter of every model.  A known q of Gamma-Gamma may be at or below the
+ * 1 that a fit keeps it above: only the population mean is infinite there.
  */
 ClvStatus
 clv_param_check(const ClvModel *model, int i, double value, ClvError *err)
@@ -19,13 +19,15 @@ clv_param_check(const ClvModel *model, int i, double value, ClvError *err)
 	ClvNumber	number;
 	char		hint[64] = "Parameters are finite numbers above zero.";
 
-	if (value > 0.0 && isfinite(value) &&
+	if (value > 0.0 && isfinite(value) && value < param->upper &&
 		(!clv_is_whole(model, i) ||
 		 (value <= model->most && value == floor(value))))
 		return CLV_OK;
 	if (clv_is_whole(model, i))
 		snprintf(hint, sizeof(hint), "It is a whole number from 1 to %d.",
 				 model->most);
+	else if (clv_is_bounded(model, i))
+		snprintf(hint, sizeof(hint), "It is above 0 and below %g.", param->upper);
 	return clv_fail(err, CLV_BAD_ARGUMENT, hint,
 					"parameter %s of model \"%s\" cannot be \"%s\"",
 					param->name, model->name, clv_number(&number, value));

@@ -58,6 +58,13 @@ discount_valid(double delta, double h)
 		&& (delta > 0.0 || !isinf(h));
 }
 
+/* A mean of repeat purchases is above 0 where there are any. */
+static bool
+spend_valid(double x, double m)
+{
+	return clv_spend_check(x, &m, NULL) == CLV_OK && (x == 0.0 || m > 0.0);
+}
+
 static bool
 is_whole(double n)
 {
@@ -65,8 +72,8 @@ is_whole(double n)
 }
 
 /* What begins each of these functions, once the arguments are found good. */
-#define NEEDS(model, function) \
-	if ((model)->function == NULL) \
+#define NEEDS(table, function) \
+	if ((table) == NULL || (table)->function == NULL) \
 		return CLV_UNSUPPORTED
 
 #define NEEDS_RANGE(condition) \
@@ -110,11 +117,11 @@ clv_predict_loglik(const ClvModel *model, const double *par,
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
-	NEEDS(model, loglik);
+	NEEDS(model->transactions, loglik);
 	NEEDS_RANGE(parameters_fit(model, par) && row_fits(row));
 
 	/* of a discrete model it is a probability */
-	return settle_loglik(model->loglik(model, par, row, &budget),
+	return settle_loglik(model->transactions->loglik(model, par, row, &budget),
 						 model->discrete ? 0.0 : INFINITY, out);
 }
 
@@ -124,11 +131,11 @@ clv_predict_p_alive(const ClvModel *model, const double *par,
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
-	NEEDS(model, p_alive);
+	NEEDS(model->transactions, p_alive);
 	if (!(ahead >= 0.0) || isinf(ahead))
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par) && row_fits(row));
-	return settle(model->p_alive(model, par, row, ahead, &budget), 1.0, out);
+	return settle(model->transactions->p_alive(model, par, row, ahead, &budget), 1.0, out);
 }
 
 ClvStatus
@@ -139,9 +146,9 @@ clv_predict_alive_now(const ClvModel *model, const double *par,
 	double		answer;
 
 	*work = 0;
-	NEEDS(model, p_alive);
+	NEEDS(model->transactions, p_alive);
 	NEEDS_RANGE(parameters_fit(model, par) && row_fits(row));
-	answer = model->p_alive(model, par, row, 0.0, &budget);
+	answer = model->transactions->p_alive(model, par, row, 0.0, &budget);
 	*work = CLV_BUDGET - budget.left;
 	return settle(answer, 1.0, out);
 }
@@ -152,11 +159,11 @@ clv_predict_p_active(const ClvModel *model, const double *par,
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
-	NEEDS(model, p_active);
+	NEEDS(model->transactions, p_active);
 	if (!(h >= 0.0))
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par) && row_fits(row));
-	return settle(model->p_active(model, par, row, h, &budget), 1.0, out);
+	return settle(model->transactions->p_active(model, par, row, h, &budget), 1.0, out);
 }
 
 /*
@@ -175,11 +182,11 @@ clv_predict_purchases(const ClvModel *model, const double *par,
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
-	NEEDS(model, purchases);
+	NEEDS(model->transactions, purchases);
 	if (!discount_valid(delta, h))
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par) && row_fits(row));
-	return settle(model->purchases(model, par, row, delta, h, &budget),
+	return settle(model->transactions->purchases(model, par, row, delta, h, &budget),
 				  model->discrete ? whole_life(model, delta, h) : INFINITY, out);
 }
 
@@ -189,11 +196,11 @@ clv_predict_lifetime(const ClvModel *model, const double *par,
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
-	NEEDS(model, lifetime);
+	NEEDS(model->transactions, lifetime);
 	if (!discount_valid(delta, h))
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par) && row_fits(row));
-	return settle(model->lifetime(model, par, row, delta, h, &budget),
+	return settle(model->transactions->lifetime(model, par, row, delta, h, &budget),
 				  whole_life(model, delta, h), out);
 }
 
@@ -203,11 +210,11 @@ clv_predict_pmf(const ClvModel *model, const double *par, const ClvCustomer *row
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
-	NEEDS(model, pmf);
+	NEEDS(model->transactions, pmf);
 	if (!(h >= 0.0) || isinf(h) || !is_whole(n))
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par) && row_fits(row));
-	return settle(model->pmf(model, par, row, h, n, &budget), 1.0, out);
+	return settle(model->transactions->pmf(model, par, row, h, n, &budget), 1.0, out);
 }
 
 ClvStatus
@@ -216,7 +223,7 @@ clv_predict_next_purchase(const ClvModel *model, const double *par,
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
-	NEEDS(model, next_purchase);
+	NEEDS(model->transactions, next_purchase);
 	if (!(probability >= 0.0 && probability <= 1.0))
 		return CLV_BAD_ARGUMENT;
 	if (probability == 0.0)
@@ -225,8 +232,8 @@ clv_predict_next_purchase(const ClvModel *model, const double *par,
 		return CLV_OK;
 	}
 	NEEDS_RANGE(parameters_fit(model, par) && row_fits(row));
-	return settle_or_infinite(model->next_purchase(model, par, row, probability,
-												   &budget),
+	return settle_or_infinite(model->transactions->next_purchase(model, par, row, probability,
+																 &budget),
 							  INFINITY, out);
 }
 
@@ -234,22 +241,22 @@ ClvStatus
 clv_predict_loglik_spend(const ClvModel *model, const double *par, double x,
 						 double m, double *out)
 {
-	NEEDS(model, loglik_spend);
-	if (!(x >= 1.0 && isfinite(x) && m > 0.0 && isfinite(m)))
+	NEEDS(model->spend, loglik);
+	if (!spend_valid(x, m) || x == 0.0)
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par) && x <= MOST_COUNT);
-	return settle_loglik(model->loglik_spend(model, par, x, m), INFINITY, out);
+	return settle_loglik(model->spend->loglik(model, par, x, m), INFINITY, out);
 }
 
 ClvStatus
 clv_predict_expected_spend(const ClvModel *model, const double *par, double x,
 						   double m, double *out)
 {
-	NEEDS(model, expected_spend);
-	if (!(x >= 0.0 && isfinite(x)) || (x > 0.0 && !(m > 0.0 && isfinite(m))))
+	NEEDS(model->spend, expected);
+	if (!spend_valid(x, m))
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par));
-	return settle_or_infinite(model->expected_spend(model, par, x, m),
+	return settle_or_infinite(model->spend->expected(model, par, x, m),
 							  INFINITY, out);
 }
 
@@ -257,11 +264,11 @@ ClvStatus
 clv_predict_renewal(const ClvModel *model, const double *par, double n,
 					double more, double *out)
 {
-	NEEDS(model, renewal);
+	NEEDS(model->contract, renewal);
 	if (!(n >= 0.0 && more >= 0.0) || isinf(n) || isinf(more))
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par));
-	return settle(model->renewal(model, par, n, more), 1.0, out);
+	return settle(model->contract->renewal(model, par, n, more), 1.0, out);
 }
 
 /* What a subscriber would pay who never leaves. */
@@ -280,12 +287,12 @@ clv_predict_payments(const ClvModel *model, const double *par, double period,
 {
 	ClvBudget	budget = {CLV_BUDGET};
 
-	NEEDS(model, payments);
+	NEEDS(model->contract, payments);
 	if (!(period >= 0.0 && delta >= 0.0 && h >= 0.0) || isinf(period) ||
 		isinf(delta))
 		return CLV_BAD_ARGUMENT;
 	NEEDS_RANGE(parameters_fit(model, par));
-	return settle_or_infinite(model->payments(model, par, period, delta, h,
-											  &budget),
+	return settle_or_infinite(model->contract->payments(model, par, period, delta, h,
+														&budget),
 							  all_payments(delta, h), out);
 }

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "model/param.h"
+
 void
 clv_prior_rescale(const ClvModel *model, double factor, double *median)
 {
@@ -43,7 +45,5 @@ clv_prior_default(const ClvModel *model, double money, double unit_days,
 double
 clv_prior_center(const ClvModel *model, const ClvPrior *prior, int i)
 {
-	if (clv_is_coefficient(model, i))
-		return prior->median[i];
-	return log(prior->median[i] - model->param[i].lower);
+	return clv_param_phi(&model->param[i], 1.0, prior->median[i]);
 }

@@ -2,8 +2,9 @@
  * prior.h
  *		What may be held of a model's parameters before a base is seen.
  *
- * Each phi = ln(theta - lower) is normal by itself: theta - lower is lognormal
- * with the median given, and within a factor of exp(2 sd) of it with 95 %.  The
+ * Each phi (param.h) is normal by itself.  Without an upper limit theta - lower
+ * is lognormal with the median given, and within a factor of exp(2 sd) of it with
+ * 95 %; with one it is the odds (theta - lower) / (upper - theta) that are.  The
  * coefficient of a covariate is normal itself.
  */
 #ifndef CLV_PRIOR_H

@@ -38,17 +38,17 @@ enum
 };
 
 static const ClvParam gammagamma_param[CLV_GAMMAGAMMA_NPARAM] = {
-	{"p", 0.0, 0, 0,
+	{"p", 0.0, INFINITY, 0, 0,
 		"the orders of one customer differ without bound",
 		"the orders of one customer do not differ",
 		"the orders of one customer do not differ",
 	NULL, 6.0},
-	{"q", 1.0, 0, 0,
+	{"q", 1.0, INFINITY, 0, 0,
 		"the mean spend of all customers would be infinite",
 		"customers do not differ in their spend per order",
 		"customers do not differ in their spend per order",
 	NULL, 4.0},
-	{"gamma", 0.0, 0, 1,
+	{"gamma", 0.0, INFINITY, 0, 1,
 		"the orders of one customer do not differ",
 		"the orders of one customer differ without bound",
 		"customers do not differ in their spend per order",
@@ -404,21 +404,29 @@ gammagamma_draw_spend(const ClvModel *model, const double *par, double rate,
 	return clv_random_gamma(random, par[P], rate);
 }
 
+static const ClvLikelihood likelihood = {
+	.work_new = gammagamma_work_new,
+	.work_free = gammagamma_work_free,
+	.units = gammagamma_units,
+	.begin = gammagamma_begin,
+	.slice = gammagamma_slice
+};
+
+static const ClvSpendModel spend = {
+	.loglik = gammagamma_loglik,
+	.expected = gammagamma_expected_spend,
+	.draw_rate = gammagamma_draw_rate,
+	.draw_spend = gammagamma_draw_spend
+};
+
 const ClvModel clv_gammagamma = {
 	.name = "gammagamma",
 	.kind = CLV_SPEND,
 	.nparam = CLV_GAMMAGAMMA_NPARAM,
 	.param = gammagamma_param,
 	.reference = "Fader, Hardie & Lee (2005), Journal of Marketing Research 42:415; Fader & Hardie (2013), note 025, equations 1a and 5",
-	.work_new = gammagamma_work_new,
-	.work_free = gammagamma_work_free,
-	.units = gammagamma_units,
-	.begin = gammagamma_begin,
-	.slice = gammagamma_slice,
 	.start = gammagamma_start,
 	.usable = gammagamma_usable,
-	.loglik_spend = gammagamma_loglik,
-	.expected_spend = gammagamma_expected_spend,
-	.draw_rate = gammagamma_draw_rate,
-	.draw_spend = gammagamma_draw_spend
+	.likelihood = &likelihood,
+	.spend = &spend
 };

@@ -9,9 +9,7 @@
 #include "models/betageo/betageo.h"
 #include "models/bgbb/bgbb.h"
 #include "models/contract/contract.h"
-#include "models/dropout/ggompertznbd.h"
-#include "models/dropout/nbd.h"
-#include "models/dropout/paretonbd.h"
+#include "models/dropout/dropout.h"
 #include "models/gammagamma.h"
 
 const ClvModel *const clv_models[] = {

@@ -82,9 +82,9 @@ posterior_set(Posterior *post, const ClvModel *model, const double *par,
 	post->gone = 1.0 / (1.0 + exp(-post->log_odds));
 }
 
-double
-clv_betageo_loglik(const ClvModel *model, const double *par,
-				   const ClvCustomer *row, ClvBudget *budget)
+static double
+betageo_loglik(const ClvModel *model, const double *par,
+			   const ClvCustomer *row, ClvBudget *budget)
 {
 	Posterior	post;
 	ClvPochhammer rising;
@@ -115,9 +115,9 @@ clv_betageo_loglik(const ClvModel *model, const double *par,
 	return ln;
 }
 
-double
-clv_betageo_p_alive(const ClvModel *model, const double *par,
-					const ClvCustomer *row, double ahead, ClvBudget *budget)
+static double
+betageo_p_alive(const ClvModel *model, const double *par,
+				const ClvCustomer *row, double ahead, ClvBudget *budget)
 {
 	Posterior	post;
 
@@ -125,9 +125,9 @@ clv_betageo_p_alive(const ClvModel *model, const double *par,
 	return post.alive * clv_active_survival(&post.active, ahead);
 }
 
-double
-clv_betageo_p_active(const ClvModel *model, const double *par,
-					 const ClvCustomer *row, double h, ClvBudget *budget)
+static double
+betageo_p_active(const ClvModel *model, const double *par,
+				 const ClvCustomer *row, double h, ClvBudget *budget)
 {
 	Posterior	post;
 
@@ -137,10 +137,10 @@ clv_betageo_p_active(const ClvModel *model, const double *par,
 	return post.alive * clv_active_at_least(&post.active, h, 1.0);
 }
 
-double
-clv_betageo_purchases(const ClvModel *model, const double *par,
-					  const ClvCustomer *row, double delta, double h,
-					  ClvBudget *budget)
+static double
+betageo_purchases(const ClvModel *model, const double *par,
+				  const ClvCustomer *row, double delta, double h,
+				  ClvBudget *budget)
 {
 	Posterior	post;
 
@@ -148,10 +148,10 @@ clv_betageo_purchases(const ClvModel *model, const double *par,
 	return post.alive * clv_active_purchases(&post.active, delta, h);
 }
 
-double
-clv_betageo_lifetime(const ClvModel *model, const double *par,
-					 const ClvCustomer *row, double delta, double h,
-					 ClvBudget *budget)
+static double
+betageo_lifetime(const ClvModel *model, const double *par,
+				 const ClvCustomer *row, double delta, double h,
+				 ClvBudget *budget)
 {
 	Posterior	post;
 
@@ -159,9 +159,9 @@ clv_betageo_lifetime(const ClvModel *model, const double *par,
 	return post.alive * clv_active_lifetime(&post.active, delta, h);
 }
 
-double
-clv_betageo_pmf(const ClvModel *model, const double *par, const ClvCustomer *row,
-				double h, double n, ClvBudget *budget)
+static double
+betageo_pmf(const ClvModel *model, const double *par, const ClvCustomer *row,
+			double h, double n, ClvBudget *budget)
 {
 	Posterior	post;
 	const ClvActive *c = &post.active;
@@ -183,10 +183,10 @@ clv_betageo_pmf(const ClvModel *model, const double *par, const ClvCustomer *row
 						 + exp(quit) * clv_active_at_least(c, h, n));
 }
 
-double
-clv_betageo_next_purchase(const ClvModel *model, const double *par,
-						  const ClvCustomer *row, double probability,
-						  ClvBudget *budget)
+static double
+betageo_next_purchase(const ClvModel *model, const double *par,
+					  const ClvCustomer *row, double probability,
+					  ClvBudget *budget)
 {
 	Posterior	post;
 	double		share;
@@ -202,9 +202,9 @@ clv_betageo_next_purchase(const ClvModel *model, const double *par,
 	return clv_active_wait(&post.active, share, left);
 }
 
-void
-clv_betageo_draw(const ClvModel *model, const double *par, ClvRandom *random,
-				 ClvLife *life)
+static void
+betageo_draw(const ClvModel *model, const double *par, ClvRandom *random,
+			 ClvLife *life)
 {
 	life->rate = clv_random_gamma(random, par[CLV_BETAGEO_R],
 								  par[CLV_BETAGEO_ALPHA]);
@@ -218,9 +218,9 @@ clv_betageo_draw(const ClvModel *model, const double *par, ClvRandom *random,
 }
 
 /* lambda and p of one who is active, by their laws: see ClvActive. */
-void
-clv_betageo_draw_alive(const ClvModel *model, const double *par,
-					   const ClvCustomer *row, ClvRandom *random, ClvLife *life)
+static void
+betageo_draw_alive(const ClvModel *model, const double *par,
+				   const ClvCustomer *row, ClvRandom *random, ClvLife *life)
 {
 	int			phases = clv_betageo_phases(model, par);
 	double		r = par[CLV_BETAGEO_R] + phases * row->x;
@@ -236,8 +236,8 @@ clv_betageo_draw_alive(const ClvModel *model, const double *par,
 	life->alive = true;
 }
 
-double
-clv_betageo_next(const ClvModel *model, ClvLife *life, ClvRandom *random)
+static double
+betageo_next(const ClvModel *model, ClvLife *life, ClvRandom *random)
 {
 	if (!life->alive)
 		return INFINITY;
@@ -247,3 +247,16 @@ clv_betageo_next(const ClvModel *model, ClvLife *life, ClvRandom *random)
 	life->alive = clv_random_uniform(random) >= life->quit;
 	return life->now;
 }
+
+const ClvTransactions clv_betageo_transactions = {
+	.loglik = betageo_loglik,
+	.p_alive = betageo_p_alive,
+	.p_active = betageo_p_active,
+	.purchases = betageo_purchases,
+	.lifetime = betageo_lifetime,
+	.pmf = betageo_pmf,
+	.next_purchase = betageo_next_purchase,
+	.draw = betageo_draw,
+	.draw_alive = betageo_draw_alive,
+	.next = betageo_next
+};

@@ -15,7 +15,8 @@
  * two purchases is Erlang-k and more regular the higher k is.  An event is
  * called a phase here; with k = 1 the models are BG/NBD and MBG/NBD.
  *
- * betageo.c has one customer's likelihood and predictions, betageo_active.c
+ * betageo_models.c has the four as the list has them, betageo.c one customer's
+ * likelihood and predictions, betageo_active.c
  * the means over lambda and p of one who is active, betageo_phase.c and
  * betageo_regular.c the same where k > 1, betageo_fit.c the likelihood of a
  * base.
@@ -38,58 +39,21 @@ enum
 	CLV_BETAGEO_K				/* only of the CNBD models */
 };
 
-extern const ClvParam clv_betageo_param[CLV_BETAGEO_NPARAM + 1];
-
-/* ClvModel.covariate of BG/NBD and MBG/NBD */
-extern const int clv_betageo_covariate[CLV_BETAGEO_NPARAM];
-
 extern const ClvModel clv_bgnbd;
 extern const ClvModel clv_mbgnbd;
 extern const ClvModel clv_bgcnbd;
 extern const ClvModel clv_mbgcnbd;
 
+/* betageo.c */
+extern const ClvTransactions clv_betageo_transactions;
+extern int	clv_betageo_phases(const ClvModel *model, const double *par);
+
 /* betageo_fit.c */
-extern void *clv_betageo_work_new(const ClvModel *model, const ClvBase *base);
-extern void clv_betageo_work_free(void *work);
-extern size_t clv_betageo_units(const void *work);
-extern ClvStatus clv_betageo_begin(void *work, const double *par);
-extern ClvStatus clv_betageo_slice(void *work, size_t from, size_t to,
-								   ClvSums *sums);
+extern const ClvLikelihood clv_betageo_likelihood;
 extern bool clv_betageo_start(const ClvModel *model,
 							  const ClvMoments *moments, int attempt,
 							  double *par);
 extern bool clv_betageo_next_k(const ClvModel *model, double *par);
-
-/* betageo.c */
-extern int	clv_betageo_phases(const ClvModel *model, const double *par);
-extern double clv_betageo_loglik(const ClvModel *model, const double *par,
-								 const ClvCustomer *row,
-								 ClvBudget *budget);
-extern double clv_betageo_p_alive(const ClvModel *model, const double *par,
-								  const ClvCustomer *row, double ahead,
-								  ClvBudget *budget);
-extern double clv_betageo_p_active(const ClvModel *model, const double *par,
-								   const ClvCustomer *row, double h,
-								   ClvBudget *budget);
-extern double clv_betageo_purchases(const ClvModel *model, const double *par,
-									const ClvCustomer *row, double delta, double h,
-									ClvBudget *budget);
-extern double clv_betageo_lifetime(const ClvModel *model, const double *par,
-								   const ClvCustomer *row, double delta, double h,
-								   ClvBudget *budget);
-extern double clv_betageo_pmf(const ClvModel *model, const double *par,
-							  const ClvCustomer *row, double h, double n,
-							  ClvBudget *budget);
-extern double clv_betageo_next_purchase(const ClvModel *model, const double *par,
-										const ClvCustomer *row, double probability,
-										ClvBudget *budget);
-extern void clv_betageo_draw(const ClvModel *model, const double *par,
-							 ClvRandom *random, ClvLife *life);
-extern void clv_betageo_draw_alive(const ClvModel *model, const double *par,
-								   const ClvCustomer *row, ClvRandom *random,
-								   ClvLife *life);
-extern double clv_betageo_next(const ClvModel *model, ClvLife *life,
-							   ClvRandom *random);
 
 /*
  * What the data leave open about a customer who is active at time 0: p is

@@ -126,8 +126,8 @@ typedef struct Work
 	ClvTwofold	hess[CLV_PACKED(CLV_BETAGEO_NPARAM)];
 } Work;
 
-void
-clv_betageo_work_free(void *work)
+static void
+betageo_work_free(void *work)
 {
 	Work	   *w = work;
 
@@ -139,8 +139,8 @@ clv_betageo_work_free(void *work)
 	free(w);
 }
 
-void *
-clv_betageo_work_new(const ClvModel *model, const ClvBase *base)
+static void *
+betageo_work_new(const ClvModel *model, const ClvBase *base)
 {
 	Work	   *w = calloc(1, sizeof(Work));
 
@@ -154,23 +154,23 @@ clv_betageo_work_new(const ClvModel *model, const ClvBase *base)
 	w->t = calloc((size_t) base->nt + 1, sizeof(Age));
 	if (w->x == NULL || w->tx == NULL || w->t == NULL)
 	{
-		clv_betageo_work_free(w);
+		betageo_work_free(w);
 		return NULL;
 	}
 	return w;
 }
 
 /* Distinct x, distinct t_x, distinct T, then cells. */
-size_t
-clv_betageo_units(const void *work)
+static size_t
+betageo_units(const void *work)
 {
 	const ClvBase *base = ((const Work *) work)->base;
 
 	return (size_t) base->nx + base->ntx + base->nt + base->ncell;
 }
 
-ClvStatus
-clv_betageo_begin(void *work, const double *par)
+static ClvStatus
+betageo_begin(void *work, const double *par)
 {
 	Work	   *w = work;
 	int			sign;
@@ -481,8 +481,8 @@ add_totals(const Work *w, ClvSums *sums)
 }
 
 /* The sums are handed over with the last unit. */
-ClvStatus
-clv_betageo_slice(void *work, size_t from, size_t to, ClvSums *sums)
+static ClvStatus
+betageo_slice(void *work, size_t from, size_t to, ClvSums *sums)
 {
 	Work	   *w = work;
 	const ClvBase *base = w->base;
@@ -542,3 +542,11 @@ clv_betageo_next_k(const ClvModel *model, double *par)
 	par[CLV_BETAGEO_K] = k + 1.0;
 	return true;
 }
+
+const ClvLikelihood clv_betageo_likelihood = {
+	.work_new = betageo_work_new,
+	.work_free = betageo_work_free,
+	.units = betageo_units,
+	.begin = betageo_begin,
+	.slice = betageo_slice
+};

@@ -38,22 +38,22 @@
 #define NEGLIGIBLE	1e-17
 
 static const ClvParam bgbb_param[CLV_BGBB_NPARAM] = {
-	{"alpha", 0.0, 0, 0,
+	{"alpha", 0.0, INFINITY, 0, 0,
 		"hardly anyone buys again",
 		"customers buy at every opportunity until they leave",
 		"customers do not differ in their chance of buying",
 	"customers buy at every opportunity until they leave, or never", 1.0},
-	{"beta", 0.0, 0, 0,
+	{"beta", 0.0, INFINITY, 0, 0,
 		"customers buy at every opportunity until they leave",
 		"hardly anyone buys again",
 		"customers do not differ in their chance of buying",
 	NULL, 1.0},
-	{"gamma", 0.0, 0, 0,
+	{"gamma", 0.0, INFINITY, 0, 0,
 		"there is no sign that customers ever leave",
 		"customers leave at the first opportunity",
 		"customers do not differ in their chance of leaving",
 	"customers leave at the first opportunity or never", 1.0},
-	{"delta", 0.0, 0, 0,
+	{"delta", 0.0, INFINITY, 0, 0,
 		"customers leave at the first opportunity or never",
 		"there is no sign that customers ever leave",
 		"customers do not differ in their chance of leaving",
@@ -322,22 +322,7 @@ bgbb_next(const ClvModel *model, ClvLife *life, ClvRandom *random)
 	return life->alive ? life->now : INFINITY;
 }
 
-const ClvModel clv_bgbb = {
-	.name = "bgbb",
-	.kind = CLV_TRANSACTION,
-	.discrete = true,
-	.nparam = CLV_BGBB_NPARAM,
-	.param = bgbb_param,
-	.reference = "Fader, Hardie & Shang (2010), Marketing Science 29:1086, equations 5 to 14",
-	.step_units = CLV_BGBB_STEP,
-	.work_new = clv_bgbb_work_new,
-	.work_free = clv_bgbb_work_free,
-	.units = clv_bgbb_units,
-	.begin = clv_bgbb_begin,
-	.slice = clv_bgbb_slice,
-	.attempts = 3,
-	.start = clv_bgbb_start,
-	.usable = clv_anyone_observed,
+static const ClvTransactions transactions = {
 	.loglik = bgbb_loglik,
 	.p_alive = bgbb_p_alive,
 	.p_active = bgbb_p_active,
@@ -348,4 +333,18 @@ const ClvModel clv_bgbb = {
 	.draw = bgbb_draw,
 	.draw_alive = bgbb_draw_alive,
 	.next = bgbb_next
+};
+
+const ClvModel clv_bgbb = {
+	.name = "bgbb",
+	.kind = CLV_TRANSACTION,
+	.discrete = true,
+	.nparam = CLV_BGBB_NPARAM,
+	.param = bgbb_param,
+	.reference = "Fader, Hardie & Shang (2010), Marketing Science 29:1086, equations 5 to 14",
+	.start = clv_bgbb_start,
+	.attempts = 3,
+	.usable = clv_anyone_observed,
+	.likelihood = &clv_bgbb_likelihood,
+	.transactions = &transactions
 };

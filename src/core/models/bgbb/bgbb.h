@@ -29,15 +29,7 @@ enum
 extern const ClvModel clv_bgbb;
 
 /* bgbb_fit.c */
-#define CLV_BGBB_CHUNK	8192	/* opportunities of a unit of work, at most: that
-								 * may take a third of a millisecond */
-#define CLV_BGBB_STEP	16		/* units in a step of a fit */
-extern void *clv_bgbb_work_new(const ClvModel *model, const ClvBase *base);
-extern void clv_bgbb_work_free(void *work);
-extern size_t clv_bgbb_units(const void *work);
-extern ClvStatus clv_bgbb_begin(void *work, const double *par);
-extern ClvStatus clv_bgbb_slice(void *work, size_t from, size_t to,
-								ClvSums *sums);
+extern const ClvLikelihood clv_bgbb_likelihood;
 extern bool clv_bgbb_start(const ClvModel *model, const ClvMoments *moments,
 						   int attempt, double *par);
 

@@ -47,6 +47,8 @@ enum
 #define MAX_FALL	1.5			/* of the logarithm of a term, in a leap */
 #define SKIP		64			/* opportunities that it may pay to leave out */
 #define NOTHING		-60.0		/* the logarithm of a share that is left out */
+#define CHUNK		8192		/* opportunities of a unit of work, at most: that
+								 * may take a third of a millisecond */
 
 /* Sums of logarithms */
 enum
@@ -114,8 +116,8 @@ typedef struct Work
 	ClvTwofold	total_hess[CLV_PACKED(CLV_BGBB_NPARAM)];
 } Work;
 
-void
-clv_bgbb_work_free(void *work)
+static void
+bgbb_work_free(void *work)
 {
 	Work	   *w = work;
 
@@ -134,8 +136,8 @@ begins_group(const ClvBase *base, size_t i)
 		base->cell[i + 1].it != base->cell[i].it;
 }
 
-void *
-clv_bgbb_work_new(const ClvModel *model, const ClvBase *base)
+static void *
+bgbb_work_new(const ClvModel *model, const ClvBase *base)
 {
 	Work	   *w = calloc(1, sizeof(Work));
 
@@ -146,7 +148,7 @@ clv_bgbb_work_new(const ClvModel *model, const ClvBase *base)
 	w->step = malloc(w->nstep * sizeof(Step));
 	if (w->step == NULL)
 	{
-		clv_bgbb_work_free(w);
+		bgbb_work_free(w);
 		return NULL;
 	}
 
@@ -160,14 +162,14 @@ clv_bgbb_work_new(const ClvModel *model, const ClvBase *base)
  * A step of a table is a unit, and so is a cell: of one that is a long way off,
  * each chunk of the way (see move).
  */
-size_t
-clv_bgbb_units(const void *work)
+static size_t
+bgbb_units(const void *work)
 {
 	return ((const Work *) work)->units;
 }
 
-ClvStatus
-clv_bgbb_begin(void *work, const double *par)
+static ClvStatus
+bgbb_begin(void *work, const double *par)
 {
 	Work	   *w = work;
 
@@ -459,8 +461,8 @@ move(Work *w)
 		w->in_group = true;
 	}
 	tx = (size_t) base->tx[cell->itx];
-	whole = w->way - tx < CLV_BGBB_CHUNK;
-	w->way = whole ? tx : w->way - CLV_BGBB_CHUNK;
+	whole = w->way - tx < CHUNK;
+	w->way = whole ? tx : w->way - CHUNK;
 	skip(w, tx);
 	go_down(w, w->way);
 	if (!whole)
@@ -474,8 +476,8 @@ move(Work *w)
 }
 
 /* The sums are handed over with the last unit. */
-ClvStatus
-clv_bgbb_slice(void *work, size_t from, size_t to, ClvSums *sums)
+static ClvStatus
+bgbb_slice(void *work, size_t from, size_t to, ClvSums *sums)
 {
 	Work	   *w = work;
 	int			i;
@@ -517,3 +519,12 @@ clv_bgbb_start(const ClvModel *model, const ClvMoments *moments, int attempt,
 	par[D] = start[attempt][2];
 	return true;
 }
+
+const ClvLikelihood clv_bgbb_likelihood = {
+	.step_units = 16,
+	.work_new = bgbb_work_new,
+	.work_free = bgbb_work_free,
+	.units = bgbb_units,
+	.begin = bgbb_begin,
+	.slice = bgbb_slice
+};

@@ -101,9 +101,9 @@ clv_contract_log_stay(double a, double b, double c, double n, double more,
 	return -a * ln_growth;
 }
 
-double
-clv_contract_renewal(const ClvModel *model, const double *par, double n,
-					 double more)
+static double
+contract_renewal(const ClvModel *model, const double *par, double n,
+				 double more)
 {
 	return exp(clv_contract_log_stay(par[CLV_CONTRACT_A], par[CLV_CONTRACT_B],
 									 clv_contract_shape(model, par), n, more,
@@ -271,9 +271,9 @@ stream_sum(const Stream *s, double h)
  * subscriber, and DERL, the residual one, just before the renewal at the end
  * of a period.  Payments are due at the beginning of each period.
  */
-double
-clv_contract_payments(const ClvModel *model, const double *par, double period,
-					  double delta, double h, ClvBudget *budget)
+static double
+contract_payments(const ClvModel *model, const double *par, double period,
+				  double delta, double h, ClvBudget *budget)
 {
 	double		due = clv_periods_begun(h);
 	double		first = period > 0.0 ? 0.0 : 1.0;	/* is certain */
@@ -293,3 +293,8 @@ clv_contract_payments(const ClvModel *model, const double *par, double period,
 		: stream_sum(&s, due);
 	return first > 0.0 ? 1.0 + sum : exp(delta) * sum;
 }
+
+const ClvContract clv_contract_predictions = {
+	.renewal = contract_renewal,
+	.payments = contract_payments
+};

@@ -9,7 +9,8 @@
  * likely.  sBG is BdW with c = 1, and its par[] ends before c.  The chance of
  * t renewals and more is S(t) = B(a, b + t^c) / B(a, b).
  *
- * contract.c has predictions, contract_fit.c the likelihood.
+ * contract_models.c has the two as the list has them, contract.c predictions,
+ * contract_fit.c the likelihood.
  */
 #ifndef CLV_CONTRACT_H
 #define CLV_CONTRACT_H
@@ -25,8 +26,6 @@ enum
 	CLV_CONTRACT_B,
 	CLV_CONTRACT_C
 };
-
-extern const ClvParam clv_contract_param[CLV_BDW_NPARAM];
 
 extern const ClvModel clv_sbg;
 extern const ClvModel clv_bdw;
@@ -44,19 +43,10 @@ clv_contract_shape(const ClvModel *model, const double *par)
  */
 extern double clv_contract_log_stay(double a, double b, double c, double n,
 									double more, ClvBudget *budget);
-extern double clv_contract_renewal(const ClvModel *model, const double *par,
-								   double n, double more);
-extern double clv_contract_payments(const ClvModel *model, const double *par,
-									double period, double delta, double h,
-									ClvBudget *budget);
+extern const ClvContract clv_contract_predictions;
 
 /* contract_fit.c */
-extern void *clv_contract_work_new(const ClvModel *model, const ClvBase *base);
-extern void clv_contract_work_free(void *work);
-extern size_t clv_contract_units(const void *work);
-extern ClvStatus clv_contract_begin(void *work, const double *par);
-extern ClvStatus clv_contract_slice(void *work, size_t from, size_t to,
-									ClvSums *sums);
+extern const ClvLikelihood clv_contract_likelihood;
 extern bool clv_contract_start(const ClvModel *model,
 							   const ClvMoments *moments,
 							   int attempt, double *par);

@@ -54,14 +54,14 @@ typedef struct Jet
 	double		hess[CLV_PACKED(CLV_BDW_NPARAM)];
 } Jet;
 
-void
-clv_contract_work_free(void *work)
+static void
+contract_work_free(void *work)
 {
 	free(work);
 }
 
-void *
-clv_contract_work_new(const ClvModel *model, const ClvBase *base)
+static void *
+contract_work_new(const ClvModel *model, const ClvBase *base)
 {
 	Work	   *w = calloc(1, sizeof(Work));
 
@@ -73,14 +73,14 @@ clv_contract_work_new(const ClvModel *model, const ClvBase *base)
 	return w;
 }
 
-size_t
-clv_contract_units(const void *work)
+static size_t
+contract_units(const void *work)
 {
 	return ((const Work *) work)->base->ntenure * UNITS_A_CELL;
 }
 
-ClvStatus
-clv_contract_begin(void *work, const double *par)
+static ClvStatus
+contract_begin(void *work, const double *par)
 {
 	Work	   *w = work;
 
@@ -248,8 +248,8 @@ add_cell(Work *w, const ClvTenure *cell)
 }
 
 /* The sums are handed over with the last unit. */
-ClvStatus
-clv_contract_slice(void *work, size_t from, size_t to, ClvSums *sums)
+static ClvStatus
+contract_slice(void *work, size_t from, size_t to, ClvSums *sums)
 {
 	Work	   *w = work;
 	int			i;
@@ -259,7 +259,7 @@ clv_contract_slice(void *work, size_t from, size_t to, ClvSums *sums)
 		if (from % UNITS_A_CELL == 0)
 			add_cell(w, &w->base->tenure[from / UNITS_A_CELL]);
 	}
-	if (to < clv_contract_units(work))
+	if (to < contract_units(work))
 		return CLV_OK;
 	sums->loglik += w->loglik.hi;
 	for (i = 0; i < w->nparam; i++)
@@ -332,3 +332,11 @@ clv_contract_start(const ClvModel *model, const ClvMoments *moments,
 		par[C] = start[attempt][1];
 	return true;
 }
+
+const ClvLikelihood clv_contract_likelihood = {
+	.work_new = contract_work_new,
+	.work_free = contract_work_free,
+	.units = contract_units,
+	.begin = contract_begin,
+	.slice = contract_slice
+};

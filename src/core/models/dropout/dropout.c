@@ -54,9 +54,9 @@ posterior_set(Posterior *post, const ClvModel *model, const double *par,
 	course->age = row->t;
 }
 
-double
-clv_dropout_loglik(const ClvModel *model, const double *par,
-				   const ClvCustomer *row, ClvBudget *budget)
+static double
+dropout_loglik(const ClvModel *model, const double *par,
+			   const ClvCustomer *row, ClvBudget *budget)
 {
 	Posterior	post;
 	ClvPochhammer rising;
@@ -80,9 +80,9 @@ clv_dropout_loglik(const ClvModel *model, const double *par,
 	return ln;
 }
 
-double
-clv_dropout_p_alive(const ClvModel *model, const double *par,
-					const ClvCustomer *row, double ahead, ClvBudget *budget)
+static double
+dropout_p_alive(const ClvModel *model, const double *par,
+				const ClvCustomer *row, double ahead, ClvBudget *budget)
 {
 	Posterior	post;
 
@@ -91,9 +91,9 @@ clv_dropout_p_alive(const ClvModel *model, const double *par,
 		* exp(model->law->log_survival(post.course.par, row->t, ahead));
 }
 
-double
-clv_dropout_p_active(const ClvModel *model, const double *par,
-					 const ClvCustomer *row, double h, ClvBudget *budget)
+static double
+dropout_p_active(const ClvModel *model, const double *par,
+				 const ClvCustomer *row, double h, ClvBudget *budget)
 {
 	Posterior	post;
 
@@ -103,10 +103,10 @@ clv_dropout_p_active(const ClvModel *model, const double *par,
 	return post.alive * clv_course_integral(&post.course, CLV_PURCHASE, h);
 }
 
-double
-clv_dropout_lifetime(const ClvModel *model, const double *par,
-					 const ClvCustomer *row, double delta, double h,
-					 ClvBudget *budget)
+static double
+dropout_lifetime(const ClvModel *model, const double *par,
+				 const ClvCustomer *row, double delta, double h,
+				 ClvBudget *budget)
 {
 	Posterior	post;
 	double		life;
@@ -119,18 +119,18 @@ clv_dropout_lifetime(const ClvModel *model, const double *par,
 }
 
 /* One who is alive buys at the mean rate of Gamma(R, alpha + T). */
-double
-clv_dropout_purchases(const ClvModel *model, const double *par,
-					  const ClvCustomer *row, double delta, double h,
-					  ClvBudget *budget)
+static double
+dropout_purchases(const ClvModel *model, const double *par,
+				  const ClvCustomer *row, double delta, double h,
+				  ClvBudget *budget)
 {
-	return clv_dropout_lifetime(model, par, row, delta, h, budget)
+	return dropout_lifetime(model, par, row, delta, h, budget)
 		* ((par[CLV_DROPOUT_R] + row->x) / (par[CLV_DROPOUT_ALPHA] + row->t));
 }
 
-double
-clv_dropout_pmf(const ClvModel *model, const double *par, const ClvCustomer *row,
-				double h, double n, ClvBudget *budget)
+static double
+dropout_pmf(const ClvModel *model, const double *par, const ClvCustomer *row,
+			double h, double n, ClvBudget *budget)
 {
 	Posterior	post;
 	double		quiet;
@@ -146,10 +146,10 @@ clv_dropout_pmf(const ClvModel *model, const double *par, const ClvCustomer *row
 		* (exp(quiet) + clv_course_integral(&post.course, CLV_DEATH, h));
 }
 
-double
-clv_dropout_next_purchase(const ClvModel *model, const double *par,
-						  const ClvCustomer *row, double probability,
-						  ClvBudget *budget)
+static double
+dropout_next_purchase(const ClvModel *model, const double *par,
+					  const ClvCustomer *row, double probability,
+					  ClvBudget *budget)
 {
 	Posterior	post;
 	double		share;
@@ -177,7 +177,7 @@ void
 clv_dropout_draw(const ClvModel *model, const double *par, ClvRandom *random,
 				 ClvLife *life)
 {
-	const ClvCustomer newcomer = {0.0, 0.0, 0.0, 0};
+	const ClvCustomer newcomer = {0.0, 0.0, 0.0, 0.0};
 
 	clv_dropout_draw_alive(model, par, &newcomer, random, life);
 }
@@ -191,3 +191,16 @@ clv_dropout_next(const ClvModel *model, ClvLife *life, ClvRandom *random)
 	life->alive = life->now < life->quit;
 	return life->alive ? life->now : INFINITY;
 }
+
+const ClvTransactions clv_dropout_transactions = {
+	.loglik = dropout_loglik,
+	.p_alive = dropout_p_alive,
+	.p_active = dropout_p_active,
+	.purchases = dropout_purchases,
+	.lifetime = dropout_lifetime,
+	.pmf = dropout_pmf,
+	.next_purchase = dropout_next_purchase,
+	.draw = clv_dropout_draw,
+	.draw_alive = clv_dropout_draw_alive,
+	.next = clv_dropout_next
+};

@@ -16,8 +16,8 @@
  * integral as a difference of two 2F1, in two cases, which cancels, overflows
  * or is 0/0 where the integral itself is harmless.
  *
- * A model brings a ClvLaw, the law of lifetimes; everything else is shared:
- * dropout.c has one customer's likelihood and predictions, dropout_sweep.c the
+ * A model brings a ClvLaw, the law of lifetimes (nbd.c, paretonbd.c,
+ * ggompertznbd.c); everything else is shared: dropout.c has one customer's likelihood and predictions, dropout_sweep.c the
  * integrals, dropout_pmf.c the number of purchases, dropout_fit.c the
  * likelihood of a base.
  */
@@ -131,27 +131,8 @@ extern double clv_course_quantile(const ClvCourse *course, ClvEvent event,
  */
 extern double clv_course_pmf(const ClvCourse *course, double h, double n);
 
-extern double clv_dropout_loglik(const ClvModel *model, const double *par,
-								 const ClvCustomer *row,
-								 ClvBudget *budget);
-extern double clv_dropout_p_alive(const ClvModel *model, const double *par,
-								  const ClvCustomer *row, double ahead,
-								  ClvBudget *budget);
-extern double clv_dropout_p_active(const ClvModel *model, const double *par,
-								   const ClvCustomer *row, double h,
-								   ClvBudget *budget);
-extern double clv_dropout_purchases(const ClvModel *model, const double *par,
-									const ClvCustomer *row, double delta, double h,
-									ClvBudget *budget);
-extern double clv_dropout_lifetime(const ClvModel *model, const double *par,
-								   const ClvCustomer *row, double delta, double h,
-								   ClvBudget *budget);
-extern double clv_dropout_pmf(const ClvModel *model, const double *par,
-							  const ClvCustomer *row, double h, double n,
-							  ClvBudget *budget);
-extern double clv_dropout_next_purchase(const ClvModel *model, const double *par,
-										const ClvCustomer *row, double probability,
-										ClvBudget *budget);
+/* dropout.c */
+extern const ClvTransactions clv_dropout_transactions;
 extern void clv_dropout_draw(const ClvModel *model, const double *par,
 							 ClvRandom *random, ClvLife *life);
 extern void clv_dropout_draw_alive(const ClvModel *model, const double *par,
@@ -161,13 +142,10 @@ extern double clv_dropout_next(const ClvModel *model, ClvLife *life,
 							   ClvRandom *random);
 
 /* dropout_fit.c */
-#define CLV_DROPOUT_STEP	256	/* units a step */
+extern const ClvLikelihood clv_dropout_likelihood;
 
-extern void *clv_dropout_work_new(const ClvModel *model, const ClvBase *base);
-extern void clv_dropout_work_free(void *work);
-extern size_t clv_dropout_units(const void *work);
-extern ClvStatus clv_dropout_begin(void *work, const double *par);
-extern ClvStatus clv_dropout_slice(void *work, size_t from, size_t to,
-								   ClvSums *sums);
+extern const ClvModel clv_nbd;
+extern const ClvModel clv_paretonbd;
+extern const ClvModel clv_ggompertznbd;
 
 #endif							/* CLV_DROPOUT_H */

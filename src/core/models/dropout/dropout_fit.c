@@ -107,8 +107,8 @@ typedef struct Work
 	ClvTwofold	total[MAX_SUMS];
 } Work;
 
-void
-clv_dropout_work_free(void *work)
+static void
+dropout_work_free(void *work)
 {
 	Work	   *w = work;
 
@@ -119,8 +119,8 @@ clv_dropout_work_free(void *work)
 	free(w);
 }
 
-void *
-clv_dropout_work_new(const ClvModel *model, const ClvBase *base)
+static void *
+dropout_work_new(const ClvModel *model, const ClvBase *base)
 {
 	Work	   *w = calloc(1, sizeof(Work));
 
@@ -134,20 +134,20 @@ clv_dropout_work_new(const ClvModel *model, const ClvBase *base)
 		w->knot = malloc((w->knots.most + 1) * sizeof(Knot));
 	if (w->knot == NULL)
 	{
-		clv_dropout_work_free(w);
+		dropout_work_free(w);
 		return NULL;
 	}
 	return w;
 }
 
-size_t
-clv_dropout_units(const void *work)
+static size_t
+dropout_units(const void *work)
 {
 	return ((const Work *) work)->base->ncell;
 }
 
-ClvStatus
-clv_dropout_begin(void *work, const double *par)
+static ClvStatus
+dropout_begin(void *work, const double *par)
 {
 	Work	   *w = work;
 
@@ -486,8 +486,8 @@ add_totals(const Work *w, ClvSums *sums)
  * with its group and at every multiple of BLOCK, so that sums do not depend on
  * how the cells are cut; they are handed over with the last unit.
  */
-ClvStatus
-clv_dropout_slice(void *work, size_t from, size_t to, ClvSums *sums)
+static ClvStatus
+dropout_slice(void *work, size_t from, size_t to, ClvSums *sums)
 {
 	Work	   *w = work;
 	size_t		ncell = w->base->ncell;
@@ -524,3 +524,12 @@ clv_dropout_slice(void *work, size_t from, size_t to, ClvSums *sums)
 		add_totals(w, sums);
 	return CLV_OK;
 }
+
+const ClvLikelihood clv_dropout_likelihood = {
+	.step_units = 256,
+	.work_new = dropout_work_new,
+	.work_free = dropout_work_free,
+	.units = dropout_units,
+	.begin = dropout_begin,
+	.slice = dropout_slice
+};

@@ -15,11 +15,12 @@
  * cancels nor overflows: it goes from 1 / beta to 1.  With beta = b beta' and b
  * going to 0 the model becomes Pareto/NBD with that beta'.
  */
-#include "models/dropout/ggompertznbd.h"
+#include "models/dropout/dropout.h"
 
 #include <math.h>
 
 #include "model/moments.h"
+#include "model/rate.h"
 
 /* law[] */
 enum
@@ -171,27 +172,18 @@ static const ClvLaw ggompertz = {
 };
 
 static const ClvParam param[] = {
-	{"r", 0.0, 0, 0,
-		"hardly anyone buys again",
-		"customers do not differ in their purchase rate",
-		"customers do not differ in their purchase rate",
-	"most never buy again, and a few make nearly all purchases", 0.5},
-	{"alpha", 0.0, 1, 0,
-		"purchases follow each other without delay",
-		"hardly anyone buys again",
-		"customers do not differ in their purchase rate",
-	NULL, 50.0},
-	{"b", 0.0, -1, 0,
+	CLV_RATE_PARAMS,
+	{"b", 0.0, INFINITY, -1, 0,
 		"a customer's risk of leaving does not grow with age, and the model is paretonbd",
 		"customers leave at once",
 		"customers all leave at one age",
 	"a customer's risk of leaving does not grow with age, and the model is paretonbd", 0.005},
-	{"s", 0.0, 0, 0,
+	{"s", 0.0, INFINITY, 0, 0,
 		"there is no sign that customers ever leave",
 		"customers leave at once",
 		"customers do not differ in their risk of leaving",
 	NULL, 0.5},
-	{"beta", 0.0, 0, 0,
+	{"beta", 0.0, INFINITY, 0, 0,
 		"customers leave at once, or at a risk that does not grow with age",
 		"nobody leaves early, if anybody leaves at all",
 		"customers do not differ in their risk of leaving",
@@ -263,24 +255,10 @@ const ClvModel clv_ggompertznbd = {
 	.param = param,
 	.law = &ggompertz,
 	.reference = "Bemmaor & Glady (2012), Management Science 58:1012; Adler (2022), Management Science 69:1929, comment",
-	.work_new = clv_dropout_work_new,
-	.work_free = clv_dropout_work_free,
-	.units = clv_dropout_units,
-	.step_units = CLV_DROPOUT_STEP,
-	.begin = clv_dropout_begin,
-	.slice = clv_dropout_slice,
 	.start = start,
 	.attempts = 3,
 	.largest = largest,
 	.usable = clv_anyone_observed,
-	.loglik = clv_dropout_loglik,
-	.p_alive = clv_dropout_p_alive,
-	.p_active = clv_dropout_p_active,
-	.purchases = clv_dropout_purchases,
-	.lifetime = clv_dropout_lifetime,
-	.pmf = clv_dropout_pmf,
-	.next_purchase = clv_dropout_next_purchase,
-	.draw = clv_dropout_draw,
-	.draw_alive = clv_dropout_draw_alive,
-	.next = clv_dropout_next
+	.likelihood = &clv_dropout_likelihood,
+	.transactions = &clv_dropout_transactions
 };

@@ -8,7 +8,7 @@
  * Every prediction is in closed form.  A base is fitted as under dropout.h,
  * with a law of lifetimes that has neither parameters nor deaths.
  */
-#include "models/dropout/nbd.h"
+#include "models/dropout/dropout.h"
 
 #include <math.h>
 
@@ -16,6 +16,7 @@
 #include "math/renewals.h"
 #include "math/special.h"
 #include "model/moments.h"
+#include "model/rate.h"
 
 static double
 log_survival(const double *law, double age, double step)
@@ -103,17 +104,21 @@ next_purchase(const ClvModel *model, const double *par, const ClvCustomer *row,
 		* expm1(-log1p(-probability) / (par[CLV_DROPOUT_R] + row->x));
 }
 
+static const ClvTransactions transactions = {
+	.loglik = loglik,
+	.p_alive = p_alive,
+	.p_active = p_active,
+	.purchases = purchases,
+	.lifetime = lifetime,
+	.pmf = pmf,
+	.next_purchase = next_purchase,
+	.draw = clv_dropout_draw,
+	.draw_alive = clv_dropout_draw_alive,
+	.next = clv_dropout_next
+};
+
 static const ClvParam param[] = {
-	{"r", 0.0, 0, 0,
-		"hardly anyone buys again",
-		"customers do not differ in their purchase rate",
-		"customers do not differ in their purchase rate",
-	"most never buy again, and a few make nearly all purchases", 0.5},
-	{"alpha", 0.0, 1, 0,
-		"purchases follow each other without delay",
-		"hardly anyone buys again",
-		"customers do not differ in their purchase rate",
-	NULL, 50.0}
+	CLV_RATE_PARAMS
 };
 
 static bool
@@ -137,22 +142,8 @@ const ClvModel clv_nbd = {
 	.param = param,
 	.law = &immortal,
 	.reference = "Ehrenberg (1959), Applied Statistics 8:26",
-	.work_new = clv_dropout_work_new,
-	.work_free = clv_dropout_work_free,
-	.units = clv_dropout_units,
-	.step_units = CLV_DROPOUT_STEP,
-	.begin = clv_dropout_begin,
-	.slice = clv_dropout_slice,
 	.start = start,
 	.usable = clv_anyone_observed,
-	.loglik = loglik,
-	.p_alive = p_alive,
-	.p_active = p_active,
-	.purchases = purchases,
-	.lifetime = lifetime,
-	.pmf = pmf,
-	.next_purchase = next_purchase,
-	.draw = clv_dropout_draw,
-	.draw_alive = clv_dropout_draw_alive,
-	.next = clv_dropout_next
+	.likelihood = &clv_dropout_likelihood,
+	.transactions = &transactions
 };

@@ -7,12 +7,13 @@
  * may leave at any moment, at a rate mu that is Gamma(s, rate beta) over
  * customers: S(u) = (beta / (beta + u))^s.
  */
-#include "models/dropout/paretonbd.h"
+#include "models/dropout/dropout.h"
 
 #include <math.h>
 
 #include "math/special.h"
 #include "model/moments.h"
+#include "model/rate.h"
 
 /* law[] */
 enum
@@ -114,22 +115,13 @@ static const ClvLaw pareto = {
 };
 
 static const ClvParam param[] = {
-	{"r", 0.0, 0, 0,
-		"hardly anyone buys again",
-		"customers do not differ in their purchase rate",
-		"customers do not differ in their purchase rate",
-	"most never buy again, and a few make nearly all purchases", 0.5},
-	{"alpha", 0.0, 1, 0,
-		"purchases follow each other without delay",
-		"hardly anyone buys again",
-		"customers do not differ in their purchase rate",
-	NULL, 50.0},
-	{"s", 0.0, 0, 0,
+	CLV_RATE_PARAMS,
+	{"s", 0.0, INFINITY, 0, 0,
 		"there is no sign that customers ever leave",
 		"customers leave at once",
 		"customers do not differ in their rate of leaving",
 	NULL, 0.5},
-	{"beta", 0.0, 1, 0,
+	{"beta", 0.0, INFINITY, 1, 0,
 		"customers leave at once or never",
 		"there is no sign that customers ever leave",
 		"customers do not differ in their rate of leaving",
@@ -172,23 +164,9 @@ const ClvModel clv_paretonbd = {
 	.law = &pareto,
 	.covariate = covariate,
 	.reference = "Schmittlein, Morrison & Colombo (1987), Management Science 33:1; Fader & Hardie (2005), note 009",
-	.work_new = clv_dropout_work_new,
-	.work_free = clv_dropout_work_free,
-	.units = clv_dropout_units,
-	.step_units = CLV_DROPOUT_STEP,
-	.begin = clv_dropout_begin,
-	.slice = clv_dropout_slice,
 	.start = start,
 	.attempts = 3,
 	.usable = clv_anyone_observed,
-	.loglik = clv_dropout_loglik,
-	.p_alive = clv_dropout_p_alive,
-	.p_active = clv_dropout_p_active,
-	.purchases = clv_dropout_purchases,
-	.lifetime = clv_dropout_lifetime,
-	.pmf = clv_dropout_pmf,
-	.next_purchase = clv_dropout_next_purchase,
-	.draw = clv_dropout_draw,
-	.draw_alive = clv_dropout_draw_alive,
-	.next = clv_dropout_next
+	.likelihood = &clv_dropout_likelihood,
+	.transactions = &clv_dropout_transactions
 };
