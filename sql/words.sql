@@ -53,7 +53,9 @@ FROM pg_proc AS p
 JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'clv'
 LEFT JOIN needed AS n ON n.name = p.proname
-WHERE 'regclass'::regtype = ANY (p.proargtypes::oid[]) AND p.proname NOT LIKE '\_%' AND NOT '{anyelement,"\"char\""}'::regtype[]::oid[] && p.proargtypes::oid[];
+WHERE 'regclass'::regtype = ANY (p.proargtypes::oid[]) AND p.proname NOT LIKE '\_%'
+  AND p.proname <> ALL ('{create_history_table,drop_history_table,refresh}')	-- history_table.sql asks these
+  AND NOT '{anyelement,"\"char\""}'::regtype[]::oid[] && p.proargtypes::oid[];
 SELECT oid::regprocedure AS without_arguments_here FROM asked WHERE given IS NULL;
 
 -- a call, with one argument NULL or none
