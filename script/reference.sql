@@ -127,7 +127,7 @@ $$;
 CREATE FUNCTION pg_temp.segments() RETURNS text LANGUAGE sql AS $$
 	SELECT E'| segment | r | f | m | meaning |\n|---|---|---|---|---|\n'
 		|| string_agg(format('| %s | %s | %s | %s | %s |', s.segment,
-			pg_temp.limits(s.r_min, s.r_max), pg_temp.limits(s.f_min, s.f_max), pg_temp.limits(s.m_min, s.m_max), s.meaning), E'\n' ORDER BY s.place)
+			pg_temp.limits(s.r_min, s.r_max), pg_temp.limits(s.f_min, s.f_max), pg_temp.limits(s.m_min, s.m_max), s.meaning), E'\n' ORDER BY s.ordinal)
 	FROM clv.rfm_segments() AS s
 $$;
 

@@ -24,6 +24,9 @@ if ($node->safe_psql('postgres', q{SELECT count(*) FROM pg_available_extensions 
 $node->safe_psql('postgres', 'CREATE EXTENSION clv; CREATE EXTENSION plpgsql_check; CREATE SCHEMA planted');
 
 # What is found in the functions of a schema, a line a finding.
+# what a function of a trigger is checked for
+$node->safe_psql('postgres', 'CREATE TABLE any_table (i int)');
+
 sub findings
 {
 	my ($schema) = @_;
@@ -32,7 +35,8 @@ sub findings
 		SELECT concat_ws(': ', c.functionid, 'line ' || c.lineno, c.message, c.detail)
 		FROM pg_proc AS p
 		JOIN pg_language AS l ON l.oid = p.prolang AND l.lanname = 'plpgsql'
-		CROSS JOIN LATERAL plpgsql_check_function_tb(p.oid, fatal_errors => false, other_warnings => true, performance_warnings => true,
+		CROSS JOIN LATERAL plpgsql_check_function_tb(p.oid,
+			CASE WHEN p.prorettype = 'trigger'::regtype THEN 'any_table'::regclass ELSE 0 END, fatal_errors => false, other_warnings => true, performance_warnings => true,
 			extra_warnings => true, anyelememttype => 'integer') AS c
 		WHERE p.pronamespace = '$schema'::regnamespace
 		  -- no findings: that it cannot tell
