@@ -416,7 +416,6 @@ AS $$
 DECLARE
 	names		record := clv._history_table_names(name, default_schema);
 	argument	text[];
-	key_type	regtype;
 BEGIN
 	argument := clv._history_arguments(names.history_table, names.queue, source, customer, at, amount, zone);
 	IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -426,7 +425,6 @@ BEGIN
 			DETAIL = 'The histories are read after writers of the source have been waited for.';
 	END IF;
 	PERFORM clv._check_queue_rights(source, names.of_schema);
-	key_type := clv._column_type(source, customer);
 	IF NOT EXISTS (
 		SELECT FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
 		WHERE i.indrelid = source AND a.attname = customer AND i.indpred IS NULL AND i.indisvalid) THEN
@@ -498,7 +496,7 @@ BEGIN
 			HINT = format('Choose one of at most %s bytes: triggers are named after the table.',
 						  current_setting('max_identifier_length')::int - octet_length('clv_truncate_'));
 	END IF;
-	SELECT c.relname INTO taken
+	SELECT c.relname::text INTO taken
 	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 	WHERE n.nspname = parts[1] AND c.relname IN (parts[2], parts[2] || '_queue')
 	ORDER BY c.relname
@@ -511,7 +509,7 @@ BEGIN
 	END IF;
 	history_table := format('%I.%I', parts[1], parts[2]);
 	queue := format('%I.%I', parts[1], parts[2] || '_queue');
-	of_schema := parts[1];
+	of_schema := parts[1]::name;
 END
 $$;
 COMMENT ON FUNCTION clv._history_table_names(text, name) IS
