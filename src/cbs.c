@@ -41,21 +41,13 @@ check_bytes(const unsigned char *data, Size size, ClvError *err)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "clv base",
 												  ALLOCSET_SMALL_SIZES);
-	MemoryContextCallback *release = MemoryContextAlloc(context,
-														sizeof(*release));
 	ClvCellsCheck *check = clv_cells_check_new(data, size);
 	ClvStatus	status;
 
 	if (check == NULL)
 		clv_raise_status(CLV_NO_MEMORY);
-	release->func = release_check;
-	release->arg = check;
-	MemoryContextRegisterResetCallback(context, release);
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		status = clv_cells_check_step(check, err);
-	} while (status == CLV_CONTINUE);
+	clv_own(context, check, release_check);
+	CLV_RUN(status, clv_cells_check_step(check, err));
 	MemoryContextDelete(context);
 	return status;
 }
@@ -211,31 +203,19 @@ static const ClvBase *
 decode(Datum cbs, MemoryContext context, bool with_groups)
 {
 	struct varlena *value = clv_cbs_canonical(cbs);
-	MemoryContextCallback *release = MemoryContextAlloc(context,
-														sizeof(*release));
 	Decoded    *decoded = MemoryContextAllocZero(context, sizeof(*decoded));
 	ClvCellsReader reader;
 	ClvStatus	status;
 	ClvError	err;
 
-	release->func = release_decoded;
-	release->arg = decoded;
-	MemoryContextRegisterResetCallback(context, release);
+	clv_own(context, decoded, release_decoded);
 	clv_cells_read_begin(&reader, &decoded->cells, CLV_CBS_DATA(value),
 						 CLV_CBS_SIZE(value));
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		status = clv_cells_read_step(&reader, &err);
-	} while (status == CLV_CONTINUE);
+	CLV_RUN(status, clv_cells_read_step(&reader, &err));
 	if (status == CLV_OK && with_groups)
 	{
 		clv_groups_read_begin(&decoded->groups, &decoded->cells);
-		do
-		{
-			CHECK_FOR_INTERRUPTS();
-			status = clv_groups_read_step(&decoded->groups, &err);
-		} while (status == CLV_CONTINUE);
+		CLV_RUN(status, clv_groups_read_step(&decoded->groups, &err));
 	}
 	if (status != CLV_OK)
 		clv_raise(&err);

@@ -72,15 +72,11 @@ release_pack(void *pack)
 static ClvCellsPack *
 begin_pack(MemoryContext context)
 {
-	MemoryContextCallback *release = MemoryContextAlloc(context,
-														sizeof(*release));
 	ClvCellsPack *pack = clv_cells_pack_new();
 
 	if (pack == NULL)
 		clv_raise_status(CLV_NO_MEMORY);
-	release->func = release_pack;
-	release->arg = pack;
-	MemoryContextRegisterResetCallback(context, release);
+	clv_own(context, pack, release_pack);
 	return pack;
 }
 
@@ -134,11 +130,7 @@ run_pack(ClvCellsPack *pack, Size *size)
 	ClvStatus	status;
 	ClvError	err;
 
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		status = clv_cells_pack_step(pack, &err);
-	} while (status == CLV_CONTINUE);
+	CLV_RUN(status, clv_cells_pack_step(pack, &err));
 	if (status != CLV_OK)
 		clv_raise(&err);
 	return clv_cells_pack_result(pack, size);
