@@ -248,6 +248,57 @@ $$;
 COMMENT ON FUNCTION clv._raise_taken(text, text) IS
 	'part of clv.create_materialized_view: raises 42P07';
 
+-- Schema and name of a relation to be made; one without a schema is for the
+-- given one.
+CREATE FUNCTION clv._name_parts(name text, default_schema name, kind text, example text)
+RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	parts		text[];
+BEGIN
+	IF name IS NULL THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'null_value_not_allowed',
+			MESSAGE = 'argument "name" must not be null',
+			HINT = format('Give the name of the %s to make.', kind);
+	END IF;
+	parts := parse_ident(name);
+	IF cardinality(parts) = 1 THEN
+		IF default_schema IS NULL THEN
+			RAISE EXCEPTION USING
+				ERRCODE = 'invalid_schema_name',
+				MESSAGE = format('no schema has been selected to create "%s" in', name),
+				HINT = format('Name the schema: %s.', example);
+		END IF;
+		parts := array_prepend(default_schema::text, parts);
+	ELSIF cardinality(parts) > 2 THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_name',
+			MESSAGE = format('invalid name "%s"', name),
+			HINT = format('A name has at most two parts: %s.', example);
+	END IF;
+	RETURN parts;
+END
+$$;
+COMMENT ON FUNCTION clv._name_parts(text, name, text, text) IS
+	'part of clv.create_materialized_view and clv.create_history_table: schema and name of what is to be made';
+
+CREATE FUNCTION clv._taken_name(of_schema text, names text[])
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT c.relname::text
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = of_schema AND c.relname = ANY (names)
+ORDER BY c.relname
+LIMIT 1
+$$;
+COMMENT ON FUNCTION clv._taken_name(text, text[]) IS
+	'part of clv.create_materialized_view and clv.create_history_table: the first of these names that a relation has; NULL when none has';
+
 -- The quoted names of the pair; a name without a schema is for the given one.
 CREATE FUNCTION clv._view_names(
 	name text, default_schema name, OUT customer_view text, OUT model_view text)
@@ -256,32 +307,10 @@ SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
 DECLARE
-	parts		text[];
+	parts		text[] := clv._name_parts(name, default_schema, 'view'::text, 'crm.customer_value'::text);
 	model_name	text;
 	taken		text;
 BEGIN
-	IF name IS NULL THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'null_value_not_allowed',
-			MESSAGE = 'argument "name" must not be null',
-			HINT = 'Give the name of the view to make.';
-	END IF;
-	parts := parse_ident(name);
-	IF cardinality(parts) = 1 THEN
-		IF default_schema IS NULL THEN
-			RAISE EXCEPTION USING
-				ERRCODE = 'invalid_schema_name',
-				MESSAGE = format('no schema has been selected to create "%s" in', name),
-				HINT = 'Name the schema: crm.customer_value.';
-		END IF;
-		parts := array_prepend(default_schema::text, parts);
-	ELSIF cardinality(parts) > 2 THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'invalid_name',
-			MESSAGE = format('invalid name "%s"', name),
-			HINT = 'A name has at most two parts: crm.customer_value.';
-	END IF;
-
 	model_name := parts[2] || '_model';
 	IF octet_length(model_name) > current_setting('max_identifier_length')::int THEN
 		RAISE EXCEPTION USING
@@ -291,12 +320,8 @@ BEGIN
 						  current_setting('max_identifier_length')::int - octet_length('_model'));
 	END IF;
 
-	SELECT c.relname::text INTO taken
-	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-	WHERE n.nspname = parts[1] AND c.relname IN (parts[2], model_name)
-	ORDER BY c.relname
-	LIMIT 1;
-	IF FOUND THEN
+	taken := clv._taken_name(parts[1], ARRAY[parts[2], model_name]);
+	IF taken IS NOT NULL THEN
 		PERFORM clv._raise_taken(parts[1], taken);
 	END IF;
 	customer_view := format('%I.%I', parts[1], parts[2]);

@@ -306,19 +306,19 @@ COMMENT ON PROCEDURE clv._grant_queue(text, regclass) IS
 
 -- The statement that all refreshes end in: histories of customers, and those
 -- who have none any more go.  "made" and "gone" are steps of it.
-CREATE FUNCTION clv._store_histories(history_table text, equality text, steps text, stored text)
+CREATE FUNCTION clv._store_histories(history_table text, steps text, stored text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT format(
-$sql$WITH %3$s
+$sql$WITH %2$s
 INSERT INTO %1$s AS t (customer, history)
-SELECT s.customer, s.history FROM (%4$s) AS s
+SELECT s.customer, s.history FROM (%3$s) AS s
 ON CONFLICT (customer) DO UPDATE SET history = EXCLUDED.history
-WHERE t.history OPERATOR(clv.<>) EXCLUDED.history$sql$, history_table, equality, steps, stored)
+WHERE t.history OPERATOR(clv.<>) EXCLUDED.history$sql$, history_table, steps, stored)
 $$;
-COMMENT ON FUNCTION clv._store_histories(text, text, text, text) IS
+COMMENT ON FUNCTION clv._store_histories(text, text, text) IS
 	'part of clv.refresh: the statement that stores histories';
 
 -- Everything anew: what the queue held is in the source.  One statement, so that
@@ -328,7 +328,7 @@ RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT clv._store_histories(argument[1], equality, format(
+SELECT clv._store_histories(argument[1], format(
 $sql$taken AS (
     DELETE FROM %1$s
 ),
@@ -354,7 +354,7 @@ RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT clv._store_histories(argument[1], equality, format(
+SELECT clv._store_histories(argument[1], format(
 $sql$taken AS (
     DELETE FROM %1$s AS q WHERE q.customer IS NOT NULL RETURNING q.customer, q.history
 ),
@@ -464,30 +464,9 @@ SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
 DECLARE
-	parts		text[];
+	parts		text[] := clv._name_parts(name, default_schema, 'table'::text, 'crm.histories'::text);
 	taken		text;
 BEGIN
-	IF name IS NULL THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'null_value_not_allowed',
-			MESSAGE = 'argument "name" must not be null',
-			HINT = 'Give the name of the table to make.';
-	END IF;
-	parts := parse_ident(name);
-	IF cardinality(parts) = 1 THEN
-		IF default_schema IS NULL THEN
-			RAISE EXCEPTION USING
-				ERRCODE = 'invalid_schema_name',
-				MESSAGE = format('no schema has been selected to create "%s" in', name),
-				HINT = 'Name the schema: crm.histories.';
-		END IF;
-		parts := array_prepend(default_schema::text, parts);
-	ELSIF cardinality(parts) > 2 THEN
-		RAISE EXCEPTION USING
-			ERRCODE = 'invalid_name',
-			MESSAGE = format('invalid name "%s"', name),
-			HINT = 'A name has at most two parts: crm.histories.';
-	END IF;
 	-- the longest name is that of a trigger
 	IF octet_length('clv_truncate_' || parts[2]) > current_setting('max_identifier_length')::int THEN
 		RAISE EXCEPTION USING
@@ -496,12 +475,8 @@ BEGIN
 			HINT = format('Choose one of at most %s bytes: triggers are named after the table.',
 						  current_setting('max_identifier_length')::int - octet_length('clv_truncate_'));
 	END IF;
-	SELECT c.relname::text INTO taken
-	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-	WHERE n.nspname = parts[1] AND c.relname IN (parts[2], parts[2] || '_queue')
-	ORDER BY c.relname
-	LIMIT 1;
-	IF FOUND THEN
+	taken := clv._taken_name(parts[1], ARRAY[parts[2], parts[2] || '_queue']);
+	IF taken IS NOT NULL THEN
 		RAISE EXCEPTION USING
 			ERRCODE = 'duplicate_table',
 			MESSAGE = format('relation "%s" already exists in schema "%s"', taken, parts[1]),
