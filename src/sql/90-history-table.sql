@@ -270,34 +270,39 @@ COMMENT ON FUNCTION clv._check_queue_rights(regclass, name) IS
 	'part of clv.create_history_table: 42501 when somebody who may write the source could not write the queue';
 
 -- Who may queue what.  A role that is given rights on the source later queues
--- customers, until a refresh sees that it may insert.
+-- customers, until a refresh sees that it may insert.  Only what differs is
+-- granted or revoked: either makes sessions plan anew what writes the queue.
 CREATE PROCEDURE clv._grant_queue(queue text, source regclass)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET quote_all_identifiers = off
 AS $$
 DECLARE
-	grantee		oid;
+	r			record;
 BEGIN
-	FOR grantee IN
-		SELECT DISTINCT a.grantee
-		FROM pg_class AS c
-		JOIN pg_attribute AS f ON f.attrelid = c.oid AND f.attname = 'history'
-		CROSS JOIN LATERAL aclexplode(f.attacl) AS a
-		WHERE c.oid = to_regclass(queue) AND a.grantee <> c.relowner
+	FOR r IN
+		WITH wanted AS (
+			SELECT DISTINCT 'history'::name AS of_column, a.grantee
+			FROM pg_class AS c
+			CROSS JOIN LATERAL aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) AS a
+			WHERE c.oid IN (SELECT t FROM clv._row_tables(source) AS t) AND a.privilege_type = 'INSERT'
+			UNION
+			SELECT 'customer', 0
+		),
+		granted AS (
+			SELECT DISTINCT f.attname AS of_column, a.grantee
+			FROM pg_attribute AS f
+			CROSS JOIN LATERAL aclexplode(f.attacl) AS a
+			WHERE f.attrelid = to_regclass(queue)
+		)
+		SELECT CASE WHEN w.grantee IS NULL THEN 'REVOKE' ELSE 'GRANT' END AS command,
+			   CASE WHEN w.grantee IS NULL THEN 'FROM' ELSE 'TO' END AS direction,
+			   of_column,
+			   CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS role
+		FROM wanted AS w FULL JOIN granted AS g USING (of_column, grantee)
+		WHERE w.grantee IS NULL OR g.grantee IS NULL
 	LOOP
-		EXECUTE format('REVOKE INSERT (history) ON %s FROM %s', queue,
-					   CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE grantee::regrole::text END);
-	END LOOP;
-	EXECUTE format('GRANT INSERT (customer) ON %s TO PUBLIC', queue);
-	FOR grantee IN
-		SELECT DISTINCT a.grantee
-		FROM pg_class AS c
-		CROSS JOIN LATERAL aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) AS a
-		WHERE c.oid IN (SELECT t FROM clv._row_tables(source) AS t) AND a.privilege_type = 'INSERT'
-	LOOP
-		EXECUTE format('GRANT INSERT (history) ON %s TO %s', queue,
-					   CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE grantee::regrole::text END);
+		EXECUTE format('%s INSERT (%I) ON %s %s %s', r.command, r.of_column, queue, r.direction, r.role);
 	END LOOP;
 END
 $$;

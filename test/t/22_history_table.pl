@@ -184,6 +184,40 @@ foreach my $name (sort keys %writes)
 	is(differ(), 0, 'four writers beside refreshes');
 }
 
+# ---- rights: everybody may queue a customer, a history who may insert its rows
+
+{
+	my $as = sub { my ($role, $sql) = @_; my ($code, $out, $err) = $node->psql('postgres', "SET SESSION AUTHORIZATION $role; SET search_path = shop; $sql"); return $code == 0 ? $out : $err };
+	my $queued = sub { return $node->safe_psql('postgres', 'SELECT customer, history IS NOT NULL FROM shop.kept_queue ORDER BY customer') };
+
+	$node->safe_psql('postgres', q{
+		CREATE ROLE owner; CREATE ROLE writer; CREATE ROLE late; CREATE ROLE other; CREATE SCHEMA shop; GRANT CREATE, USAGE ON SCHEMA shop TO owner;
+		SET SESSION AUTHORIZATION owner;
+		CREATE TABLE shop.log (customer int, at date, amount float8); GRANT INSERT ON shop.log TO writer});
+	like($as->('owner', q{CALL clv.create_history_table('kept', 'log', 'customer', 'at', 'amount')}),
+		qr/roles that may write shop\.log have no right to use schema "shop"/, 'who writes the source must be able to write the queue');
+	$node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA shop TO PUBLIC');
+	$as->('owner', q{CALL clv.create_history_table('kept', 'log', 'customer', 'at', 'amount')});
+	$as->('writer', q{INSERT INTO log VALUES (1, '2024-01-01', 1)});
+	$as->('owner', 'GRANT INSERT ON log TO late');
+	$as->('late', q{INSERT INTO log VALUES (2, '2024-01-01', 1)});
+	is($queued->(), "1|t\n2|f", 'a role that has got its right since queues its customers');
+	like($as->('writer', 'TABLE kept_queue'), qr/permission denied for table kept_queue/, 'the queue is read by nobody');
+	like($as->('other', q{INSERT INTO kept_queue SELECT 1, clv.rfm(date '2024-01-01', 1e6)}), qr/permission denied for table kept_queue/, 'and no history is forged');
+	is($as->('other', 'INSERT INTO kept_queue (customer) VALUES (1)'), '', 'a customer may be queued');
+	like($as->('writer', q{CALL clv.refresh('kept')}), qr/permission denied for table kept/, 'the owner alone refreshes');
+	$as->('owner', q{REVOKE INSERT ON log FROM writer; CALL clv.refresh('kept')});
+	$as->('late', q{INSERT INTO log VALUES (3, '2024-01-01', 1)});
+	is($queued->(), '3|t', 'a refresh sees who may insert now');
+	like($as->('writer', q{INSERT INTO kept_queue SELECT 1, clv.rfm(date '2024-01-01', 1e6)}), qr/permission denied for table kept_queue/, 'and who may not');
+	my $acl = q{SELECT array_agg(xmin) FROM pg_attribute WHERE attrelid = 'shop.kept_queue'::regclass};
+	my $before = $node->safe_psql('postgres', $acl);
+	$as->('owner', q{CALL clv.refresh('kept')});
+	is($node->safe_psql('postgres', $acl), $before, 'where nothing has changed no right is granted anew');
+	is($node->safe_psql('postgres', q{SELECT string_agg(customer || ' ' || (clv.summary(history, '2024-02-01')).spend, ', ' ORDER BY customer) FROM shop.kept}), '1 1, 2 1, 3 1', 'and the histories are those of the rows');
+	$node->safe_psql('postgres', 'DROP SCHEMA shop CASCADE; DROP ROLE owner, writer, late, other');
+}
+
 # ---- a crash in the middle
 
 {
